@@ -1,0 +1,13 @@
+/**
+ * The house, assembled: {@link dev.millrace.Main} reads the settings, {@link dev.millrace.App} builds the rooms in order.
+ *
+ * <p>Six rooms hold what the product does: accounts, credits, payments, media, generation, analytics. The wing {@code platform}
+ * holds what any such product needs and knows none of them. Arrows between rooms only point down: generation uses media,
+ * media uses credits, credits use accounts, everybody uses analytics and the platform.
+ *
+ * <p>Nothing may depend on this package. Only here are rooms told of each other.
+ */
+@NullMarked
+package dev.millrace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.millrace.platform;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** Credits on the wire are numbers with at most six decimals; inside they are whole micro-credits. */
+public final class Micros {
+    /** One credit in micro-credits. */
+    public static final long CREDIT = 1_000_000;
+
+    private Micros() {}
+
+    /** The number that goes on the wire, without trailing zeros: 1,500,000 becomes 1.5. */
+    public static BigDecimal credits(long micros) {
+        BigDecimal value = BigDecimal.valueOf(micros, 6).stripTrailingZeros();
+        return value.scale() < 0 ? value.setScale(0, RoundingMode.UNNECESSARY) : value;
+    }
+
+    /** Micro-credits of an amount in credits, rounded up: a price never loses a fraction. */
+    public static long up(BigDecimal credits) {
+        return credits.movePointRight(6).setScale(0, RoundingMode.CEILING).longValueExact();
+    }
+}
