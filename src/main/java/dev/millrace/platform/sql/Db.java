@@ -1,0 +1,179 @@
+package dev.millrace.platform.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The database: transactions on a pool whose connections are handed out in the order of asking.
+ *
+ * <p>A fair semaphore as large as the pool stands in front of it, because the pool itself lets late comers pass those who have
+ * waited. Who waits longer than a second is told {@code unavailable}. A thread that opens a transaction inside a transaction
+ * would take two connections and, under load, wait for itself; that is refused at once.
+ */
+public final class Db implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Db.class);
+    private static final int ATTEMPTS = 4;
+    private static final long WAIT_MILLIS = 1_000;
+
+    private final SqlConfig config;
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+    private final Semaphore turns;
+    private final ThreadLocal<Boolean> inside = new ThreadLocal<>();
+
+    private Db(SqlConfig config, HikariDataSource pool) {
+        this.config = config;
+        this.pool = pool;
+        this.jdbi = Jdbis.over(pool);
+        this.turns = new Semaphore(config.pool(), true);
+    }
+
+    /** Connects, brings the schema up to date, and fails with a clear message when it cannot. */
+    public static Db open(SqlConfig config) {
+        Migrations.run(config);
+        var pool = new HikariDataSource(pooled(config));
+        return new Db(config, pool);
+    }
+
+    /** Runs the work in one transaction and answers what it answers. Everything is undone when it throws. */
+    public <T> T transact(Function<Tx, T> work) {
+        return withTurn(() -> retrying(work, false));
+    }
+
+    /** As {@link #transact}, for work that answers nothing. */
+    public void run(Consumer<Tx> work) {
+        withTurn(() -> retrying(
+                tx -> {
+                    work.accept(tx);
+                    return Boolean.TRUE;
+                },
+                false));
+    }
+
+    /** Reads in one snapshot-per-statement, read-only transaction. */
+    public <T> T read(Function<Tx, T> work) {
+        return withTurn(() -> retrying(work, true));
+    }
+
+    /** A connection outside the pool for one who may not wait: heartbeats, the event writer, LISTEN. */
+    public Line line(String name) {
+        return new Line(config, name);
+    }
+
+    /** Connections now in use, and how many callers wait for one. */
+    public Load load() {
+        return new Load(config.pool() - turns.availablePermits(), turns.getQueueLength());
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private <T> T withTurn(Supplier<T> work) {
+        if (inside.get() != null) {
+            throw new IllegalStateException("a transaction was opened inside a transaction; pass the Tx instead");
+        }
+        takeTurn();
+        inside.set(Boolean.TRUE);
+        try {
+            return work.get();
+        } finally {
+            inside.remove();
+            turns.release();
+        }
+    }
+
+    private void takeTurn() {
+        boolean taken = false;
+        try {
+            taken = turns.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        if (!taken) {
+            throw Failures.away(new IllegalStateException("no database connection became free in time"));
+        }
+    }
+
+    private <T> T retrying(Function<Tx, T> work, boolean readOnly) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(work, readOnly);
+            } catch (RuntimeException failure) {
+                if (attempt == ATTEMPTS || !Failures.retryable(failure)) {
+                    throw Failures.translated(failure);
+                }
+                LOG.debug("transaction is tried again: {}", failure.getMessage());
+                pause(attempt);
+            }
+        }
+    }
+
+    private <T> T once(Function<Tx, T> work, boolean readOnly) {
+        Tx committed;
+        T answer;
+        try (Handle handle = jdbi.open()) {
+            handle.setReadOnly(readOnly);
+            handle.begin();
+            committed = new Tx(handle);
+            try {
+                answer = work.apply(committed);
+                handle.commit();
+            } catch (Throwable failure) {
+                undo(handle, failure);
+                throw failure;
+            }
+        }
+        committed.afterCommit().forEach(Runnable::run);
+        return answer;
+    }
+
+    private static void undo(Handle handle, Throwable failure) {
+        try {
+            handle.rollback();
+        } catch (RuntimeException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    /** Full jitter up to 10, 20, 40 ms, so that two transactions that met once do not meet again. */
+    private static void pause(int attempt) {
+        try {
+            TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(10_000L << (attempt - 1)));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static HikariConfig pooled(SqlConfig config) {
+        var hikari = new HikariConfig();
+        hikari.setPoolName("millrace");
+        hikari.setJdbcUrl(config.url());
+        hikari.setUsername(config.user());
+        hikari.setPassword(config.password().reveal());
+        hikari.setMaximumPoolSize(config.pool());
+        hikari.setMinimumIdle(Math.min(2, config.pool()));
+        hikari.setConnectionTimeout(1_000);
+        hikari.setValidationTimeout(1_000);
+        hikari.setMaxLifetime(30 * 60_000L);
+        hikari.setKeepaliveTime(60_000);
+        hikari.setAutoCommit(true);
+        Connections.properties(config, "millrace")
+                .forEach((name, value) -> hikari.addDataSourceProperty(String.valueOf(name), value));
+        return hikari;
+    }
+
+    /** How busy the pool is. */
+    public record Load(int busy, int waiting) {}
+}
