@@ -41,7 +41,8 @@ final class Addresses {
             return false;
         }
         for (String part : parts) {
-            boolean digits = !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean digits =
+                    !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
             if (!digits || part.length() > 1 && part.startsWith("0") || Integer.parseInt(part) > 255) {
                 return false;
             }

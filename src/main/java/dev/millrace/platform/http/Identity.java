@@ -7,5 +7,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Identity {
     /** Nobody when nothing was sent; throws a {@code Problem} when what was sent is not good. */
-    @Nullable Caller identify(ServerRequest request);
+    @Nullable
+    Caller identify(ServerRequest request);
 }

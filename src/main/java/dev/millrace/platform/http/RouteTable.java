@@ -11,7 +11,8 @@ final class RouteTable {
     }
 
     static RouteTable of(List<Routes> rooms) {
-        return new RouteTable(rooms.stream().flatMap(room -> room.routes().stream()).toList());
+        return new RouteTable(
+                rooms.stream().flatMap(room -> room.routes().stream()).toList());
     }
 
     List<Route> routes() {

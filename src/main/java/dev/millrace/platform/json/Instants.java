@@ -47,7 +47,8 @@ final class Instants {
                 return (Instant) context.handleUnexpectedToken(Instant.class, in);
             }
             try {
-                return OffsetDateTime.parse(in.getText().toUpperCase(Locale.ROOT)).toInstant();
+                return OffsetDateTime.parse(in.getText().toUpperCase(Locale.ROOT))
+                        .toInstant();
             } catch (DateTimeException malformed) {
                 return (Instant) context.handleWeirdStringValue(Instant.class, in.getText(), "not an RFC 3339 time");
             }

@@ -1,0 +1,142 @@
+package dev.millrace.platform.settings;
+
+import dev.millrace.platform.Secret;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads named values from an environment and remembers all that is wrong with them.
+ *
+ * <p>A value that cannot be read is answered by its default, so that reading goes on and the next fault is found too; {@link
+ * #check()} then refuses. Values are never repeated in a message when they may be secret.
+ */
+public final class Settings {
+    private final String prefix;
+    private final Map<String, String> environment;
+    private final Set<String> known = new TreeSet<>();
+    private final List<String> faults = new ArrayList<>();
+
+    /** Names handed to the readers are without the prefix: {@code text("HOST", …)} reads {@code MILLRACE_HOST}. */
+    public Settings(String prefix, Map<String, String> environment) {
+        this.prefix = prefix;
+        this.environment = environment;
+    }
+
+    public @Nullable String text(String name) {
+        known.add(prefix + name);
+        String value = environment.get(prefix + name);
+        return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    public String text(String name, String otherwise) {
+        String value = text(name);
+        return value == null ? otherwise : value;
+    }
+
+    public @Nullable Secret secret(String name) {
+        String value = text(name);
+        return value == null ? null : new Secret(value);
+    }
+
+    public int number(String name, int otherwise, int least, int most) {
+        return read(name, otherwise, value -> {
+            int number = Integer.parseInt(value);
+            if (number < least || number > most) {
+                throw new IllegalArgumentException("must be " + least + " to " + most);
+            }
+            return number;
+        });
+    }
+
+    public String oneOf(String name, String otherwise, String... choices) {
+        return read(name, otherwise, value -> {
+            if (!Arrays.asList(choices).contains(value)) {
+                throw new IllegalArgumentException("must be one of " + String.join(", ", choices));
+            }
+            return value;
+        });
+    }
+
+    /** Comma-separated values, none when unset. */
+    public List<String> list(String name) {
+        String value = text(name);
+        return value == null
+                ? List.of()
+                : Arrays.stream(value.split(","))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .toList();
+    }
+
+    /** Reads with a parser of one's own; its exception's message becomes the fault. */
+    public <T> T read(String name, T otherwise, Function<String, T> parser) {
+        String value = text(name);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            return parser.apply(value);
+        } catch (NumberFormatException failure) {
+            fault(name, "must be a whole number");
+        } catch (IllegalArgumentException failure) {
+            fault(name, String.valueOf(failure.getMessage()));
+        }
+        return otherwise;
+    }
+
+    /** Notes a fault found elsewhere, such as two settings that exclude each other. */
+    public void fault(String name, String what) {
+        faults.add(prefix + name + " " + what);
+    }
+
+    /** Names that others read: they are known here and not looked at. */
+    public void ignore(String... names) {
+        for (String name : names) {
+            known.add(prefix + name);
+        }
+    }
+
+    /** Refuses with all faults at once, unknown names included; does nothing when there is none. */
+    public void check() {
+        var all = new ArrayList<>(faults);
+        environment.keySet().stream()
+                .filter(name -> name.startsWith(prefix) && !known.contains(name))
+                .sorted()
+                .forEach(name -> all.add(name + " is not a setting" + nearest(name)));
+        if (!all.isEmpty()) {
+            throw new BadSettings(all);
+        }
+    }
+
+    private String nearest(String name) {
+        return known.stream()
+                .filter(candidate -> distance(candidate, name) <= 2)
+                .findFirst()
+                .map(candidate -> " (did you mean " + candidate + "?)")
+                .orElse("");
+    }
+
+    /** Levenshtein's distance: how many letters must change. */
+    private static int distance(String one, String other) {
+        int[] row = new int[other.length() + 1];
+        for (int j = 0; j <= other.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int substituted = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[other.length()];
+    }
+}
