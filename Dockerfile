@@ -1,0 +1,25 @@
+# Two stages: the jar is built with Maven, then runs as a plain user on a JRE. Needs a glibc of 2.35 or newer (Debian 12, Ubuntu
+# 22.04): the bundled FFmpeg does. The sandbox around FFmpeg needs unprivileged user namespaces; where the container forbids them,
+# start with a seccomp profile that allows them, or MILLRACE_SANDBOX=off.
+FROM maven:3.9-eclipse-temurin-25 AS build
+WORKDIR /src
+COPY pom.xml ./
+COPY src ./src
+COPY db ./db
+RUN mvn -q -B -Dquick -DskipTests package
+
+FROM eclipse-temurin:25-jre
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bubblewrap curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --create-home --home-dir /var/lib/millrace millrace
+COPY scripts/jvm.args /opt/millrace/jvm.args
+COPY --from=build /src/target/millrace.jar /opt/millrace/millrace.jar
+USER millrace
+WORKDIR /var/lib/millrace
+ENV MILLRACE_HOST=0.0.0.0 MILLRACE_DATA_DIR=/var/lib/millrace/data MILLRACE_LOG=json
+VOLUME /var/lib/millrace/data
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD curl -fsS http://127.0.0.1:8080/health/ready || exit 1
+ENTRYPOINT ["java", "@/opt/millrace/jvm.args", "-jar", "/opt/millrace/millrace.jar"]
