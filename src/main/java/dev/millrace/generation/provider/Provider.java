@@ -1,0 +1,21 @@
+package dev.millrace.generation.provider;
+
+/** Somebody who makes text, images or videos. One object serves all calls, thousands at once. */
+public interface Provider {
+    /** As in the column {@code provider} of the catalogue. */
+    String name();
+
+    /**
+     * Whether its jobs of this kind live on at the vendor when our process dies, so that a later call follows them by their id
+     * instead of creating them again.
+     */
+    boolean asynchronous(GenerationKind kind);
+
+    /**
+     * Makes one attempt and blocks until its end.
+     *
+     * @throws ProviderFailure of kind {@code CANCELED} soon after the call's cancellation, else as things went
+     * @throws InterruptedException when the process drains; an asynchronous job is then followed by somebody else later
+     */
+    void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException;
+}

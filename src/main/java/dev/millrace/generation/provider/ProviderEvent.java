@@ -1,0 +1,54 @@
+package dev.millrace.generation.provider;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a provider says while it works. {@link Finished} is the last; without it the call was cut off. */
+public sealed interface ProviderEvent {
+    /** The create of a job is about to leave: committed before {@code emit} returns. */
+    record Intended() implements ProviderEvent {}
+
+    /** The job waits at the vendor or for a free place in this process; 1 is next. */
+    record Queued(int position) implements ProviderEvent {}
+
+    /**
+     * How far the work is.
+     *
+     * @param fraction 0 to 1, as the source tells it: it may fall or stand still, the caller smooths it
+     * @param secondsLeft where the source knows it
+     * @param source {@code provider} when the vendor counts, {@code measured} when we do
+     */
+    record Progress(double fraction, @Nullable Double secondsLeft, String source) implements ProviderEvent {}
+
+    /** More text; never empty. */
+    record Delta(String text) implements ProviderEvent {}
+
+    /**
+     * An image in the making, a file in the call's folder.
+     *
+     * @param step counts from 1
+     */
+    record Preview(Path file, String contentType, int width, int height, int step) implements ProviderEvent {}
+
+    /** A complete result, a file in the call's folder. */
+    record Artifact(Path file, String contentType) implements ProviderEvent {}
+
+    /**
+     * What was consumed so far, in the units of the price lines ({@code images}, {@code seconds}, {@code words}, {@code
+     * input_tokens}, {@code output_tokens}). A later one replaces an earlier one; an explicit zero is zero.
+     */
+    record Usage(Map<String, BigDecimal> quantities) implements ProviderEvent {
+        public Usage {
+            quantities = Map.copyOf(quantities);
+        }
+    }
+
+    /**
+     * The vendor said that this is all.
+     *
+     * @param reason {@code stop}, or {@code length} when the limit of tokens cut it
+     */
+    record Finished(String reason) implements ProviderEvent {}
+}
