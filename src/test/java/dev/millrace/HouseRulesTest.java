@@ -75,7 +75,10 @@ class HouseRulesTest {
     @Test
     void roomsHaveNoCycles() {
         slices().matching("dev.millrace.(*)..").should().beFreeOfCycles().check(HOUSE);
-        slices().matching("dev.millrace.platform.(*)..").should().beFreeOfCycles().check(HOUSE);
+        slices().matching("dev.millrace.platform.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(HOUSE);
     }
 
     @Test
@@ -212,7 +215,9 @@ class HouseRulesTest {
     @Test
     void nothingIsLeftUnfinished() {
         var unfinished = "TO" + "DO|FIX" + "ME|UnsupportedOperationException";
-        assertThat(sources(SOURCES).filter(file -> lines(file).stream().anyMatch(line -> line.matches(".*(" + unfinished + ").*"))))
+        assertThat(sources(SOURCES)
+                        .filter(file ->
+                                lines(file).stream().anyMatch(line -> line.matches(".*(" + unfinished + ").*"))))
                 .isEmpty();
     }
 
@@ -265,7 +270,9 @@ class HouseRulesTest {
 
     private static boolean signed(Path folder) {
         Path sign = folder.resolve("package-info.java");
-        return Files.exists(sign) && lines(sign).contains("@NullMarked") && lines(sign).size() >= 9;
+        return Files.exists(sign)
+                && lines(sign).contains("@NullMarked")
+                && lines(sign).size() >= 9;
     }
 
     private static long files(Path folder) {

@@ -1,0 +1,35 @@
+package dev.millrace.testing;
+
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for something to become true, with a deadline; for facts that nobody announces. */
+public final class Waiting {
+    private static final long LOOK_EVERY_NANOS = Duration.ofMillis(10).toNanos();
+
+    private Waiting() {}
+
+    /** Looks again and again until it holds; fails with what was awaited when it does not in time. */
+    public static void until(String what, Duration limit, BooleanSupplier holds) {
+        forValue(what, limit, () -> holds.getAsBoolean() ? Boolean.TRUE : null);
+    }
+
+    /** Looks again and again until there is a value. */
+    public static <T> T forValue(String what, Duration limit, Supplier<@Nullable T> look) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            T value = look.get();
+            if (value != null) {
+                return value;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(new TimeoutException("not within " + limit + ": " + what));
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+    }
+}
