@@ -151,16 +151,24 @@ final class Postmaster {
     /** True when it accepts connections, false when it has ended. */
     private static boolean ready(Child child, PostmasterFile file) throws IOException, InterruptedException {
         long end = System.nanoTime() + START.toNanos();
-        while (child.await(LOOK) == null) {
-            if (file.ready(child.pid())) {
-                return true;
+        boolean settled = false;
+        try {
+            while (child.await(LOOK) == null) {
+                if (file.ready(child.pid())) {
+                    settled = true;
+                    return true;
+                }
+                if (System.nanoTime() > end) {
+                    throw new CannotStart(
+                            "The embedded Postgres was not ready after " + START.toSeconds() + " seconds.");
+                }
             }
-            if (System.nanoTime() > end) {
+            return false;
+        } finally {
+            if (!settled) {
                 child.close();
-                throw new CannotStart("The embedded Postgres was not ready after " + START.toSeconds() + " seconds.");
             }
         }
-        return false;
     }
 
     /** Faults that go away by trying again: somebody was faster at the port, or old processes still hold the shared memory. */
