@@ -1,0 +1,145 @@
+package dev.millrace.generation.provider.catalogue;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.platform.json.Json;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.sql.Db;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models of the table {@code model}, read again when the copy is three seconds old.
+ *
+ * <p>Reading opens a transaction of its own: ask before you open yours, and keep the {@link Model} you were given.
+ */
+public final class Catalogue {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
+    private static final long FRESH_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final String ANY = "/*";
+    private static final TypeReference<Map<String, OptionRange>> RANGES = new TypeReference<>() {};
+    private static final TypeReference<List<PriceLine>> LINES = new TypeReference<>() {};
+
+    private final Db db;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile @Nullable Copy copy;
+
+    public Catalogue(Db db) {
+        this.db = db;
+    }
+
+    /** Every model, wildcards left out: what {@code GET /v1/models} lists. */
+    public Collection<Model> all() {
+        return rows().values().stream()
+                .filter(model -> !model.id().endsWith(ANY))
+                .toList();
+    }
+
+    /**
+     * The model of that id. An id without a row of its own gets that of its maker's wildcard ({@code openai/*}).
+     *
+     * @throws Problem {@code invalid_request} that points at {@code /model}
+     */
+    public Model find(String id) {
+        Map<String, Model> rows = rows();
+        Model model = id.endsWith(ANY) ? null : rows.get(id);
+        if (model == null && id.indexOf('/') > 0 && id.length() <= 128) {
+            Model any = rows.get(id.substring(0, id.indexOf('/')) + ANY);
+            model = any == null || id.endsWith("/") || id.endsWith(ANY) ? null : any.named(id);
+        }
+        if (model == null) {
+            throw Problem.of(ProblemType.INVALID_REQUEST, "There is no such model; GET /v1/models lists them.")
+                    .at("/model", "unknown_model", "there is no such model");
+        }
+        return model;
+    }
+
+    /** The model used when a request names none. */
+    public Model standard(GenerationKind kind) {
+        return rows().values().stream()
+                .filter(model -> model.kind() == kind && !model.id().endsWith(ANY))
+                .findFirst()
+                .orElseThrow(() -> Problem.of(ProblemType.INVALID_REQUEST, "There is no model for " + kind.code() + ".")
+                        .at("/kind", "unknown_model", "no model makes this"));
+    }
+
+    private Map<String, Model> rows() {
+        Copy known = copy;
+        if (known != null && System.nanoTime() - known.readAt() < FRESH_NANOS) {
+            return known.models();
+        }
+        reading.lock();
+        try {
+            known = copy;
+            if (known == null || System.nanoTime() - known.readAt() >= FRESH_NANOS) {
+                long now = System.nanoTime();
+                known = new Copy(now, read());
+                copy = known;
+            }
+            return known.models();
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private static final String ALL =
+            """
+            SELECT id, kind, provider, options::text AS options, price::text AS price, cancel_policy, fallbacks,
+                   thinking, expected_seconds, deadline_seconds
+            FROM model
+            ORDER BY default_rank NULLS LAST, id
+            """;
+
+    private Map<String, Model> read() {
+        List<Row> rows = db.read(tx -> tx.query(ALL).mapTo(Row.class).list());
+        var models = new LinkedHashMap<String, Model>();
+        rows.forEach(row -> {
+            try {
+                models.put(row.id(), row.model());
+            } catch (IOException | IllegalArgumentException wrong) {
+                // one row mistyped by an operator must not take the other models away
+                LOG.error("The row of model {} is not understood and left out", row.id(), wrong);
+            }
+        });
+        return models;
+    }
+
+    private record Copy(long readAt, Map<String, Model> models) {}
+
+    private record Row(
+            String id,
+            String kind,
+            String provider,
+            String options,
+            String price,
+            String cancelPolicy,
+            List<String> fallbacks,
+            boolean thinking,
+            int expectedSeconds,
+            int deadlineSeconds) {
+        Model model() throws IOException {
+            return new Model(
+                    id,
+                    GenerationKind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                    provider,
+                    Json.MAPPER.readValue(options, RANGES),
+                    new Price(Json.MAPPER.readValue(price, LINES)),
+                    new Model.Conduct(
+                            CancelPolicy.valueOf(cancelPolicy.toUpperCase(Locale.ROOT)),
+                            fallbacks,
+                            thinking,
+                            expectedSeconds,
+                            deadlineSeconds));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.millrace.generation.provider.catalogue;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.Request;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A row of the catalogue. */
+public record Model(
+        String id,
+        GenerationKind kind,
+        String provider,
+        Map<String, OptionRange> options,
+        Price price,
+        Conduct conduct) {
+    public Model {
+        options = Map.copyOf(options);
+    }
+
+    /**
+     * The options as sent, judged and completed with defaults.
+     *
+     * @throws Problem {@code invalid_request} that points at each option the model does not have or whose value it does not take
+     */
+    public GenerationOptions judge(@Nullable Map<String, Object> sent) {
+        Problem problem = Problem.of(ProblemType.INVALID_REQUEST, "The options do not fit the model " + id + ".");
+        var values = new HashMap<String, Object>();
+        options.forEach((name, range) -> {
+            if (range.otherwise() != null) {
+                values.put(name, range.otherwise());
+            }
+        });
+        new TreeMap<>(sent == null ? Map.of() : sent).forEach((name, value) -> {
+            OptionRange range = options.get(name);
+            String pointer = "/options/" + name.replace("~", "~0").replace("/", "~1");
+            if (range == null) {
+                problem.at(pointer, "unknown_field", "the model " + id + " has no such option");
+            } else {
+                OptionRange.Fault fault =
+                        value == null ? new OptionRange.Fault("wrong_type", "must not be null") : range.judge(value);
+                if (fault != null) {
+                    problem.at(pointer, fault.code(), fault.words());
+                } else {
+                    values.put(name, value);
+                }
+            }
+        });
+        if (!problem.errors().isEmpty()) {
+            throw problem;
+        }
+        return new GenerationOptions(values);
+    }
+
+    /** What the request may cost: {@code maximum} is held when it is created. */
+    public Bounds bounds(Request request) {
+        return price.bounds(request);
+    }
+
+    /** The same model under the name of one of the many it stands for. */
+    Model named(String name) {
+        return new Model(name, kind, provider, options, price, conduct);
+    }
+
+    /**
+     * How it behaves.
+     *
+     * @param fallbacks ids of models to try in turn
+     * @param thinking silent for long before its first word
+     * @param expectedSeconds a first guess, with default options
+     * @param deadlineSeconds when a call, or a vendor's job whose fate is unknown, is given up
+     */
+    public record Conduct(
+            CancelPolicy cancelPolicy,
+            List<String> fallbacks,
+            boolean thinking,
+            int expectedSeconds,
+            int deadlineSeconds) {
+        public Conduct {
+            fallbacks = List.copyOf(fallbacks);
+        }
+    }
+}
