@@ -2,6 +2,7 @@ package dev.millrace.generation.provider.catalogue;
 
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.Message;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -55,6 +56,16 @@ public record Model(
             throw problem;
         }
         return new GenerationOptions(values);
+    }
+
+    /**
+     * A request to this model.
+     *
+     * @param messages empty when there is only a prompt
+     * @param options as {@link #judge} answered them
+     */
+    public Request request(String prompt, List<Message> messages, GenerationOptions options) {
+        return new Request(kind, id, prompt, messages, options, conduct);
     }
 
     /** What the request may cost: {@code maximum} is held when it is created. */

@@ -54,12 +54,11 @@ class PriceTest {
 
     @Test
     void everyMessageOfAConversationCounts() {
-        var two = new Request(
-                GenerationKind.TEXT,
-                "m/x",
-                "b",
-                List.of(new Message("system", "aa"), Message.user("b")),
-                new GenerationOptions(Map.of("max_tokens", 1)));
+        var two = model(GenerationKind.TEXT)
+                .request(
+                        "b",
+                        List.of(new Message("system", "aa"), Message.user("b")),
+                        new GenerationOptions(Map.of("max_tokens", 1)));
 
         assertThat(TOKENS.bounds(two).maximumMicros()).isEqualTo((3 + 32) * 40 + 160);
     }
@@ -114,6 +113,11 @@ class PriceTest {
     }
 
     private static Request request(GenerationKind kind, String prompt, Map<String, Object> options) {
-        return new Request(kind, "m/x", prompt, List.of(), new GenerationOptions(options));
+        return model(kind).request(prompt, List.of(), new GenerationOptions(options));
+    }
+
+    private static Model model(GenerationKind kind) {
+        var conduct = new Model.Conduct(CancelPolicy.STOP, List.of(), false, 1, 60);
+        return new Model("m/x", kind, "m", Map.of(), TOKENS, conduct);
     }
 }
