@@ -2,6 +2,7 @@ package dev.millrace.platform.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -47,22 +48,20 @@ public final class Db implements AutoCloseable {
 
     /** Runs the work in one transaction and answers what it answers. Everything is undone when it throws. */
     public <T> T transact(Function<Tx, T> work) {
-        return withTurn(() -> retrying(work, false));
+        return committed(withTurn(() -> retrying(work, false)));
     }
 
     /** As {@link #transact}, for work that answers nothing. */
     public void run(Consumer<Tx> work) {
-        withTurn(() -> retrying(
-                tx -> {
-                    work.accept(tx);
-                    return Boolean.TRUE;
-                },
-                false));
+        transact(tx -> {
+            work.accept(tx);
+            return Boolean.TRUE;
+        });
     }
 
     /** Reads in one snapshot-per-statement, read-only transaction. */
     public <T> T read(Function<Tx, T> work) {
-        return withTurn(() -> retrying(work, true));
+        return committed(withTurn(() -> retrying(work, true)));
     }
 
     /** A connection outside the pool for one who may not wait: heartbeats, the event writer, LISTEN. */
@@ -78,6 +77,12 @@ public final class Db implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** What was said for after the commit is done without the connection, so that it may open a transaction of its own. */
+    private static <T> T committed(Committed<T> done) {
+        done.afterwards().forEach(Runnable::run);
+        return done.answer();
     }
 
     private <T> T withTurn(Supplier<T> work) {
@@ -106,7 +111,7 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private <T> T retrying(Function<Tx, T> work, boolean readOnly) {
+    private <T> Committed<T> retrying(Function<Tx, T> work, boolean readOnly) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return once(work, readOnly);
@@ -120,23 +125,20 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private <T> T once(Function<Tx, T> work, boolean readOnly) {
-        Tx committed;
-        T answer;
+    private <T> Committed<T> once(Function<Tx, T> work, boolean readOnly) {
         try (Handle handle = jdbi.open()) {
             handle.setReadOnly(readOnly);
             handle.begin();
-            committed = new Tx(handle);
             try {
-                answer = work.apply(committed);
+                var tx = new Tx(handle);
+                T answer = work.apply(tx);
                 handle.commit();
+                return new Committed<>(answer, tx.afterCommit());
             } catch (Throwable failure) {
                 undo(handle, failure);
                 throw failure;
             }
         }
-        committed.afterCommit().forEach(Runnable::run);
-        return answer;
     }
 
     private static void undo(Handle handle, Throwable failure) {
@@ -173,6 +175,8 @@ public final class Db implements AutoCloseable {
                 .forEach((name, value) -> hikari.addDataSourceProperty(String.valueOf(name), value));
         return hikari;
     }
+
+    private record Committed<T>(T answer, List<Runnable> afterwards) {}
 
     /** How busy the pool is. */
     public record Load(int busy, int waiting) {}

@@ -1,6 +1,5 @@
 package dev.millrace.platform.sql;
 
-import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -19,7 +18,6 @@ final class Migrations {
                     .validateMigrationNaming(true)
                     .cleanDisabled(true)
                     .connectRetries(3)
-                    .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                     .load()
                     .migrate();
         } catch (FlywayException failure) {

@@ -92,8 +92,7 @@ public final class Catalogue {
         }
     }
 
-    private static final String ALL =
-            """
+    private static final String ALL = """
             SELECT id, kind, provider, options::text AS options, price::text AS price, cancel_policy, fallbacks,
                    thinking, expected_seconds, deadline_seconds
             FROM model

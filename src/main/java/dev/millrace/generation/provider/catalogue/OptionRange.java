@@ -46,7 +46,8 @@ public record OptionRange(
     }
 
     /** What is wrong with the value; null when nothing is. */
-    @Nullable Fault judge(Object value) {
+    @Nullable
+    Fault judge(Object value) {
         if (!typed(value)) {
             return new Fault("wrong_type", "must be " + type.words);
         }
@@ -84,9 +85,8 @@ public record OptionRange(
 
     private @Nullable Fault judgeTexts(List<?> texts) {
         boolean tooMany = type == Type.STRINGS && maximum != null && texts.size() > maximum.intValue();
-        boolean badLength = texts.stream()
-                .map(String::valueOf)
-                .anyMatch(text -> text.isEmpty() || text.length() > LONGEST_STRING);
+        boolean badLength =
+                texts.stream().map(String::valueOf).anyMatch(text -> text.isEmpty() || text.length() > LONGEST_STRING);
         if (tooMany) {
             return new Fault("out_of_range", "must be at most " + maximum.intValue() + " strings");
         }

@@ -83,7 +83,8 @@ public enum Per {
     /** A fair guess where the price line has no typical quantity: four bytes of prompt are a token. */
     BigDecimal guess(Request request) {
         long guess = switch (this) {
-            case CALL, IMAGE, SECOND, WORDS_100, TOKENS_OUT_1K, TOKENS_OUT_1M -> most(request).longValue();
+            case CALL, IMAGE, SECOND, WORDS_100, TOKENS_OUT_1K, TOKENS_OUT_1M ->
+                most(request).longValue();
             case TOKENS_IN_1K, TOKENS_IN_1M ->
                 request.messages().stream()
                         .mapToLong(message -> bytes(message) / 4 + 4)

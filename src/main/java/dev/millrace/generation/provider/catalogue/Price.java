@@ -34,9 +34,8 @@ public record Price(@JsonValue List<PriceLine> lines) {
             BigDecimal used = used(line, usage);
             // the last line takes what rounding the others down left, so that the receipt adds up
             boolean last = i == lines.size() - 1;
-            long amount = last
-                    ? left
-                    : line.of(used).setScale(0, RoundingMode.FLOOR).longValueExact();
+            long amount =
+                    last ? left : line.of(used).setScale(0, RoundingMode.FLOOR).longValueExact();
             left -= amount;
             charges.add(new Charge(
                     line.per().code().replace('_', ' '),

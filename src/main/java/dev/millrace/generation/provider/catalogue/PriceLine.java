@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param typical the usual quantity of a job in single units; null when the request says it
  */
-public record PriceLine(Per per, long amountMicros, @Nullable BigDecimal typical) {
+public record PriceLine(
+        Per per, long amountMicros, @Nullable BigDecimal typical) {
     public PriceLine {
         if (amountMicros < 0) {
             throw new IllegalArgumentException("a price is not negative: " + amountMicros);

@@ -19,7 +19,9 @@ class ModelTest {
             GenerationKind.VIDEO,
             "studio",
             Map.of(
-                    "width", range("{\"type\":\"integer\",\"minimum\":128,\"maximum\":1920,\"multiple_of\":2,\"default\":1280}"),
+                    "width",
+                            range(
+                                    "{\"type\":\"integer\",\"minimum\":128,\"maximum\":1920,\"multiple_of\":2,\"default\":1280}"),
                     "speed", range("{\"type\":\"number\",\"minimum\":0.5,\"maximum\":200}"),
                     "stop", range("{\"type\":\"strings\",\"maximum\":2}"),
                     "empty", range("{\"type\":\"boolean\"}"),
@@ -73,8 +75,8 @@ class ModelTest {
 
     @Test
     void aFractionIsNotAWholeNumberAndAHugeOneIsOutOfRange() {
-        Problem fraction = catchThrowableOfType(
-                Problem.class, () -> MODEL.judge(Map.of("width", new BigDecimal("640.0"))));
+        Problem fraction =
+                catchThrowableOfType(Problem.class, () -> MODEL.judge(Map.of("width", new BigDecimal("640.0"))));
         Problem huge = catchThrowableOfType(
                 Problem.class, () -> MODEL.judge(Map.of("width", new java.math.BigInteger("9".repeat(40)))));
 
@@ -88,7 +90,8 @@ class ModelTest {
         GenerationOptions other = Json.read(Json.write(one), GenerationOptions.class);
 
         assertThat(other).isEqualTo(one);
-        assertThat(MODEL.judge(Map.of("width", 640L, "speed", new BigDecimal("2.00")))).isEqualTo(one);
+        assertThat(MODEL.judge(Map.of("width", 640L, "speed", new BigDecimal("2.00"))))
+                .isEqualTo(one);
     }
 
     private static OptionRange range(String json) {
