@@ -29,12 +29,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Map<String, String> DURABLE =
             Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on", "data_checksums", "on");
 
-    private final Postmaster postmaster;
+    private final Cluster cluster;
+    private final Keeper keeper;
     private final Login admin;
     private final Login application;
 
-    private EmbeddedPostgres(Postmaster postmaster, Login admin, Login application) {
-        this.postmaster = postmaster;
+    private EmbeddedPostgres(Cluster cluster, Keeper keeper, Login admin, Login application) {
+        this.cluster = cluster;
+        this.keeper = keeper;
         this.admin = admin;
         this.application = application;
     }
@@ -46,7 +48,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      */
     public static EmbeddedPostgres start(DataFolder folder, int connections) throws InterruptedException {
         try {
-            return started(cluster(folder), connections);
+            return started(cluster(folder, Servant.available()), connections, Ports.free());
         } catch (IOException failure) {
             throw new CannotStart("The embedded Postgres does not start: " + Folders.reason(failure), failure);
         }
@@ -80,18 +82,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public boolean alive() {
-        return postmaster.alive();
+        return keeper.child().alive();
     }
 
     public long pid() {
-        return postmaster.pid();
+        return keeper.child().pid();
     }
 
     /** Stops it. Whoever still has a connection loses it. */
     @Override
     public void close() {
         try {
-            postmaster.stop();
+            Postmaster.stop(cluster, keeper.release());
         } catch (IOException failure) {
             throw new IllegalStateException("The embedded Postgres could not be stopped", failure);
         } catch (InterruptedException stop) {
@@ -99,18 +101,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static Cluster cluster(DataFolder folder) throws IOException, InterruptedException {
+    static Cluster cluster(DataFolder folder, Servant servant) throws IOException, InterruptedException {
         var contents = List.of(Resource.at("/postgres-linux-x86_64.txz"));
         Path program = new Programs(folder.programs()).unpacked("postgres", contents, EmbeddedPostgres::unpack);
-        var servant = Servant.available();
         servant.passThrough(folder.path());
         return new Cluster(home(folder.path()), program, servant);
     }
 
-    private static EmbeddedPostgres started(Cluster cluster, int connections) throws IOException, InterruptedException {
+    static EmbeddedPostgres started(Cluster cluster, int connections, Ports ports)
+            throws IOException, InterruptedException {
         Postmaster.clear(cluster);
         Secret password = cluster.prepare();
-        var postmaster = Postmaster.start(cluster, connections);
+        var postmaster = Postmaster.start(cluster, connections, ports);
         try {
             var admin = new Login(url(postmaster.port(), "postgres"), "postgres", password);
             var application = login(postmaster.port(), DATABASE, Passwords.random());
@@ -119,9 +121,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 makeOwner(handle, application);
             }
             Folders.replace(ownerFile(cluster.home()), application.password().reveal());
-            return new EmbeddedPostgres(postmaster, admin, application);
+            var keeper = new Keeper("Postgres", postmaster.child(), () -> {
+                Postmaster.clear(cluster);
+                return Postmaster.start(cluster, connections, postmaster::port).child();
+            });
+            return new EmbeddedPostgres(cluster, keeper, admin, application);
         } catch (IOException | RuntimeException failure) {
-            postmaster.stop();
+            Postmaster.stop(cluster, postmaster.child());
             throw failure;
         }
     }

@@ -34,12 +34,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(10);
     private static final int ATTEMPTS = 20;
 
-    private final Child child;
+    private final Keeper keeper;
     private final int port;
     private final Secret password;
 
-    private EmbeddedRedis(Child child, int port, Secret password) {
-        this.child = child;
+    private EmbeddedRedis(Keeper keeper, int port, Secret password) {
+        this.keeper = keeper;
         this.port = port;
         this.password = password;
     }
@@ -56,7 +56,13 @@ public final class EmbeddedRedis implements AutoCloseable {
                         home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             endLeftovers(home);
-            return started(program, home);
+            Secret password = Passwords.random();
+            var running = run(program, home, Ports.free(), password);
+            var keeper = new Keeper("Redis", running.child(), () -> {
+                endLeftovers(home);
+                return run(program, home, running::port, password).child();
+            });
+            return new EmbeddedRedis(keeper, running.port(), password);
         } catch (IOException failure) {
             throw new CannotStart("The embedded Redis does not start: " + Folders.reason(failure), failure);
         }
@@ -76,18 +82,19 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     public boolean alive() {
-        return child.alive();
+        return keeper.child().alive();
     }
 
     public long pid() {
-        return child.pid();
+        return keeper.child().pid();
     }
 
     /** Writes what is due and stops. */
     @Override
     public void close() {
-        child.terminate();
         try {
+            Child child = keeper.release();
+            child.terminate();
             if (child.await(POLITE) == null) {
                 LOG.warn("The embedded Redis did not stop in time and is killed");
                 child.close();
@@ -104,23 +111,23 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
         LOG.info("Ending the Redis that the last server left behind");
         left.forEach(ProcessHandle::destroy);
-        if (!Leftovers.gone(left, FIRM)) {
-            left.forEach(ProcessHandle::destroyForcibly);
-            Leftovers.gone(left, FIRM);
+        if (!Leftovers.gone(PROGRAM, home, FIRM)) {
+            Leftovers.of(PROGRAM, home).forEach(ProcessHandle::destroyForcibly);
+            Leftovers.gone(PROGRAM, home, FIRM);
         }
     }
 
-    private static EmbeddedRedis started(Path program, Path home) throws IOException, InterruptedException {
+    private static Running run(Path program, Path home, Ports ports, Secret password)
+            throws IOException, InterruptedException {
         var log = new ServiceLog(home.resolve("log"));
         log.rotate();
         for (int attempt = 1; ; attempt++) {
             long mark = log.size();
-            int port = Ports.free();
-            Secret password = Passwords.random();
+            int port = ports.next();
             Folders.replace(home.resolve("redis.conf"), settings(home, port, password));
             var child = Spawner.start(launch(program, home));
             if (ready(child, port, password)) {
-                return new EmbeddedRedis(child, port, password);
+                return new Running(child, port);
             }
             String said = log.since(mark);
             if (attempt < ATTEMPTS && said.contains("Address already in use")) {
@@ -197,4 +204,6 @@ public final class EmbeddedRedis implements AutoCloseable {
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         Stubs.copy(STUBS, folder);
     }
+
+    private record Running(Child child, int port) {}
 }

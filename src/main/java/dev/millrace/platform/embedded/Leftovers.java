@@ -18,6 +18,8 @@ import java.util.concurrent.TimeoutException;
  * containers almost at once. A zombie has neither and counts as gone.
  */
 final class Leftovers {
+    private static final Duration LOOK = Duration.ofMillis(20);
+
     private Leftovers() {}
 
     /** The processes that run the program of that name and work in that folder. */
@@ -38,19 +40,24 @@ final class Leftovers {
         return found;
     }
 
-    /** Waits until all are gone; false when the time is over first. */
-    static boolean gone(List<ProcessHandle> processes, Duration time) throws InterruptedException {
+    /** Waits until none is left; false when the time is over first. */
+    static boolean gone(String program, Path folder, Duration time) throws IOException, InterruptedException {
         long end = System.nanoTime() + time.toNanos();
-        for (ProcessHandle process : processes) {
-            try {
-                process.onExit().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException late) {
-                return false;
-            } catch (ExecutionException unknown) {
-                return !process.isAlive();
-            }
+        List<ProcessHandle> left = of(program, folder);
+        while (!left.isEmpty() && System.nanoTime() < end) {
+            awaitOne(left.getFirst());
+            left = of(program, folder);
         }
-        return true;
+        return left.isEmpty();
+    }
+
+    /** Waits a little: the end of somebody else's child is not announced to us, and a zombie's end is none to the JDK. */
+    private static void awaitOne(ProcessHandle process) throws InterruptedException {
+        try {
+            process.onExit().get(LOOK.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException unknown) {
+            // the caller looks again
+        }
     }
 
     private static boolean runs(Path process, String program, Path place) {

@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Loopback ports. */
-final class Ports {
-    private Ports() {}
+/** Says on which loopback port to try next. */
+interface Ports {
+    int next() throws IOException;
 
-    /** A port that was free a moment ago; somebody may still be faster, so whoever uses it must be ready to ask again. */
-    static int free() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /** Ports that were free a moment ago; somebody may still be faster, so whoever uses one must be ready to ask again. */
+    static Ports free() {
+        return () -> {
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            }
+        };
     }
 }

@@ -17,9 +17,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An old one is never adopted: a statement of the dead server may still hold locks in it, and starting takes a tenth of a
  * second.
+ *
+ * @param child the process
+ * @param port where it listens on 127.0.0.1
  */
-final class Postmaster {
+record Postmaster(Child child, int port) {
     private static final Logger LOG = LoggerFactory.getLogger(Postmaster.class);
+    private static final String PROGRAM = "postgres";
     private static final Duration POLITE = Duration.ofSeconds(20);
     private static final Duration FIRM = Duration.ofSeconds(5);
     private static final Duration START = Duration.ofMinutes(2);
@@ -27,21 +31,10 @@ final class Postmaster {
     private static final int ATTEMPTS = 40;
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    private final Cluster cluster;
-    private final Child child;
-    private final int port;
-
-    private Postmaster(Cluster cluster, Child child, int port) {
-        this.cluster = cluster;
-        this.child = child;
-        this.port = port;
-    }
-
     /** Leaves nothing of a dead server in the cluster: neither a process, which is ended cleanly if it can be, nor its claim. */
     static void clear(Cluster cluster) throws IOException, InterruptedException {
-        var left = Leftovers.of("postgres", cluster.data());
-        if (!left.isEmpty()) {
-            end(cluster, left);
+        if (!Leftovers.of(PROGRAM, cluster.data()).isEmpty()) {
+            endOld(cluster);
         }
         var file = PostmasterFile.of(cluster);
         file.disown();
@@ -50,42 +43,30 @@ final class Postmaster {
         }
     }
 
-    /** Starts on a free port and waits until connections are accepted. Nothing may run in the cluster. */
-    static Postmaster start(Cluster cluster, int connections) throws IOException, InterruptedException {
+    /** Starts it and waits until connections are accepted. Nothing may run in the cluster. */
+    static Postmaster start(Cluster cluster, int connections, Ports ports) throws IOException, InterruptedException {
         var file = PostmasterFile.of(cluster);
         var log = new ServiceLog(cluster.log());
         log.rotate();
         for (int attempt = 1; ; attempt++) {
             long mark = log.size();
-            int port = Ports.free();
+            int port = ports.next();
             var child = Spawner.start(Launch.of(words(cluster, port, connections), Cluster.ENVIRONMENT)
                     .loggingTo(cluster.log()));
             if (ready(child, file)) {
-                return new Postmaster(cluster, child, port);
+                return new Postmaster(child, port);
             }
             String said = log.since(mark);
             if (attempt == ATTEMPTS || !passing(said)) {
                 throw new CannotStart(
                         "The embedded Postgres does not start. " + cluster.log() + " says: " + said.strip());
             }
-            Leftovers.gone(Leftovers.of("postgres", cluster.data()), PAUSE);
+            Leftovers.gone(PROGRAM, cluster.data(), PAUSE);
         }
     }
 
-    int port() {
-        return port;
-    }
-
-    boolean alive() {
-        return child.alive();
-    }
-
-    long pid() {
-        return child.pid();
-    }
-
     /** Ends open transactions and stops; the cluster is clean afterwards. */
-    void stop() throws IOException, InterruptedException {
+    static void stop(Cluster cluster, Child child) throws IOException, InterruptedException {
         if (child.alive()) {
             stop(cluster, "fast");
         }
@@ -95,15 +76,15 @@ final class Postmaster {
         }
     }
 
-    private static void end(Cluster cluster, List<ProcessHandle> left) throws IOException, InterruptedException {
+    private static void endOld(Cluster cluster) throws IOException, InterruptedException {
         LOG.info("Ending the Postgres that the last server left behind");
         stop(cluster, "fast");
-        if (!Leftovers.gone(left, FIRM)) {
+        if (!Leftovers.gone(PROGRAM, cluster.data(), FIRM)) {
             stop(cluster, "immediate");
-            if (!Leftovers.gone(left, FIRM)) {
-                left.forEach(ProcessHandle::destroyForcibly);
-                Leftovers.gone(left, FIRM);
-            }
+        }
+        if (!Leftovers.gone(PROGRAM, cluster.data(), FIRM)) {
+            Leftovers.of(PROGRAM, cluster.data()).forEach(ProcessHandle::destroyForcibly);
+            Leftovers.gone(PROGRAM, cluster.data(), FIRM);
         }
     }
 
@@ -127,7 +108,7 @@ final class Postmaster {
         var words = new ArrayList<String>();
         words.add(Tools.find("setsid"));
         words.addAll(cluster.servant().words());
-        words.addAll(List.of(Tools.find("setpriv"), "--pdeathsig", "INT"));
+        words.addAll(List.of(Tools.find("setpriv"), "--no-new-privs", "--pdeathsig", "INT"));
         words.add(cluster.program().resolve("bin/postgres").toString());
         words.addAll(List.of("-D", cluster.data().toString(), "-p", String.valueOf(port)));
         for (String setting : List.of(

@@ -27,7 +27,7 @@ record Resource(URL url) {
         connection.setUseCaches(false);
         if (connection instanceof JarURLConnection jar) {
             try (var file = jar.getJarFile()) {
-                var entry = jar.getJarEntry();
+                var entry = file.getEntry(jar.getEntryName());
                 return Long.toHexString(entry.getCrc()) + ":" + entry.getSize();
             }
         }
