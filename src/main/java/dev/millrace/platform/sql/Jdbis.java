@@ -1,8 +1,10 @@
 package dev.millrace.platform.sql;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.sql.Types;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -14,9 +16,7 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.generic.GenericTypes;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.RowMapperFactory;
-import org.jdbi.v3.core.mapper.reflect.AccessibleObjectStrategy;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jdbi.v3.core.mapper.reflect.ReflectionMappers;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
@@ -36,8 +36,6 @@ final class Jdbis {
         jdbi.installPlugin(new PostgresPlugin());
         jdbi.registerRowMapper(new RecordMappers());
         jdbi.registerArgument(new UuidArguments());
-        jdbi.getConfig(ReflectionMappers.class)
-                .setAccessibleObjectStrategy(AccessibleObjectStrategy.FORCE_MAKE_ACCESSIBLE);
         jdbi.getConfig(SqlStatements.class).setUnusedBindingAllowed(false);
         return jdbi;
     }
@@ -48,10 +46,22 @@ final class Jdbis {
         public Optional<RowMapper<?>> build(Type type, ConfigRegistry config) {
             Class<?> raw = GenericTypes.getErasedType(type);
             RecordComponent[] components = raw.getRecordComponents();
-            if (components == null) {
-                return Optional.empty();
+            return components == null
+                    ? Optional.empty()
+                    : Optional.of(ConstructorMapper.of(canonical(raw, components)));
+        }
+
+        /** Row records may be private to the class that reads them. */
+        private static Constructor<?> canonical(Class<?> raw, RecordComponent[] components) {
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            try {
+                Constructor<?> constructor = raw.getDeclaredConstructor(types);
+                constructor.setAccessible(true);
+                return constructor;
+            } catch (NoSuchMethodException impossible) {
+                throw new IllegalStateException("every record has its canonical constructor", impossible);
             }
-            return Optional.of(ConstructorMapper.of(raw));
         }
     }
 
