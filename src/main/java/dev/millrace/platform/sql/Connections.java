@@ -4,11 +4,13 @@ import java.util.Properties;
 
 /** What every connection is told, pooled or not. */
 final class Connections {
+    /** The driver asks for the machine's time zone when it connects, over any option: it is set right afterwards. */
+    static final String UTC = "SET TIME ZONE 'UTC'";
+
     private Connections() {}
 
     /**
-     * The driver's properties: TCP limits so that a frozen server costs seconds, not for ever, and the session's settings. Times
-     * are UTC in every session whatever the machine says.
+     * The driver's properties: TCP limits so that a frozen server costs seconds, not for ever, and the session's settings.
      */
     static Properties properties(SqlConfig config, String name) {
         var properties = new Properties();
@@ -22,7 +24,7 @@ final class Connections {
         properties.setProperty("reWriteBatchedInserts", "true");
         properties.setProperty(
                 "options",
-                "-c timezone=UTC -c statement_timeout="
+                "-c statement_timeout="
                         + config.statementTimeout().toMillis() + " -c lock_timeout="
                         + config.lockTimeout().toMillis() + " -c idle_in_transaction_session_timeout=30000");
         return properties;

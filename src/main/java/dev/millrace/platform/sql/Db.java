@@ -171,6 +171,7 @@ public final class Db implements AutoCloseable {
         hikari.setMaxLifetime(30 * 60_000L);
         hikari.setKeepaliveTime(60_000);
         hikari.setAutoCommit(true);
+        hikari.setConnectionInitSql(Connections.UTC);
         Connections.properties(config, "millrace")
                 .forEach((name, value) -> hikari.addDataSourceProperty(String.valueOf(name), value));
         return hikari;

@@ -133,6 +133,7 @@ public final class Line implements AutoCloseable {
         properties.setProperty("password", config.password().reveal());
         Connection fresh = DriverManager.getConnection(config.url(), properties);
         connection = fresh;
+        run(fresh, Connections.UTC);
         for (String channel : channels) {
             subscribe(fresh, channel);
         }
@@ -140,8 +141,12 @@ public final class Line implements AutoCloseable {
     }
 
     private static void subscribe(Connection connection, String channel) throws SQLException {
+        run(connection, "LISTEN \"" + channel.replace("\"", "") + "\"");
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement()) {
-            statement.execute("LISTEN \"" + channel.replace("\"", "") + "\"");
+            statement.execute(sql);
         }
     }
 
