@@ -1,11 +1,43 @@
 package dev.millrace.platform.http;
 
+import dev.millrace.platform.http.wire.Addresses;
+import dev.millrace.platform.http.wire.Cidr;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
 
-/** The address a request came from, seen through trusted proxies only. */
+/** The address a request came from, as text: what guards against floods are keyed on. */
 public record ClientAddress(String text) {
-    /** The nearest address on the way that is not one of our own proxies. */
+    /** The nearest address on the way here that is not one of our own proxies. */
     public static ClientAddress of(ServerRequest request) {
-        return request.context().get(ClientAddress.class).orElseThrow();
+        return new ClientAddress(Exchange.of(request).client().getHostAddress());
+    }
+
+    /** Walks the way back from our end: what stands left of the first stranger was written by him and proves nothing. */
+    static InetAddress behind(ServerRequest request, List<Cidr> proxies) {
+        InetAddress nearest = ((InetSocketAddress) request.remotePeer().address()).getAddress();
+        if (!trusted(nearest, proxies) || !request.headers().contains(HeaderNames.X_FORWARDED_FOR)) {
+            return nearest;
+        }
+        String way = String.join(
+                ",", request.headers().get(HeaderNames.X_FORWARDED_FOR).allValues());
+        String[] hops = way.split(",", -1);
+        for (int i = hops.length - 1; i >= 0; i--) {
+            InetAddress hop = Addresses.address(hops[i].strip());
+            if (hop == null) {
+                return nearest;
+            }
+            nearest = hop;
+            if (!trusted(hop, proxies)) {
+                return hop;
+            }
+        }
+        return nearest;
+    }
+
+    static boolean trusted(InetAddress address, List<Cidr> proxies) {
+        return proxies.stream().anyMatch(proxy -> proxy.contains(address));
     }
 }

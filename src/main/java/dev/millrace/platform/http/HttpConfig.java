@@ -1,5 +1,7 @@
 package dev.millrace.platform.http;
 
+import dev.millrace.platform.http.wire.Cidr;
+import dev.millrace.platform.http.wire.HttpLimits;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

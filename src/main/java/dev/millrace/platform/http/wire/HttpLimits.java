@@ -1,4 +1,4 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.wire;
 
 import java.time.Duration;
 
@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public record HttpLimits(Sizes sizes, Load load, Duration headers, Duration idle, Duration write, Pace pace) {
     public static final HttpLimits DEFAULTS = new HttpLimits(
-            new Sizes(4096, 16 * 1024, 100, 6L * 1024 * 1024 * 1024),
+            new Sizes(4096, 16 * 1024, 100, 6L * 1024 * 1024 * 1024, 1024 * 1024),
             new Load(20_000, 16_000, 64),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
@@ -25,8 +25,9 @@ public record HttpLimits(Sizes sizes, Load load, Duration headers, Duration idle
      * Sizes in bytes, and the number of header fields.
      *
      * @param payload no body of any route is longer; each route sets its own, smaller limit
+     * @param linger how much of what a refused client still sends is read and thrown away
      */
-    public record Sizes(int line, int headers, int fields, long payload) {}
+    public record Sizes(int line, int headers, int fields, long payload, long linger) {}
 
     /**
      * Numbers at once.

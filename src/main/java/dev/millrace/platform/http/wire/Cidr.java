@@ -1,4 +1,4 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.wire;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,11 +1,11 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.wire;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads addresses that must be literal: a name in their place must never reach a name server. */
-final class Addresses {
+public final class Addresses {
     private Addresses() {}
 
     /** Four or sixteen bytes, or nothing when the text is no literal address. */
@@ -21,7 +21,8 @@ final class Addresses {
         }
     }
 
-    static @Nullable InetAddress address(String text) {
+    /** The address, or nothing when the text is no literal address. */
+    public static @Nullable InetAddress address(String text) {
         byte[] bytes = literal(text);
         try {
             return bytes == null ? null : InetAddress.getByAddress(bytes);

@@ -1,0 +1,25 @@
+package dev.millrace.platform.http;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What every exchange of a listener needs at hand.
+ *
+ * @param leaving set once the server drains: answers then close their connections
+ */
+record Desk(
+        HttpConfig config,
+        RouteTable table,
+        Identity identity,
+        SecurityHeaders security,
+        Cors cors,
+        AtomicBoolean leaving) {
+    static Desk of(HttpConfig config, RouteTable table, Identity identity, AtomicBoolean leaving) {
+        return new Desk(
+                config, table, identity, new SecurityHeaders(config.secure()), new Cors(config.corsOrigins()), leaving);
+    }
+
+    boolean draining() {
+        return leaving.get();
+    }
+}

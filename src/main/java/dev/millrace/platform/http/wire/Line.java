@@ -1,0 +1,250 @@
+package dev.millrace.platform.http.wire;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.context.Context;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.http.media.MediaContext;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection of one client, as Helidon sees it: every byte in and out passes here.
+ *
+ * <p>One virtual thread reads, handles and writes; only {@link Pulse} is looked at from outside. The line also carries what the
+ * request under way has attached, so that nothing about a request needs a thread-local or a lookup.
+ */
+public final class Line implements ConnectionContext, ListenerContext {
+    private final ConnectionContext inner;
+    private final HelidonSocket socket;
+    private final Lines lines;
+    private final Pulse pulse;
+    private final DataReader reader;
+    private final LineWriter writer;
+    private @Nullable Object attached;
+    private @Nullable HttpPrologue prologue;
+    private int requests;
+
+    Line(ConnectionContext inner, Lines lines) {
+        this.inner = inner;
+        this.socket = inner.serverSocket();
+        this.lines = lines;
+        this.pulse = new Pulse(lines.limits());
+        this.reader = DataReader.create(this::pull);
+        this.writer = new LineWriter(socket, pulse);
+    }
+
+    /** The line a request came in on. */
+    public static Line of(ServerRequest request) {
+        return (Line) request.listenerContext();
+    }
+
+    /** Keeps what belongs to the request under way. */
+    public void attach(Object value) {
+        attached = value;
+    }
+
+    /** What was attached; nothing before the request was routed. */
+    public @Nullable Object attached() {
+        return attached;
+    }
+
+    /** The client is gone or was cut off: nothing can be said to it any more. */
+    public boolean broken() {
+        return pulse.broken();
+    }
+
+    /** The answer to the request under way goes out without its body. */
+    public void headOnly() {
+        writer.headOnly();
+    }
+
+    /** Whether an answer without its body is out: whatever its handler still does is of no interest. */
+    public boolean headWritten() {
+        return writer.headWritten();
+    }
+
+    /** From here on nothing is written of the body that a handler of {@code HEAD} produces, and nobody is told so. */
+    public void discardRest() {
+        writer.discardRest();
+    }
+
+    /** The request is answered and its body read: the line waits for the next one. */
+    public void finished() {
+        attached = null;
+        writer.reset();
+        pulse.waiting();
+    }
+
+    /** How many requests came in before the one under way. */
+    public int requestsBefore() {
+        return requests - 1;
+    }
+
+    void prologue(HttpPrologue understood) {
+        requests++;
+        prologue = understood;
+    }
+
+    /** The head is complete: a last look at what Helidon does not count. */
+    void head(Headers headers) {
+        pulse.body();
+        if (fields(headers) > lines.limits().sizes().fields()) {
+            throw RequestException.builder()
+                    .type(EventType.OTHER)
+                    .status(Status.create(431, "Request Header Fields Too Large"))
+                    .request(new Understood(Objects.requireNonNull(prologue), headers))
+                    .message("too many header fields")
+                    .build();
+        }
+    }
+
+    Pulse pulse() {
+        return pulse;
+    }
+
+    /** Reads and forgets what the client still sends after an answer that closes, so that the answer is not lost to a reset. */
+    void linger() {
+        if (pulse.broken()) {
+            return;
+        }
+        pulse.lingering();
+        try {
+            for (long left = lines.limits().sizes().linger(); left > 0; ) {
+                byte[] bytes = pull();
+                if (bytes == null) {
+                    return;
+                }
+                left -= bytes.length;
+            }
+        } catch (CloseConnectionException gone) {
+            // there is nobody left to be polite to
+        }
+    }
+
+    private byte @Nullable [] pull() {
+        pulse.reading(reader.available() > 0);
+        byte[] bytes;
+        try {
+            bytes = socket.get();
+        } catch (UncheckedIOException gone) {
+            pulse.broke();
+            throw new CloseConnectionException("the client is gone", gone);
+        }
+        if (!pulse.read(bytes == null ? -1 : bytes.length)) {
+            throw new CloseConnectionException("the client was too slow");
+        }
+        if (bytes == null && !pulse.mayEnd()) {
+            pulse.broke();
+            throw new CloseConnectionException("the client went away in the middle of a request");
+        }
+        return bytes;
+    }
+
+    private static int fields(Headers headers) {
+        return headers.stream().mapToInt(header -> header.valueCount()).sum();
+    }
+
+    @Override
+    public DirectHandlers directHandlers() {
+        return lines.directHandlers(this);
+    }
+
+    @Override
+    public ListenerContext listenerContext() {
+        return this;
+    }
+
+    @Override
+    public DataReader dataReader() {
+        return reader;
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+        return writer;
+    }
+
+    @Override
+    public Context context() {
+        return inner.listenerContext().context();
+    }
+
+    @Override
+    public MediaContext mediaContext() {
+        return inner.listenerContext().mediaContext();
+    }
+
+    @Override
+    public ContentEncodingContext contentEncodingContext() {
+        return inner.listenerContext().contentEncodingContext();
+    }
+
+    @Override
+    public ListenerConfig config() {
+        return inner.listenerContext().config();
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return inner.executor();
+    }
+
+    @Override
+    public Router router() {
+        return inner.router();
+    }
+
+    @Override
+    public Optional<ProxyProtocolData> proxyProtocolData() {
+        return inner.proxyProtocolData();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+        return socket;
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+        return inner.remotePeer();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+        return inner.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return inner.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+        return inner.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+        return inner.childSocketId();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.millrace.platform.http.wire;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Writes straight to the socket, watched, and keeps the body of an answer to {@code HEAD} off the wire: handlers answer as for
+ * {@code GET}, Helidon sends what they send, and here it ends behind the empty line.
+ */
+final class LineWriter implements DataWriter {
+    private final HelidonSocket socket;
+    private final Pulse pulse;
+    private Body body = Body.SENT;
+
+    private enum Body {
+        SENT,
+        HELD_BACK,
+        REFUSED,
+        DISCARDED
+    }
+
+    LineWriter(HelidonSocket socket, Pulse pulse) {
+        this.socket = socket;
+        this.pulse = pulse;
+    }
+
+    void headOnly() {
+        body = Body.HELD_BACK;
+    }
+
+    boolean headWritten() {
+        return body == Body.REFUSED || body == Body.DISCARDED;
+    }
+
+    void discardRest() {
+        body = Body.DISCARDED;
+    }
+
+    void reset() {
+        body = Body.SENT;
+    }
+
+    @Override
+    public void write(BufferData... buffers) {
+        write(BufferData.create(buffers));
+    }
+
+    @Override
+    public void writeNow(BufferData... buffers) {
+        write(BufferData.create(buffers));
+    }
+
+    @Override
+    public void writeNow(BufferData buffer) {
+        write(buffer);
+    }
+
+    @Override
+    public void write(BufferData buffer) {
+        switch (body) {
+            case SENT -> send(buffer);
+            case HELD_BACK -> {
+                send(head(buffer));
+                body = Body.REFUSED;
+            }
+            // the handler learns that going on is pointless, above all one that would stream for ever
+            case REFUSED -> throw new UncheckedIOException(new IOException("an answer to HEAD has no body"));
+            case DISCARDED -> {}
+        }
+    }
+
+    private void send(BufferData buffer) {
+        pulse.writing(buffer.available());
+        try {
+            socket.write(buffer);
+        } catch (UncheckedIOException gone) {
+            pulse.broke();
+            throw gone;
+        }
+        pulse.wrote();
+    }
+
+    private static BufferData head(BufferData buffer) {
+        byte[] all = new byte[buffer.available()];
+        buffer.read(all);
+        for (int i = 3; i < all.length; i++) {
+            if (all[i] == '\n' && all[i - 1] == '\r' && all[i - 2] == '\n' && all[i - 3] == '\r') {
+                return BufferData.create(all, 0, i + 1);
+            }
+        }
+        return BufferData.create(all);
+    }
+}

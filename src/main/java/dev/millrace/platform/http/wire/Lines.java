@@ -1,0 +1,204 @@
+package dev.millrace.platform.http.wire;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.DirectHandler.TransportRequest;
+import io.helidon.http.Header;
+import io.helidon.webserver.http.DirectHandlers;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All open connections of a listener, and the watchdog that looks at them. */
+final class Lines implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lines.class);
+
+    private final HttpLimits limits;
+    private final Refusals refusals;
+    private final Predicate<InetAddress> proxy;
+    private final Set<Line> open = ConcurrentHashMap.newKeySet();
+    private final LongAdder cut = new LongAdder();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread watchdog;
+
+    /** {@code proxy} tells our own proxies, behind which many clients share one address. */
+    Lines(HttpLimits limits, Refusals refusals, Predicate<InetAddress> proxy) {
+        this.limits = limits;
+        this.refusals = refusals;
+        this.proxy = proxy;
+        this.watchdog = Thread.ofPlatform().daemon().name("http-watchdog").unstarted(this::watch);
+    }
+
+    void start() {
+        watchdog.start();
+    }
+
+    void add(Line line) {
+        open.add(line);
+    }
+
+    void remove(Line line) {
+        open.remove(line);
+    }
+
+    HttpLimits limits() {
+        return limits;
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    /** Connections closed by the watchdog so far. */
+    long cutSoFar() {
+        return cut.sum();
+    }
+
+    /** Refusals below the routes, for this line: built only when one is needed. */
+    DirectHandlers directHandlers(Line line) {
+        DirectHandler handler = (request, type, status, headers, message) ->
+                refusals.refuse(line, deserved(type, status.code(), message), request);
+        var handlers = DirectHandlers.builder();
+        for (EventType type : EventType.values()) {
+            handlers.addHandler(type, handler);
+        }
+        return handlers.build();
+    }
+
+    @Override
+    public void close() {
+        stop.countDown();
+    }
+
+    /** What a fault deserves: Helidon calls too large a head a bad request, and some faults of the client a lack of ours. */
+    private static int deserved(EventType type, int status, String message) {
+        if ("Header size exceeded".equals(message)) {
+            return 431;
+        }
+        if (status == 501 || status == 505) {
+            return 400;
+        }
+        return type == EventType.INTERNAL_ERROR ? 500 : status;
+    }
+
+    private void watch() {
+        try {
+            while (!stop.await(tick().toNanos(), TimeUnit.NANOSECONDS)) {
+                try {
+                    look(System.nanoTime());
+                } catch (RuntimeException defect) {
+                    LOG.error("the watchdog stumbled and goes on", defect);
+                }
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Often enough that nobody outstays a limit by more than an eighth of it. */
+    private Duration tick() {
+        Duration shortest = List.of(
+                        limits.headers(),
+                        limits.idle(),
+                        limits.write(),
+                        limits.pace().grace(),
+                        Duration.ofSeconds(2))
+                .stream()
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        return shortest.dividedBy(8);
+    }
+
+    private void look(long now) {
+        Map<InetAddress, List<Line>> arriving = new HashMap<>();
+        for (Line line : open) {
+            switch (line.pulse().look(now)) {
+                case FINE -> {}
+                case ARRIVING -> {
+                    InetAddress peer = peer(line);
+                    if (!proxy.test(peer)) {
+                        arriving.computeIfAbsent(peer, key -> new ArrayList<>()).add(line);
+                    }
+                }
+                case TOO_SLOW -> cut(line, true);
+                case OVERDUE -> cut(line, false);
+            }
+        }
+        arriving.values().forEach(lines -> cutExcess(lines, now));
+    }
+
+    /** Of too many slow ones from one address the slowest go. */
+    private void cutExcess(List<Line> lines, long now) {
+        int excess = lines.size() - limits.load().incomplete();
+        if (excess > 0) {
+            lines.sort(Comparator.comparingLong(line -> -line.pulse().age(now)));
+            lines.subList(0, excess).forEach(line -> cut(line, true));
+        }
+    }
+
+    private void cut(Line line, boolean tell) {
+        if (!line.pulse().cut()) {
+            return;
+        }
+        cut.increment();
+        // on threads of their own: neither a full send buffer nor a slow close may keep the watchdog
+        Thread closer = Thread.ofVirtual().name("http-close").unstarted(() -> close(line));
+        if (tell) {
+            Thread teller = Thread.ofVirtual().name("http-last-word").unstarted(() -> tell(line));
+            teller.start();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    teller.join(Duration.ofSeconds(1));
+                } catch (InterruptedException end) {
+                    Thread.currentThread().interrupt();
+                }
+                closer.start();
+            });
+        } else {
+            closer.start();
+        }
+    }
+
+    private void tell(Line line) {
+        var answer = refusals.refuse(line, 408, TransportRequest.empty());
+        var text = new StringBuilder("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n");
+        for (Header header : answer.headers()) {
+            text.append(header.name()).append(": ").append(header.get()).append("\r\n");
+        }
+        BufferData buffer = BufferData.growing(1024);
+        buffer.writeAscii(text.append("\r\n").toString());
+        answer.entity().ifPresent(buffer::write);
+        try {
+            line.serverSocket().write(buffer);
+        } catch (UncheckedIOException gone) {
+            LOG.trace("a slow client was gone before it could be told", gone);
+        }
+    }
+
+    private static void close(Line line) {
+        try {
+            line.serverSocket().close();
+        } catch (UncheckedIOException gone) {
+            LOG.trace("a slow client was gone before it could be closed", gone);
+        }
+    }
+
+    private static InetAddress peer(Line line) {
+        return ((InetSocketAddress) line.remotePeer().address()).getAddress();
+    }
+}
