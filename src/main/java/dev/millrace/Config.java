@@ -1,0 +1,216 @@
+package dev.millrace;
+
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.http.Cidr;
+import dev.millrace.platform.http.HttpConfig;
+import dev.millrace.platform.http.HttpLimits;
+import dev.millrace.platform.process.SandboxMode;
+import dev.millrace.platform.settings.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that can be set from outside, read from the environment once.
+ *
+ * @param dataDir embedded database, keys and, unless said otherwise, media
+ * @param database Postgres of the operator; absent means the embedded one
+ * @param redisUrl Redis of the operator; absent means the embedded one
+ * @param secret what every key is derived from; absent means the one kept in the data folder
+ */
+public record Config(
+        Role role,
+        HttpConfig http,
+        Path dataDir,
+        @Nullable Database database,
+        int databasePool,
+        @Nullable Secret redisUrl,
+        @Nullable Secret secret,
+        boolean signup,
+        Work work,
+        Outside outside) {
+
+    /** What this node does. */
+    public enum Role {
+        ALL,
+        API,
+        WORKER
+    }
+
+    /** An operator's Postgres: a JDBC address without credentials, and the credentials. */
+    public record Database(String url, String user, Secret password) {}
+
+    /**
+     * Media and processes.
+     *
+     * @param transcodeThreads long FFmpeg jobs at once; one more thread serves short work
+     */
+    public record Work(Path storage, int transcodeThreads, SandboxMode sandbox) {}
+
+    /**
+     * Providers and the addresses that calls to the outside may reach.
+     *
+     * @param allowPrivate private addresses that outgoing calls may reach all the same
+     */
+    public record Outside(@Nullable Secret openAiKey, URI openAiBase, List<Cidr> allowPrivate) {}
+
+    private static final URI OPENAI = URI.create("https://api.openai.com/v1");
+
+    /** Reads everything, or refuses with every fault at once. */
+    public static Config load(Map<String, String> environment) {
+        var settings = new Settings("MILLRACE_", environment);
+        settings.ignore("JAVA_OPTIONS");
+        settings.oneOf("LOG", "text", "text", "json"); // read by the logging configuration, which is up before us
+        Path dataDir = settings.read("DATA_DIR", Path.of("data"), Config::path);
+        var config = new Config(
+                Role.valueOf(
+                        settings.oneOf("ROLE", "all", "all", "api", "worker").toUpperCase(Locale.ROOT)),
+                http(settings),
+                dataDir,
+                settings.<@Nullable Database>read("DATABASE_URL", null, Config::database),
+                settings.number("DATABASE_POOL", 10, 1, 200),
+                settings.<@Nullable Secret>read("REDIS_URL", null, Config::redis),
+                settings.<@Nullable Secret>read("SECRET", null, Config::secret),
+                settings.oneOf("SIGNUP", "open", "open", "closed").equals("open"),
+                work(settings, dataDir),
+                outside(settings));
+        config.agree(settings);
+        settings.check();
+        return config;
+    }
+
+    /** Settings that only make sense together. */
+    private void agree(Settings settings) {
+        if (database != null && secret == null) {
+            settings.fault("SECRET", "is required with MILLRACE_DATABASE_URL: at least 32 bytes in base64");
+        }
+        if (role != Role.ALL && (database == null || redisUrl == null)) {
+            settings.fault(
+                    "ROLE",
+                    "api and worker need MILLRACE_DATABASE_URL, MILLRACE_REDIS_URL and shared storage: several nodes share them");
+        }
+        if (role != Role.ALL && settings.text("STORAGE") == null) {
+            settings.fault("STORAGE", "is required for api and worker: a folder that all nodes share");
+        }
+    }
+
+    private static HttpConfig http(Settings settings) {
+        var main = new HttpConfig.Listen(settings.text("HOST", "127.0.0.1"), settings.number("PORT", 8080, 0, 65535));
+        var ops = new HttpConfig.Listen(
+                settings.text("OPS_HOST", "127.0.0.1"), settings.number("OPS_PORT", 8081, 0, 65535));
+        URI publicUrl = settings.<@Nullable URI>read("PUBLIC_URL", null, Config::webAddress);
+        List<Cidr> proxies = settings.read("TRUSTED_PROXIES", List.of(), each(Cidr::parse));
+        List<String> origins = settings.read("CORS_ORIGINS", List.of(), each(Config::origin));
+        return new HttpConfig(main, ops, publicUrl, origins, proxies, HttpLimits.DEFAULTS);
+    }
+
+    private static Work work(Settings settings, Path dataDir) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new Work(
+                settings.read("STORAGE", dataDir.resolve("media"), Config::storage),
+                settings.number("TRANSCODE_THREADS", Math.max(1, cores / 2), 1, 256),
+                SandboxMode.valueOf(
+                        settings.oneOf("SANDBOX", "required", "required", "off").toUpperCase(Locale.ROOT)));
+    }
+
+    private static Outside outside(Settings settings) {
+        return new Outside(
+                settings.secret("OPENAI_API_KEY"),
+                settings.read("OPENAI_BASE_URL", OPENAI, Config::webAddress),
+                settings.read("ALLOW_PRIVATE_CIDRS", List.of(), each(Cidr::parse)));
+    }
+
+    private static <T> Function<String, List<T>> each(Function<String, T> parser) {
+        return value -> {
+            var all = new ArrayList<T>();
+            for (String part : value.split(",")) {
+                if (!part.isBlank()) {
+                    all.add(parser.apply(part.strip()));
+                }
+            }
+            return List.copyOf(all);
+        };
+    }
+
+    private static Path path(String value) {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException failure) {
+            throw new IllegalArgumentException("must be a folder", failure);
+        }
+    }
+
+    private static Path storage(String value) {
+        if (value.contains("://")) {
+            throw new IllegalArgumentException("must be a folder");
+        }
+        return path(value);
+    }
+
+    private static URI webAddress(String value) {
+        URI address = uri(value, "http", "https");
+        String path = address.getRawPath();
+        return path != null && path.endsWith("/") ? URI.create(value.substring(0, value.length() - 1)) : address;
+    }
+
+    private static String origin(String value) {
+        var anywhere = new HttpConfig.Listen("127.0.0.1", 0);
+        return new HttpConfig(anywhere, anywhere, null, List.of(value), List.of(), HttpLimits.DEFAULTS)
+                .corsOrigins()
+                .getFirst();
+    }
+
+    private static Database database(String value) {
+        URI address = uri(value, "postgresql", "postgres");
+        String login = address.getUserInfo();
+        int colon = login == null ? -1 : login.indexOf(':');
+        String path = address.getPath();
+        if (login == null || colon < 1 || path == null || path.length() < 2) {
+            throw new IllegalArgumentException("must look like postgresql://user:password@host:port/database");
+        }
+        int port = address.getPort() < 0 ? 5432 : address.getPort();
+        return new Database(
+                "jdbc:postgresql://" + address.getHost() + ":" + port + path,
+                login.substring(0, colon),
+                new Secret(login.substring(colon + 1)));
+    }
+
+    private static Secret redis(String value) {
+        uri(value, "redis", "rediss");
+        return new Secret(value);
+    }
+
+    private static Secret secret(String value) {
+        try {
+            if (Base64.getDecoder().decode(value).length < 32) {
+                throw new IllegalArgumentException("must be at least 32 bytes in base64");
+            }
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException("must be at least 32 bytes in base64", failure);
+        }
+        return new Secret(value);
+    }
+
+    private static URI uri(String value, String... schemes) {
+        String shape = "must be an address that begins with " + String.join(":// or ", schemes) + "://";
+        try {
+            URI address = new URI(value);
+            if (address.getScheme() == null
+                    || !List.of(schemes).contains(address.getScheme())
+                    || address.getHost() == null) {
+                throw new IllegalArgumentException(shape);
+            }
+            return address;
+        } catch (URISyntaxException failure) {
+            throw new IllegalArgumentException(shape, failure);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.platform.process.SandboxMode;
+import dev.millrace.platform.settings.BadSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every setting: what it is when nobody says, what it takes, and how it is refused. */
+class ConfigTest {
+    private static final String SECRET = "q".repeat(43) + "=";
+
+    @Test
+    void withoutSettingsEverythingIsEmbeddedOnLoopback() {
+        var config = Config.load(Map.of("PATH", "/usr/bin"));
+
+        assertThat(config.role()).isEqualTo(Config.Role.ALL);
+        assertThat(config.http().main()).hasToString("Listen[host=127.0.0.1, port=8080]");
+        assertThat(config.http().ops()).hasToString("Listen[host=127.0.0.1, port=8081]");
+        assertThat(config.http().publicUrl()).isNull();
+        assertThat(config.http().corsOrigins()).isEmpty();
+        assertThat(config.http().trustedProxies()).isEmpty();
+        assertThat(config.dataDir()).isEqualTo(Path.of("data"));
+        assertThat(config.database()).isNull();
+        assertThat(config.databasePool()).isEqualTo(10);
+        assertThat(config.redisUrl()).isNull();
+        assertThat(config.secret()).isNull();
+        assertThat(config.signup()).isTrue();
+        assertThat(config.work().storage()).isEqualTo(Path.of("data/media"));
+        assertThat(config.work().transcodeThreads())
+                .isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        assertThat(config.work().sandbox()).isEqualTo(SandboxMode.REQUIRED);
+        assertThat(config.outside().openAiKey()).isNull();
+        assertThat(config.outside().openAiBase()).isEqualTo(URI.create("https://api.openai.com/v1"));
+        assertThat(config.outside().allowPrivate()).isEmpty();
+    }
+
+    @Test
+    void everySettingIsTaken() {
+        var config = Config.load(Map.ofEntries(
+                Map.entry("MILLRACE_ROLE", "worker"),
+                Map.entry("MILLRACE_HOST", "0.0.0.0"),
+                Map.entry("MILLRACE_PORT", "80"),
+                Map.entry("MILLRACE_OPS_HOST", "::1"),
+                Map.entry("MILLRACE_OPS_PORT", "0"),
+                Map.entry("MILLRACE_PUBLIC_URL", "https://mill.example.com/"),
+                Map.entry("MILLRACE_DATA_DIR", "/srv/mill"),
+                Map.entry("MILLRACE_DATABASE_URL", "postgresql://miller:p%40ss:word@db.example.com:5433/mill"),
+                Map.entry("MILLRACE_DATABASE_POOL", "7"),
+                Map.entry("MILLRACE_REDIS_URL", "redis://:hush@cache.example.com:6379"),
+                Map.entry("MILLRACE_SECRET", SECRET),
+                Map.entry("MILLRACE_STORAGE", "/srv/shared"),
+                Map.entry("MILLRACE_CORS_ORIGINS", "https://app.example.com, http://localhost:3000"),
+                Map.entry("MILLRACE_TRUSTED_PROXIES", "10.0.0.0/8,::1"),
+                Map.entry("MILLRACE_ALLOW_PRIVATE_CIDRS", "192.168.1.0/24"),
+                Map.entry("MILLRACE_SIGNUP", "closed"),
+                Map.entry("MILLRACE_OPENAI_API_KEY", "sk-hush"),
+                Map.entry("MILLRACE_OPENAI_BASE_URL", "http://127.0.0.1:11434/v1/"),
+                Map.entry("MILLRACE_TRANSCODE_THREADS", "3"),
+                Map.entry("MILLRACE_SANDBOX", "off"),
+                Map.entry("MILLRACE_LOG", "json"),
+                Map.entry("MILLRACE_JAVA_OPTIONS", "-Xmx1g")));
+
+        assertThat(config.role()).isEqualTo(Config.Role.WORKER);
+        assertThat(config.http().main()).hasToString("Listen[host=0.0.0.0, port=80]");
+        assertThat(config.http().ops()).hasToString("Listen[host=::1, port=0]");
+        assertThat(config.http().publicUrl()).isEqualTo(URI.create("https://mill.example.com"));
+        assertThat(config.http().secure()).isTrue();
+        assertThat(config.http().corsOrigins()).containsExactly("https://app.example.com", "http://localhost:3000");
+        assertThat(config.http().trustedProxies()).hasSize(2);
+        assertThat(config.dataDir()).isEqualTo(Path.of("/srv/mill"));
+        var database = java.util.Objects.requireNonNull(config.database());
+        assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example.com:5433/mill");
+        assertThat(database.user()).isEqualTo("miller");
+        assertThat(database.password().reveal()).isEqualTo("p@ss:word");
+        assertThat(config.databasePool()).isEqualTo(7);
+        assertThat(config.signup()).isFalse();
+        assertThat(config.work().storage()).isEqualTo(Path.of("/srv/shared"));
+        assertThat(config.work().transcodeThreads()).isEqualTo(3);
+        assertThat(config.work().sandbox()).isEqualTo(SandboxMode.OFF);
+        assertThat(config.outside().openAiBase()).isEqualTo(URI.create("http://127.0.0.1:11434/v1"));
+        assertThat(config.outside().allowPrivate()).hasSize(1);
+        assertThat(config.toString()).doesNotContain("hush", "p@ss", "qqqq");
+    }
+
+    @Test
+    void allFaultsAreReportedTogetherAndSecretsAreNotRepeated() {
+        assertThat(faults(Map.of(
+                        "MILLRACE_PORT", "eighty",
+                        "MILLRACE_OPS_PORT", "70000",
+                        "MILLRACE_SECRET", "changeme",
+                        "MILLRACE_DATABASE_URL", "mysql://x",
+                        "MILLRACE_CORS_ORIGINS", "*",
+                        "MILLRACE_SIGNUP", "maybe",
+                        "MILLRACE_PROT", "80")))
+                .containsExactlyInAnyOrder(
+                        "MILLRACE_PORT must be a whole number",
+                        "MILLRACE_OPS_PORT must be 0 to 65535",
+                        "MILLRACE_SECRET must be at least 32 bytes in base64",
+                        "MILLRACE_DATABASE_URL must be an address that begins with postgresql:// or postgres://",
+                        "MILLRACE_CORS_ORIGINS must be an exact origin such as https://app.example.com, without path and"
+                                + " without *: *",
+                        "MILLRACE_SIGNUP must be one of open, closed",
+                        "MILLRACE_PROT is not a setting (did you mean MILLRACE_PORT?)");
+    }
+
+    @Test
+    void aSecretIsRequiredWithADatabaseOfOnesOwn() {
+        assertThat(faults(Map.of("MILLRACE_DATABASE_URL", "postgresql://u:p@h/db")))
+                .containsExactly("MILLRACE_SECRET is required with MILLRACE_DATABASE_URL: at least 32 bytes in base64");
+    }
+
+    @Test
+    void severalNodesNeedWhatTheyShare() {
+        assertThat(faults(Map.of("MILLRACE_ROLE", "api")))
+                .hasSize(2)
+                .anyMatch(fault -> fault.startsWith("MILLRACE_ROLE api and worker need MILLRACE_DATABASE_URL"))
+                .anyMatch(fault -> fault.startsWith("MILLRACE_STORAGE is required"));
+    }
+
+    @Test
+    void badAddressesSecretsAndFoldersAreRefusedOneByOne() {
+        var bad = new HashMap<String, String>();
+        bad.put("MILLRACE_DATABASE_URL", "postgresql://host/db");
+        bad.put("MILLRACE_REDIS_URL", "http://host");
+        bad.put("MILLRACE_PUBLIC_URL", "mill.example.com");
+        bad.put("MILLRACE_STORAGE", "ftp://files");
+        bad.put("MILLRACE_TRUSTED_PROXIES", "10.0.0.0/99");
+        bad.put("MILLRACE_ALLOW_PRIVATE_CIDRS", "loopback");
+        bad.put("MILLRACE_TRANSCODE_THREADS", "0");
+        bad.put("MILLRACE_DATABASE_POOL", "0");
+        bad.put("MILLRACE_ROLE", "king");
+        bad.put("MILLRACE_SANDBOX", "maybe");
+        bad.put("MILLRACE_LOG", "xml");
+        bad.forEach((name, value) ->
+                assertThat(faults(Map.of(name, value))).as(name).anyMatch(fault -> fault.startsWith(name + " ")));
+    }
+
+    private static List<String> faults(Map<String, String> environment) {
+        var faults = new java.util.ArrayList<String>();
+        assertThatThrownBy(() -> Config.load(environment))
+                .isInstanceOfSatisfying(BadSettings.class, refused -> faults.addAll(refused.faults()));
+        return faults;
+    }
+}
