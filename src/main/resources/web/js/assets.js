@@ -1,0 +1,34 @@
+// Which file of an asset is for what: the poster, the small picture of a tile, what plays, what is downloaded.
+
+const pictures = (asset) => (asset.renditions ?? []).filter(({ url, content_type: type }) => url && (type ?? "").startsWith("image/"));
+
+const named = (asset, name) => pictures(asset).find((rendition) => rendition.name?.startsWith(name) || rendition.kind === name);
+
+/** A still of the asset, full size. */
+export function poster(asset) {
+  const still = named(asset, "poster") ?? pictures(asset)[0];
+  return still?.url ?? (asset.kind === "image" ? asset.url : null);
+}
+
+/** A still at least {@code width} wide where there is one, else the widest. */
+export function still(asset, width) {
+  const byWidth = pictures(asset).filter((picture) => picture.width && !picture.name?.startsWith("storyboard")).sort((one, other) => one.width - other.width);
+  const fit = byWidth.find((picture) => picture.width >= width) ?? byWidth[byWidth.length - 1];
+  return fit?.url ?? poster(asset);
+}
+
+/** What a video element plays. */
+export function film(asset) {
+  if (asset.kind !== "video") return null;
+  const rendition = (asset.renditions ?? []).find(({ url, content_type: type }) => url && type === "video/mp4");
+  return rendition?.url ?? asset.url ?? null;
+}
+
+export const playable = (run) => run.assets.find((asset) => asset.status === "ready" || film(asset) || poster(asset)) ?? null;
+
+/** A file name people recognise: the first words of the prompt. */
+export function fileName(run, asset) {
+  const words = run.prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ["millrace"];
+  const ending = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4" }[asset.content_type] ?? asset.content_type?.split("/")[1] ?? "bin";
+  return `${words.slice(0, 6).join("-").slice(0, 60)}.${ending}`;
+}

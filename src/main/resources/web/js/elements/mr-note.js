@@ -1,0 +1,12 @@
+// A notice inside the page: something to know, to look at (warn) or to mend (bad).
+import { html, icon, Light } from "../light.js";
+
+class Note extends Light {
+  static properties = { tone: {}, strong: {}, text: { attribute: false } };
+
+  render() {
+    return html`<p class=${this.tone ? `note n-${this.tone}` : "note"}>${icon(this.tone ? "alert" : "check", false)}<span><b>${this.strong}</b> ${this.text}</span></p>`;
+  }
+}
+
+customElements.define("mr-note", Note);

@@ -1,0 +1,27 @@
+// One result in the gallery: its picture and, under it, what it is, what it cost and when it was made.
+import { playable, still } from "../assets.js";
+import { html, icon, Light, nothing } from "../light.js";
+import { credits, length, shortMoment } from "../words.js";
+
+const KINDS = { image: "Image", video: "Video", text: "Text" };
+
+class Tile extends Light {
+  static properties = { run: { attribute: false }, href: {}, shown: { type: Boolean }, wide: { type: Boolean } };
+
+  render() {
+    const { run } = this;
+    const asset = playable(run);
+    const cost = run.receipt ? ` \u00b7 ${credits(run.receipt.charged)}` : "";
+    return html`<div class="tile">
+      <a class="pic" href=${this.href} aria-current=${this.shown ? "true" : nothing}>
+        ${asset ? html`<img src=${still(asset, 640) ?? ""} alt="" loading="lazy" />` : run.text ? html`<span class="excerpt">${run.text.slice(0, 240)}</span>` : html`<span class="blank">${icon("alert", false)}</span>`}
+        ${asset?.duration_seconds ? html`<span class="len"><span class="vh">Length </span>${length(asset.duration_seconds)}</span>` : run.assets.length > 1 ? html`<span class="len">${run.assets.length}<span class="vh"> pictures</span></span>` : nothing}
+        <span class="vh">${run.prompt}</span>
+      </a>
+      <p aria-hidden="true">${run.prompt}</p>
+      <p>${KINDS[run.kind]}${cost} \u00b7 ${shortMoment(run.createdAt)}</p>
+    </div>`;
+  }
+}
+
+customElements.define("mr-tile", Tile);

@@ -1,0 +1,33 @@
+// Credits and windows as gauges say them: level, words, and whether it is low.
+import { secondsUntil } from "./clock.js";
+import { clock, count, duration, glance } from "./words.js";
+
+const LOW = 20; // percent
+
+/** Credits against what the month began with. */
+export function creditGauge({ credits, month }, runsUnderWay) {
+  const { balance, held, available } = credits;
+  const full = Math.max(balance + (month?.spent ?? 0), balance, 0.01);
+  const level = (100 * Math.max(0, available)) / full;
+  const runs = runsUnderWay === 1 ? "1 run" : `${count(runsUnderWay)} runs`;
+  const words = held > 0 ? `${glance(held)} of it held${runsUnderWay > 0 ? ` for ${runs}` : ""}` : "nothing held";
+  return { label: "Credits", shown: glance(balance), of: "left", level, held: (100 * held) / full, words, state: stateOf(level) };
+}
+
+/** One window; {@code says} is "minute" or "day". */
+export function windowGauge(window, says, now = Date.now()) {
+  const { limit, remaining, resetAt } = window;
+  const level = limit > 0 ? (100 * remaining) / limit : 0;
+  const state = stateOf(level);
+  return { label: says === "minute" ? "This minute" : "Today", shown: count(remaining), of: `of ${count(limit)}${state === "low" ? " left" : ""}`, level, held: 0, words: wordsOf(window, says, now), state };
+}
+
+function wordsOf({ limit, remaining, resetAt }, says, now) {
+  if (remaining >= limit) return "nothing used yet";
+  const seconds = secondsUntil(resetAt, now);
+  if (seconds === 0) return says === "minute" ? "full again" : "more in a moment";
+  if (remaining <= 0) return `next one ${seconds < 3600 ? `in ${duration(seconds)}` : `at ${clock(resetAt)}`}`;
+  return says === "minute" ? `full again in ${duration(seconds)}` : `more from ${clock(resetAt)}`;
+}
+
+const stateOf = (level) => (level <= 0 ? "out" : level <= LOW ? "low" : "ok");

@@ -1,0 +1,174 @@
+// The runs of the account the page knows of: under way, and ended lately. One list for all pages, newest first.
+import { get, idempotencyKey, post, remove } from "./api.js";
+import { Feed } from "./feed.js";
+import { limits } from "./limits.js";
+import { apply, fromGeneration, isOver } from "./run.js";
+import { session } from "./session.js";
+import { Store } from "./store.js";
+
+class Runs extends Store {
+  #byId = new Map();
+  loaded = false;
+  refusal = null;
+
+  feed = new Feed({
+    wanted: () => this.#unread().map(({ id, lastId }) => ({ id, after: lastId })),
+    event: (id, event) => this.#event(id, event),
+    list: (generations) => this.#list(generations),
+    gone: (id) => this.#forget(id),
+  });
+
+  constructor() {
+    super();
+    session.addEventListener("change", () => {
+      if (session.state === "in" && !this.loaded) this.load();
+      if (session.state === "out") this.#clear();
+    });
+  }
+
+  get all() {
+    return [...this.#byId.values()].sort((one, other) => other.createdAt - one.createdAt || (other.id > one.id ? 1 : -1));
+  }
+
+  get underWay() {
+    return this.all.filter((run) => !isOver(run));
+  }
+
+  get ended() {
+    return this.all.filter(isOver);
+  }
+
+  find(id) {
+    return this.#byId.get(id) ?? null;
+  }
+
+  async load() {
+    try {
+      const { data } = await get("/v1/generations?limit=50");
+      this.loaded = true;
+      this.refusal = null;
+      this.#list(data);
+      this.feed.follow();
+    } catch (refusal) {
+      this.refusal = refusal;
+      this.changed();
+    }
+  }
+
+  /** The run with this id, asked for when it is not known; follows it when it is under way. */
+  async open(id) {
+    this.feed.first = id;
+    const run = this.#put(await get(`/v1/generations/${id}`));
+    this.feed.follow();
+    return run;
+  }
+
+  /** Starts a run. The same key may be sent again when nobody answered: it is then the same run. */
+  async create(body, key = idempotencyKey()) {
+    const response = await post("/v1/generations", body, { headers: { "Idempotency-Key": key } });
+    return this.#began(await response.json());
+  }
+
+  /** Starts a failed run again, linked to it. */
+  async retry(id) {
+    return this.#began(await (await post(`/v1/generations/${id}/retries`, {}, { headers: { "Idempotency-Key": idempotencyKey() } })).json());
+  }
+
+  /** Stops a run; what came so far is kept and charged by the policy of its provider. */
+  async stop(id) {
+    this.#set({ ...this.find(id), stopping: true });
+    try {
+      const response = await post(`/v1/generations/${id}/cancellation`, {});
+      const run = this.#put(await response.json());
+      this.#set({ ...run, stopping: !isOver(run) });
+    } catch (refusal) {
+      this.#set({ ...this.find(id), stopping: false });
+      throw refusal;
+    }
+  }
+
+  /** What stopping now costs at most, kept with the run. */
+  async bound(id) {
+    const bound = await get(`/v1/generations/${id}/cancellation`);
+    const run = this.find(id);
+    // What would be charged and what would be given back is together what is held.
+    if (run) this.#set({ ...run, bound, held: bound.charged + bound.released });
+    return bound;
+  }
+
+  async refresh(id) {
+    return this.#put(await get(`/v1/generations/${id}`));
+  }
+
+  async remove(id) {
+    await remove(`/v1/generations/${id}`);
+    this.#forget(id);
+  }
+
+  // Runs under way; and the one looked at, until its events have been read to the end.
+  #unread() {
+    const looked = this.find(this.feed.first);
+    const behind = looked && isOver(looked) && !looked.log.some(isEnd);
+    return behind ? [looked, ...this.underWay] : this.underWay;
+  }
+
+  #began(generation) {
+    const run = this.#put(generation);
+    limits.refresh();
+    this.feed.follow();
+    return run;
+  }
+
+  #event(id, event) {
+    if (event.event === "limits") return limits.told(event.data);
+    const before = this.find(id);
+    if (!before) return;
+    // What comes right after opening is the past, unless the run itself has just begun.
+    const live = event.sinceOpen > 500 || Date.now() - before.createdAt < 2000;
+    const run = apply(before, event, Date.now(), live);
+    this.#set(run);
+    this.#tell(before, run);
+    if (isOver(run)) this.feed.follow();
+  }
+
+  #list(generations) {
+    const ended = generations.filter(({ id, status }) => this.find(id) && !isOver(this.find(id)) && isOver({ status }));
+    for (const generation of generations) this.#put(generation);
+    if (ended.length) limits.refresh();
+    this.changed();
+  }
+
+  #put(generation) {
+    const before = this.find(generation.id);
+    const run = fromGeneration(generation, before, { reading: this.feed.reads(generation.id) });
+    this.#set(run);
+    if (before) this.#tell(before, run);
+    return run;
+  }
+
+  #set(run) {
+    this.#byId.set(run.id, run);
+    this.changed();
+  }
+
+  // Elements that speak or count listen to this: a run went from one state to another.
+  #tell(before, run) {
+    if (isOver(run) && !isOver(before)) limits.refresh();
+    this.dispatchEvent(new CustomEvent("run", { detail: { before, run } }));
+  }
+
+  #forget(id) {
+    this.#byId.delete(id);
+    this.changed();
+  }
+
+  #clear() {
+    this.#byId.clear();
+    this.loaded = false;
+    this.changed();
+  }
+}
+
+const isEnd = ({ event }) => isOver({ status: event });
+
+export const runs = new Runs();
