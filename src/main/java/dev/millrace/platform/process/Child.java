@@ -23,6 +23,9 @@ public final class Child implements AutoCloseable {
     private static final int ERRORS_KEPT = 8 * 1024;
 
     private final Process process;
+    /** Signals go this way: {@code Process.destroy} would also close the streams, with what is still unread in them. */
+    private final ProcessHandle handle;
+
     private final @Nullable Duration deadline;
     private final Tail errors = new Tail(ERRORS_KEPT);
     private final Head head = new Head(OUTPUT_KEPT);
@@ -33,6 +36,7 @@ public final class Child implements AutoCloseable {
 
     Child(Process process, Launch launch, @Nullable Output output) {
         this.process = process;
+        this.handle = process.toHandle();
         this.deadline = launch.deadline();
         this.output = output == null ? head : output;
         this.drains = launch.log() != null
@@ -80,13 +84,13 @@ public final class Child implements AutoCloseable {
     /** Sends SIGTERM: the polite end of a service, not of FFmpeg. */
     public void terminate() {
         end(Ending.QUIT);
-        process.destroy();
+        handle.destroy();
     }
 
     /** Sends SIGKILL; what runs inside its box dies with it. */
     public void kill() {
         end(Ending.KILLED);
-        process.destroyForcibly();
+        handle.destroyForcibly();
     }
 
     /** Kills what still runs and waits until it is gone. */
@@ -129,7 +133,7 @@ public final class Child implements AutoCloseable {
                     process.waitFor();
                 } else if (!process.waitFor(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
                     end(Ending.DEADLINE);
-                    process.destroyForcibly();
+                    handle.destroyForcibly();
                     process.waitFor();
                 }
             } catch (InterruptedException never) {
@@ -148,10 +152,10 @@ public final class Child implements AutoCloseable {
         }
         try {
             if (!process.waitFor(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-                process.destroyForcibly();
+                handle.destroyForcibly();
             }
         } catch (InterruptedException never) {
-            process.destroyForcibly();
+            handle.destroyForcibly();
         }
     }
 
