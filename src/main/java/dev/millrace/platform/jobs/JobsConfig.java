@@ -12,7 +12,11 @@ import java.time.Duration;
  */
 public record JobsConfig(boolean works, Slots slots, Times times, Backoff backoff) {
     private static final Times TIMES = new Times(
-            Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofDays(14));
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(60),
+            Duration.ofDays(14));
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(10));
 
     /** The product's figures: 5,000 waiting jobs, as many long ones as said, and one short one. */
