@@ -1,9 +1,9 @@
 package dev.millrace;
 
 import dev.millrace.platform.Secret;
-import dev.millrace.platform.http.Cidr;
 import dev.millrace.platform.http.HttpConfig;
-import dev.millrace.platform.http.HttpLimits;
+import dev.millrace.platform.http.wire.Cidr;
+import dev.millrace.platform.http.wire.HttpLimits;
 import dev.millrace.platform.process.SandboxMode;
 import dev.millrace.platform.settings.Settings;
 import java.net.URI;
