@@ -1,5 +1,55 @@
 package dev.millrace;
 
+import dev.millrace.platform.embedded.CannotStart;
+import dev.millrace.platform.settings.BadSettings;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** Starts the server from the environment and stops it at SIGTERM or Ctrl-C. */
 public final class Main {
-    public static void main(String[] args) {}
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        try {
+            serve(App.open(Config.load(System.getenv()), InstantSource.system()));
+        } catch (BadSettings | CannotStart refusal) {
+            System.err.println(refusal.getMessage());
+            LOG.debug("cannot start", refusal);
+            System.exit(2);
+        } catch (RuntimeException failure) {
+            LOG.error("cannot start", failure);
+            System.exit(1);
+        }
+    }
+
+    /** The JVM runs its hooks side by side, so there is one, and everything ends in it, in order. */
+    private static void serve(App app) {
+        var ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app, ended), "stop"));
+        LOG.info("Millrace is ready at {}", app.address());
+        try {
+            ended.await();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void stop(App app, CountDownLatch ended) {
+        LOG.info("Stopping: no new work, running work may end");
+        try (app) {
+            app.drain();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+        }
+        LOG.info("Stopped");
+    }
 }

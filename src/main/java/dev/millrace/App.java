@@ -1,0 +1,89 @@
+package dev.millrace;
+
+import dev.millrace.accounts.Accounts;
+import dev.millrace.accounts.AccountsConfig;
+import dev.millrace.credits.Credits;
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.http.Server;
+import dev.millrace.platform.http.input.Cursors;
+import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.jobs.JobsConfig;
+import dev.millrace.platform.jobs.Workers;
+import dev.millrace.platform.limits.Limits;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+
+/** The house, assembled. Reading {@link #open} from top to bottom is reading the architecture. */
+public final class App implements AutoCloseable {
+    /** Running work has this long to end when the server is told to stop; an orchestrator kills after thirty. */
+    private static final Duration GRACE = Duration.ofSeconds(25);
+
+    private final Config config;
+    private final Server server;
+    private final Workers workers;
+    private final Closing closing;
+
+    private App(Config config, Server server, Workers workers, Closing closing) {
+        this.config = config;
+        this.server = server;
+        this.workers = workers;
+        this.closing = closing;
+    }
+
+    /** Opens everything, or nothing: what was opened before a failure is closed again. */
+    public static App open(Config config, InstantSource clock) {
+        var closing = new Closing();
+        try {
+            var ground = closing.add(Ground.open(config));
+            var db = ground.db();
+            var vitals = closing.add(new Vitals(db, ground.redis()));
+            var jobs = new Jobs();
+            var limits = closing.add(Limits.open(ground.redis(), db, jobs::liveNodes));
+            var cursors = new Cursors(new Secret(
+                    Base64.getUrlEncoder().encodeToString(ground.keys().derive("cursors"))));
+
+            var signup = config.signup() ? AccountsConfig.Signup.OPEN : AccountsConfig.Signup.CLOSED;
+            var accounts = closing.add(Accounts.open(db, ground.keys(), new AccountsConfig(signup), clock));
+            var credits = new Credits(db);
+
+            boolean works = config.role() != Config.Role.API;
+            var workers = closing.add(Workers.start(
+                    db, jobs, JobsConfig.of(works, config.work().transcodeThreads()), List.of(), ground.lineage()));
+            var server = closing.add(Server.start(
+                    config.http(),
+                    accounts.gate(),
+                    vitals.health(),
+                    List.of(accounts.routes(limits, cursors), credits.routes(limits, cursors, account -> 0))));
+            server.ready();
+            return new App(config, server, workers, closing);
+        } catch (RuntimeException failure) {
+            closing.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** Where clients reach this server. */
+    public URI address() {
+        URI publicUrl = config.http().publicUrl();
+        return publicUrl == null ? listener() : publicUrl;
+    }
+
+    /** The listener itself, whatever stands in front of it. */
+    public URI listener() {
+        return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    /** Takes nothing new, lets what runs end or gives it back, tells open streams to come again elsewhere. */
+    public void drain() throws InterruptedException {
+        server.drain(GRACE);
+        workers.drain(GRACE);
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.millrace;
+
+import dev.millrace.platform.http.Health;
+import dev.millrace.platform.redis.Redis;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Line;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How the process is: the check behind {@code /health/ready} and the figures behind {@code /metrics}.
+ *
+ * <p>The database is asked on a line of its own, at most once a second however often somebody wants to know, so that neither a
+ * full pool nor a curious load balancer changes the answer.
+ */
+final class Vitals implements AutoCloseable {
+    private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Line line;
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private volatile Look last = new Look(false, System.nanoTime() - FRESH_NANOS);
+
+    Vitals(Db db, Redis redis) {
+        this.line = db.line("millrace-health");
+        new JvmMemoryMetrics().bindTo(metrics);
+        new JvmThreadMetrics().bindTo(metrics);
+        new ProcessorMetrics().bindTo(metrics);
+        new UptimeMetrics().bindTo(metrics);
+        collections.bindTo(metrics);
+        Gauge.builder("millrace.database.busy", db, pool -> pool.load().busy()).register(metrics);
+        Gauge.builder("millrace.database.waiting", db, pool -> pool.load().waiting())
+                .register(metrics);
+        Gauge.builder("millrace.redis.up", redis, one -> one.up() ? 1 : 0).register(metrics);
+    }
+
+    Health health() {
+        return new Health(Map.of("database", this::database), metrics);
+    }
+
+    PrometheusMeterRegistry metrics() {
+        return metrics;
+    }
+
+    @Override
+    public void close() {
+        line.close();
+        collections.close();
+        metrics.close();
+    }
+
+    private boolean database() {
+        Look present = last;
+        if (System.nanoTime() - present.atNanos < FRESH_NANOS) {
+            return present.good;
+        }
+        var now = new Look(answers(), System.nanoTime());
+        last = now;
+        return now.good;
+    }
+
+    private boolean answers() {
+        try {
+            return line.transact(
+                    tx -> tx.query("SELECT true").mapTo(Boolean.class).one());
+        } catch (RuntimeException away) {
+            return false;
+        }
+    }
+
+    private record Look(boolean good, long atNanos) {}
+}
