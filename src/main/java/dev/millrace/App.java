@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.accounts.Accounts;
 import dev.millrace.accounts.AccountsConfig;
+import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.Server;
@@ -56,7 +57,9 @@ public final class App implements AutoCloseable {
                     config.http(),
                     accounts.gate(),
                     vitals.health(),
-                    List.of(accounts.routes(limits, cursors), credits.routes(limits, cursors, account -> 0))));
+                    List.of(
+                            accounts.routes(limits, cursors),
+                            credits.routes(limits, cursors, (tx, account, since) -> new Activity.Count(0, 0)))));
             server.ready();
             return new App(config, server, workers, closing);
         } catch (RuntimeException failure) {
