@@ -1,0 +1,189 @@
+package dev.millrace.generation.events;
+
+import dev.millrace.platform.json.Json;
+import dev.millrace.testing.SseReader;
+import java.io.ByteArrayInputStream;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation's life without I/O: a table that is a map, an owner that may be killed at any step, batches that may fail or
+ * be stored without the owner learning it, owners that were declared dead and go on writing, and readers on the owner's node
+ * and on others. Everything random comes from one seed.
+ */
+final class ModelledLog {
+    private static final String[] WORDS = {"mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"};
+
+    final Random random;
+    final TreeMap<EventId, LogRow> table = new TreeMap<>();
+    private final List<Tape> zombies = new ArrayList<>();
+    private final List<ModelledReader> readers = new ArrayList<>();
+    private Tape owner;
+    private long epoch;
+    private @Nullable String rowText;
+
+    ModelledLog(long seed) {
+        random = new Random(seed);
+        store(List.of(new LogRow(0, 1, 0, "queued", "{\"position\":0}")));
+        epoch = 1 + random.nextInt(3);
+        owner = new Tape(epoch, Transcript.EMPTY);
+        change(new GenerationEvent.Started("studio/text", "studio", 1));
+    }
+
+    /** One random thing happens, to the generation or to a reader. */
+    void step() {
+        if (!ended()) {
+            run(random.nextInt(100));
+        }
+        for (ModelledReader reader : readers) {
+            reader.step();
+        }
+        if (readers.size() < 6 && random.nextInt(8) == 0) {
+            readers.add(new ModelledReader(this));
+        }
+    }
+
+    private void run(int dice) {
+        if (dice < 50) {
+            tell(owner.text(text()));
+        } else if (dice < 62) {
+            tell(owner.light(random.nextBoolean() ? "progress" : "preview", Json.bytes(Map.of("percent", 0))));
+        } else if (dice < 78) {
+            batch(owner);
+        } else if (dice < 84) {
+            change(new GenerationEvent.Retrying(2, "overloaded", BigDecimal.ONE));
+        } else if (dice < 87) {
+            change(new GenerationEvent.Reset("retried", random.nextBoolean() ? "" : text()));
+        } else if (dice < 92) {
+            takeOver();
+        } else if (dice < 97 && !zombies.isEmpty()) {
+            batch(zombies.get(random.nextInt(zombies.size())));
+        } else if (dice == 99) {
+            end();
+        }
+    }
+
+    boolean ended() {
+        return rowText != null;
+    }
+
+    /** What the row says once it is over. */
+    String rowText() {
+        return String.valueOf(rowText);
+    }
+
+    void end() {
+        settle(owner);
+        var terminal = owner.number(new GenerationEvent.Completed(Map.of()), completed(), 0);
+        store(owner.pending());
+        List<LogRow> whole = Transcript.finished(List.copyOf(table.values()), terminal);
+        rowText = Transcript.of(whole).text();
+        if (!rowText.equals(owner.transcript().text())) {
+            throw new AssertionError("the table and the tape disagree about the text");
+        }
+        table.clear();
+        store(whole);
+        owner.committed(List.of(terminal));
+        tell(terminal.frame());
+    }
+
+    /** As a reader opens: what is in the table now and may change before the next look. */
+    Replay replay(@Nullable EventId after) {
+        LogRow merged = null;
+        for (LogRow row : table.values()) {
+            merged = ended() && row.isText() ? row : merged;
+        }
+        return Replay.of(after, lastReset(), merged);
+    }
+
+    @Nullable
+    EventId lastReset() {
+        EventId last = null;
+        for (LogRow row : table.values()) {
+            last = row.isReset() ? row.id() : last;
+        }
+        return last;
+    }
+
+    List<LogRow> rows(@Nullable EventId behind) {
+        return List.copyOf(behind == null ? table.values() : table.tailMap(behind, false).values());
+    }
+
+    /** A reader on the owner's node: what is not stored yet, and from now on every event at once. */
+    List<Frame> join() {
+        return owner.tail();
+    }
+
+    List<ModelledReader> readers() {
+        return readers;
+    }
+
+    static SseReader.Event parsed(Frame frame) {
+        SseReader.Event event = new SseReader(new ByteArrayInputStream(frame.wire())).next();
+        if (event == null) {
+            throw new AssertionError("not an event: " + frame);
+        }
+        return event;
+    }
+
+    private void takeOver() {
+        zombies.add(owner);
+        epoch += 1 + random.nextInt(2);
+        Transcript stored = Transcript.of(List.copyOf(table.values()));
+        var reset = new GenerationEvent.Reset("taken over", random.nextBoolean() ? stored.text() : "");
+        owner = new Tape(epoch, stored);
+        readers.forEach(ModelledReader::ownerDied);
+        change(reset);
+    }
+
+    /** A batch of the writer: stored and known to be, stored without the answer, or not stored. */
+    private void batch(Tape tape) {
+        List<LogRow> rows = tape.take();
+        boolean fenced = tape != owner && random.nextInt(4) != 0;
+        int outcome = random.nextInt(4);
+        if (outcome > 0 && !fenced) {
+            store(rows);
+        }
+        if (outcome > 1) {
+            tape.stored();
+        }
+    }
+
+    private void change(GenerationEvent event) {
+        settle(owner);
+        LogRow row = owner.number(event, Json.bytes(event), 0);
+        store(owner.pending());
+        store(List.of(row));
+        owner.committed(List.of(row));
+        tell(row.frame());
+    }
+
+    /** A change of state waits until the batch that is on its way has arrived. */
+    private void settle(Tape tape) {
+        if (tape.isTaken()) {
+            store(tape.take());
+            tape.stored();
+        }
+    }
+
+    private void store(List<LogRow> rows) {
+        rows.forEach(row -> table.putIfAbsent(new EventId(row.epoch(), row.seq(), 0), row));
+    }
+
+    private void tell(Frame frame) {
+        readers.forEach(reader -> reader.hear(frame));
+    }
+
+    private byte[] completed() {
+        return Json.bytes(Map.of("status", "completed"));
+    }
+
+    private String text() {
+        return WORDS[random.nextInt(WORDS.length)] + WORDS[random.nextInt(WORDS.length)];
+    }
+}
