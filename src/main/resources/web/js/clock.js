@@ -31,6 +31,3 @@ class Clock extends Store {
 }
 
 export const clock = new Clock();
-
-/** Whole seconds until then, never below nought. */
-export const secondsUntil = (moment, now = Date.now()) => Math.max(0, Math.ceil((moment - now) / 1000));

@@ -1,6 +1,5 @@
 // Credits and windows as gauges say them: level, words, and whether it is low.
-import { secondsUntil } from "./clock.js";
-import { clock, count, duration, glance } from "./words.js";
+import { clock, count, duration, glance, secondsUntil } from "./words.js";
 
 const LOW = 20; // percent
 

@@ -14,7 +14,7 @@ export function stopping(run, bound) {
   if (run.face === "unresolved") return bound ? maybe(bound.charged) : "";
   if (bound?.policy === "drain") return maybe(bound.charged);
   if (bound?.policy === "free") return "You would pay nothing";
-  const due = run.soFar ?? bound?.charged;
+  const due = run.face === "retrying" ? bound?.charged : (run.soFar ?? bound?.charged); // a broken attempt has delivered nothing
   if (due === null || due === undefined) return "";
   return due > 0 ? `You would pay ${running(due)}` : "You would pay nothing";
 }

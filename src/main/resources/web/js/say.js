@@ -1,8 +1,7 @@
 // What a run says of itself: its line, its figures, in the words of the house. Texts only; drawing is mr-run's.
 import { reasonInWords } from "./event-log.js";
 import { charged } from "./money.js";
-import { amount, band, credits, duration, modelName, ordinal, percent, plural, providerName, running, spokenBand, wordsIn } from "./words.js";
-import { secondsUntil } from "./clock.js";
+import { amount, band, credits, duration, modelName, ordinal, percent, plural, providerName, running, secondsUntil, spokenBand, wordsIn } from "./words.js";
 
 /** The line under the title: {mark, strong, rest}. {@code mark} is [icon, words, tone] or null. */
 export function line(run, now = Date.now()) {

@@ -51,7 +51,7 @@ export class EventStream {
     const connection = new AbortController();
     this.cut = () => connection.abort();
     this.#stop.signal.addEventListener("abort", this.cut);
-    const watch = setInterval(this.#look, HEARTBEAT / 2);
+    const watch = setInterval(this.#look, HEARTBEAT / 5);
     this.#heard = Date.now();
     try {
       const headers = { Accept: "text/event-stream", ...(this.after ? { "Last-Event-ID": this.after } : {}) };

@@ -5,7 +5,7 @@ import { ordinal, percent, providerName } from "./words.js";
 
 /** @returns {{total, spans: [{name, note, kind: "wait" | "work" | "cut" | "job", from, to}]}} in seconds since the run was created */
 export function timeline(run, now = Date.now()) {
-  const since = (at) => (at - run.createdAt) / 1000;
+  const since = (at) => Math.max(0, (at - run.createdAt) / 1000);
   const total = Math.max(since(run.finishedAt ?? now), 0.1);
   const place = run.log.find(({ event, data }) => event === "queued" && data.position)?.data.position;
   const inLine = place ? ordinal(place) : "next in line";

@@ -51,6 +51,9 @@ export function spokenBand(likely, latest) {
   return band(likely, latest).replace("\u2013", " to ").replace(/\bs$/, "seconds").replace(/\bmin$/, "minutes");
 }
 
+/** Whole seconds until then, never below nought. */
+export const secondsUntil = (moment, now = Date.now()) => Math.max(0, Math.ceil((moment - now) / 1000));
+
 /** How long something took, with a tenth below a minute. */
 export const took = (seconds) => (seconds < 59.95 ? `${seconds.toFixed(1)}${NBSP}s` : duration(seconds));
 
@@ -78,15 +81,16 @@ export const shortMoment = (at, now = Date.now()) => (isToday(at, now) ? clock(a
 
 export const wordsIn = (text) => text.trim().split(/\s+/).filter(Boolean).length;
 
-/** The name of a model for people: "studio/video" is "Studio video". */
-export function modelName(id) {
-  const name = (id ?? "").replace(/^([^/]+)\//, "$1 ").replace(/-/g, " ");
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
 const BRANDS = { openai: "OpenAI", fal: "fal", comfyui: "ComfyUI" };
 
 export const providerName = (id) => (id ? (BRANDS[id] ?? id.charAt(0).toUpperCase() + id.slice(1)) : "The provider");
+
+/** The name of a model for people: "studio/chaos-text" is "Studio chaos text", "openai/gpt-4.1" is "OpenAI gpt-4.1". */
+export function modelName(id) {
+  const [provider, ...rest] = (id ?? "").split("/");
+  const name = rest.join("/");
+  return [providerName(provider), provider === "studio" ? name.replace(/-/g, " ") : name].filter(Boolean).join(" ");
+}
 
 /** What the server says is wrong with a field, as a sentence: "must be 1 to 12" of "Seconds" is "Seconds must be 1 to 12." */
 export function fault(label, detail) {

@@ -2,7 +2,7 @@
 import { live } from "lit/directives/live.js";
 import { announcer } from "../announcer.js";
 import { idempotencyKey } from "../api.js";
-import { clock, secondsUntil } from "../clock.js";
+import { clock } from "../clock.js";
 import { draft } from "../draft.js";
 import { html, Light, nothing } from "../light.js";
 import { limits } from "../limits.js";
@@ -12,7 +12,7 @@ import { fieldsOf, optionsFor } from "../options.js";
 import { Quoting } from "../quoting.js";
 import { runs } from "../runs.js";
 import { Watch } from "../store.js";
-import { amount, credits, duration, modelName } from "../words.js";
+import { amount, credits, duration, fault as faultOf, modelName, secondsUntil } from "../words.js";
 import "./mr-note.js";
 import "./mr-options.js";
 import "./mr-quote.js";
@@ -61,8 +61,9 @@ class Composer extends Light {
     const model = this.#model;
     const fault = this.refusal ?? (this.#quoting.refusal?.status === 400 ? this.#quoting.refusal : null);
     const fields = fieldsOf(model, draft.now.options).map((field) => ({ ...field, error: fault && (field.kind === "size" ? (fault.at("/options/width") ?? fault.at("/options/height")) : fault.at(`/options/${field.name}`)) }));
-    const promptFault = fault?.at("/prompt");
-    const optionFault = fields.find(({ error }) => error)?.error ?? fault?.at("/options");
+    const promptFault = fault?.at("/prompt") ? faultOf("The prompt", fault.at("/prompt")) : null;
+    const wrong = fields.find(({ error }) => error);
+    const optionFault = wrong ? faultOf(wrong.label, wrong.error) : fault?.at("/options");
     return html`<form class="sheet composer" aria-label="New generation" @submit=${this.#submit} @keydown=${this.#key} @mr-option=${this.#option}>
       <div class="composer-top">
         <fieldset class="seg">

@@ -14,9 +14,7 @@ class Waterfall extends Light {
     const x = (second) => (WIDE * second) / end;
     return html`<div class="wf">
       <div class="wf-row wf-ax">
-        <div class="nm"></div>
         ${this.#flags()}
-        <span></span>
         <div class="nm"></div>
         <div class="axis" aria-hidden="true">${[0, 1, 2, 3, 4, 5].map((at) => html`<span class="x${at * 20}">${tick((end * at) / 5)}${at === 0 || at === 5 ? " s" : ""}</span>`)}</div>
         <span></span>
@@ -42,11 +40,13 @@ class Waterfall extends Light {
 
   #flags() {
     const { receipt } = this;
-    if (!receipt) return html`<div class="flags"></div>`;
-    return html`<div class="flags">
-      <span class="x0"><b>${amount(receipt.charged + receipt.released)} held</b>before the first call</span>
-      <span class="xs"><b>${amount(receipt.charged)} settled</b>${amount(receipt.released)} released, ${took(this.line.total)}</span>
-    </div>`;
+    if (!receipt) return nothing;
+    return html`<div class="nm"></div>
+      <div class="flags">
+        <span class="x0"><b>${amount(receipt.charged + receipt.released)} held</b>before the first call</span>
+        <span class="xs"><b>${amount(receipt.charged)} settled</b>${amount(receipt.released)} released, ${took(this.line.total)}</span>
+      </div>
+      <span></span>`;
   }
 
   updated() {

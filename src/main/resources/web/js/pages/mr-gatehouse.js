@@ -1,11 +1,11 @@
 // Signing in and signing up, beside the drawing of the stream and the wheel.
 import { brand } from "../brand.js";
-import { clock, secondsUntil } from "../clock.js";
+import { clock } from "../clock.js";
 import { html, Light, nothing } from "../light.js";
 import { router } from "../router.js";
 import { session } from "../session.js";
 import { Watch } from "../store.js";
-import { count, duration } from "../words.js";
+import { count, duration, fault as faultOf, secondsUntil } from "../words.js";
 import { send } from "../http.js";
 import "../elements/mr-art.js";
 import "../elements/mr-note.js";
@@ -34,7 +34,7 @@ class Gatehouse extends Light {
           <h1>${title}</h1>
           <p class="lead">${this.up ? `Describe it, watch it come, pay for what you get${gift}.` : "Your runs kept going while you were away."}</p>
           ${session.reason ? html`<mr-note .strong=${session.reason} .text=${"Sign in to go on where you were."}></mr-note>` : nothing}
-          ${this.#field("email", "Email", "email", "username", this.refusal?.at("/email"))}
+          ${this.#field("email", "Email", "email", "username", this.#fault("Email"))}
           ${this.#field("password", "Password", "password", this.up ? "new-password" : "current-password", this.#passwordFault())}
           <button class="b b-go" type="submit" aria-disabled=${this.sending || this.#wait ? "true" : "false"}>${this.sending ? "Sending" : title}</button>
           <p class="soft">${this.up ? html`Already here? <a href=${other + location.search}>Sign in</a>.` : html`New here? <a href=${other + location.search}>Create an account</a>${gift}.`}</p>
@@ -53,6 +53,11 @@ class Gatehouse extends Light {
     </div>`;
   }
 
+  #fault(label) {
+    const detail = this.refusal?.at(`/${label.toLowerCase()}`);
+    return detail ? faultOf(label, detail) : null;
+  }
+
   get #wait() {
     return this.refusal?.until ? secondsUntil(this.refusal.until) : 0;
   }
@@ -64,7 +69,7 @@ class Gatehouse extends Light {
     if (refusal.status === 429) return this.#wait ? `Too many tries. The next one in ${duration(this.#wait)}.` : null;
     if (refusal.code === "invalid_credentials") return "That email and password do not go together.";
     if (refusal.unanswered) return "We could not reach the server. Nothing was sent twice; try again.";
-    return refusal.at("/password") ?? (refusal.errors.length ? null : refusal.message);
+    return this.#fault("Password") ?? (refusal.errors.length ? null : refusal.message);
   }
 
   async #submit(event) {
