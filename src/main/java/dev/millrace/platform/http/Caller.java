@@ -41,6 +41,6 @@ public record Caller(
 
     /** Who is asking, or nobody on an {@link Access#OPEN} route. */
     public static @Nullable Caller of(ServerRequest request) {
-        return request.context().get(Caller.class).orElse(null);
+        return Exchange.of(request).caller();
     }
 }

@@ -62,6 +62,10 @@ final class Problems implements Refusals {
         if (!((RoutingResponse) response).resetStream()) {
             return false;
         }
+        if (problem.type() == ProblemType.INTERNAL) {
+            // whatever the handler said, one of it may be what cannot be sent
+            response.headers().clear();
+        }
         OF_THE_OTHER_ANSWER.forEach(response.headers()::remove);
         response.status(Status.create(problem.type().status()));
         response.header(TYPE);

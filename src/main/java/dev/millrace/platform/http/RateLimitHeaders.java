@@ -1,10 +1,12 @@
 package dev.millrace.platform.http;
 
+import dev.millrace.platform.limits.Admission;
+import dev.millrace.platform.limits.Gauge;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** {@code RateLimit-Policy} and {@code RateLimit}: how many calls a caller has, and how many are left. */
 public final class RateLimitHeaders {
@@ -13,34 +15,22 @@ public final class RateLimitHeaders {
 
     private RateLimitHeaders() {}
 
-    /** Also right for an answer that becomes a problem: the headers stay on it. */
-    public static void set(ServerResponse response, Window... windows) {
-        List<Window> all = List.of(windows);
-        response.header(POLICY, all.stream().map(Window::policy).collect(Collectors.joining(", ")));
-        response.header(LEFT, all.stream().map(Window::left).collect(Collectors.joining(", ")));
+    /** Says how the windows stand after this call; also right before a problem is thrown, for the headers stay on its answer. */
+    public static void set(ServerResponse response, Admission admission) {
+        List<String> policies = new ArrayList<>(2);
+        List<String> left = new ArrayList<>(2);
+        window("minute", 60, admission.minute(), policies, left);
+        window("day", 86_400, admission.day(), policies, left);
+        if (!policies.isEmpty()) {
+            response.header(POLICY, String.join(", ", policies));
+            response.header(LEFT, String.join(", ", left));
+        }
     }
 
-    /**
-     * One sliding window as it stands after this call.
-     *
-     * @param seconds how long the window is
-     * @param reset seconds until a place is free again
-     */
-    public record Window(String name, long limit, long seconds, long remaining, long reset) {
-        public static Window minute(long limit, long remaining, long reset) {
-            return new Window("minute", limit, 60, remaining, reset);
-        }
-
-        public static Window day(long limit, long remaining, long reset) {
-            return new Window("day", limit, 86_400, remaining, reset);
-        }
-
-        private String policy() {
-            return "\"" + name + "\";q=" + limit + ";w=" + seconds;
-        }
-
-        private String left() {
-            return "\"" + name + "\";r=" + Math.max(0, remaining) + ";t=" + Math.max(0, reset);
+    private static void window(String name, long seconds, Gauge gauge, List<String> policies, List<String> left) {
+        if (gauge.limited()) {
+            policies.add("\"" + name + "\";q=" + gauge.limit() + ";w=" + seconds);
+            left.add("\"" + name + "\";r=" + gauge.remaining() + ";t=" + gauge.resetSeconds());
         }
     }
 }

@@ -6,6 +6,7 @@ import io.helidon.common.context.Context;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.Header;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.RequestException;
@@ -104,17 +105,28 @@ public final class Line implements ConnectionContext, ListenerContext {
         prologue = understood;
     }
 
-    /** The head is complete: a last look at what Helidon does not count. */
+    /** The head is complete: a last look at what Helidon does not count or mind. */
     void head(Headers headers) {
         pulse.body();
-        if (fields(headers) > lines.limits().sizes().fields()) {
-            throw RequestException.builder()
-                    .type(EventType.OTHER)
-                    .status(Status.create(431, "Request Header Fields Too Large"))
-                    .request(new Understood(Objects.requireNonNull(prologue), headers))
-                    .message("too many header fields")
-                    .build();
+        int fields = 0;
+        for (Header header : headers) {
+            fields += header.valueCount();
+            if (header.name().isEmpty()) {
+                throw refusal(Status.BAD_REQUEST_400, headers);
+            }
         }
+        if (fields > lines.limits().sizes().fields()) {
+            throw refusal(Status.create(431, "Request Header Fields Too Large"), headers);
+        }
+    }
+
+    private RequestException refusal(Status status, Headers headers) {
+        return RequestException.builder()
+                .type(EventType.OTHER)
+                .status(status)
+                .request(new Understood(Objects.requireNonNull(prologue), headers))
+                .message("refused by its header")
+                .build();
     }
 
     Pulse pulse() {
@@ -157,10 +169,6 @@ public final class Line implements ConnectionContext, ListenerContext {
             throw new CloseConnectionException("the client went away in the middle of a request");
         }
         return bytes;
-    }
-
-    private static int fields(Headers headers) {
-        return headers.stream().mapToInt(header -> header.valueCount()).sum();
     }
 
     @Override

@@ -14,12 +14,15 @@ final class LineWriter implements DataWriter {
     private final HelidonSocket socket;
     private final Pulse pulse;
     private Body body = Body.SENT;
+    private boolean discarding;
 
     private enum Body {
+        /** The answer goes out whole. */
         SENT,
+        /** Its head goes out next and nothing else. */
         HELD_BACK,
-        REFUSED,
-        DISCARDED
+        /** Its head is out. */
+        OVER
     }
 
     LineWriter(HelidonSocket socket, Pulse pulse) {
@@ -32,15 +35,16 @@ final class LineWriter implements DataWriter {
     }
 
     boolean headWritten() {
-        return body == Body.REFUSED || body == Body.DISCARDED;
+        return body == Body.OVER;
     }
 
     void discardRest() {
-        body = Body.DISCARDED;
+        discarding = true;
     }
 
     void reset() {
         body = Body.SENT;
+        discarding = false;
     }
 
     @Override
@@ -64,11 +68,14 @@ final class LineWriter implements DataWriter {
             case SENT -> send(buffer);
             case HELD_BACK -> {
                 send(head(buffer));
-                body = Body.REFUSED;
+                body = Body.OVER;
             }
-            // the handler learns that going on is pointless, above all one that would stream for ever
-            case REFUSED -> throw new UncheckedIOException(new IOException("an answer to HEAD has no body"));
-            case DISCARDED -> {}
+            case OVER -> {
+                // the handler learns that going on is pointless, above all one that would stream for ever
+                if (!discarding) {
+                    throw new UncheckedIOException(new IOException("an answer to HEAD has no body"));
+                }
+            }
         }
     }
 

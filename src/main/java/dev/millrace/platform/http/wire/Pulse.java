@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * out of {@code READING} goes on, so that an answer to a request that came after all and the watchdog's last word never mix.
  */
 final class Pulse {
-    private static final long QUIET_NANOS = Duration.ofMillis(300).toNanos();
+    private static final long QUIET_NANOS = Duration.ofMillis(100).toNanos();
     private static final long LINGER_NANOS = Duration.ofSeconds(2).toNanos();
     private static final int PIECE = 64 * 1024;
 
