@@ -1,17 +1,29 @@
 package dev.millrace.credits;
 
+import dev.millrace.credits.Holds.Funds;
+import dev.millrace.credits.Ledger.Standing;
+import dev.millrace.platform.Micros;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.limits.Limits;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
 
 /** What accounts may spend. */
 public final class Credits {
+    private static final Duration COME_BACK = Duration.ofSeconds(10);
+
     private final Db db;
+    private final Plans plans = new Plans();
+    private final Ledger ledger = new Ledger();
+    private final Holds holds = new Holds();
 
     public Credits(Db db) {
         this.db = db;
@@ -19,12 +31,12 @@ public final class Credits {
 
     /** The account's plan, at most five seconds old; opens a transaction of its own only when it is not remembered. */
     public Plan plan(UUID account) {
-        return db.read(tx -> plan(tx, account));
+        return plans.of(db, account);
     }
 
     /** The account's plan, at most five seconds old. */
     public Plan plan(Tx tx, UUID account) {
-        return new Plan("free", "Free", 60, 1_000, 2, 200_000_000, 5L << 30);
+        return plans.of(tx, account);
     }
 
     /**
@@ -32,48 +44,95 @@ public final class Credits {
      * holds says {@link #extend} while the work goes on.
      *
      * @param what a few words the owner reads in the ledger
-     * @throws dev.millrace.platform.problem.Problem INSUFFICIENT_CREDITS with {@code reason}, {@code missing} and {@code remedy}
+     * @throws Problem INSUFFICIENT_CREDITS with {@code reason}, {@code missing} and {@code remedy}
      */
-    public void hold(Tx tx, UUID hold, UUID account, long micros, String what) {}
+    public void hold(Tx tx, UUID hold, UUID account, long micros, String what) {
+        if (micros < 0) {
+            throw new IllegalArgumentException("a hold of less than nothing");
+        }
+        Funds funds = holds.take(tx, hold, account, micros, what);
+        if (funds.purses() == 0) {
+            ledger.open(tx, account);
+            funds = holds.take(tx, hold, account, micros, what);
+        }
+        if (!funds.taken()) {
+            throw refusal(funds, micros);
+        }
+    }
 
     /**
      * Charges the sum of the lines, at most what was held, and frees the rest. A hold that ended before is left as it is and its
      * receipt is answered again.
      */
     public Receipt settle(Tx tx, UUID hold, List<ReceiptLine> lines) {
-        return new Receipt(0, 0, lines);
+        return holds.settle(tx, hold, lines);
     }
 
     /** Frees all of it: nothing is charged, and the ledger says so. */
     public Receipt release(Tx tx, UUID hold) {
-        return new Receipt(0, 0, List.of());
+        return holds.release(tx, hold);
     }
 
-    /** Says that the work these holds pay for still goes on; those that ended are passed over. */
-    public void extend(Tx tx, Collection<UUID> holds) {}
+    /** Says that the work these holds pay for still goes on; those that ended are passed over. May be said often. */
+    public void extend(Tx tx, Collection<UUID> stillWorking) {
+        holds.extend(tx, stillWorking);
+    }
 
     /** What the account has. Writes nothing, so it may be asked in a reading transaction. */
     public Balance balance(Tx tx, UUID account) {
-        return new Balance(0, 0, 0);
+        Standing standing = ledger.standing(tx, account);
+        if (standing.purses() == 0) {
+            long welcome = plan(tx, account).creditsOnceMicros();
+            return new Balance(welcome, 0, welcome);
+        }
+        return new Balance(standing.balance(), standing.held(), standing.available());
     }
 
     /** Gives credits; false when this giving was done before. */
     public boolean grant(Tx tx, UUID account, Grant grant) {
-        return true;
+        return ledger.give(tx, account, grant);
     }
 
     /** Frees what holds nobody extended for an hour set aside; to be called every minute or so. Answers how many. */
     public int expireHolds() {
-        return 0;
+        return allOf(holds::expire);
     }
 
     /** Writes off what is left of grants whose time is over; to be called every minute or so. Answers how many. */
     public int expireGrants() {
-        return 0;
+        return allOf(ledger::expire);
     }
 
     /** {@code /v1/usage}, {@code /v1/plans}, {@code /v1/ledger}. */
     public Routes routes(Limits limits, Cursors cursors, Activity activity) {
-        return List::of;
+        return new CreditRoutes(db, plans, ledger, new CreditRoutes.Around(limits, cursors, activity));
+    }
+
+    /** A transaction a batch, until a batch finds nothing more. */
+    private int allOf(ToIntFunction<Tx> batch) {
+        int all = 0;
+        for (int some = 1; some > 0; all += some) {
+            some = db.transact(batch::applyAsInt);
+        }
+        return all;
+    }
+
+    private static Problem refusal(Funds funds, long micros) {
+        long missing = Math.addExact(micros - funds.available(), funds.owed());
+        if (funds.owed() == 0 && funds.balance() >= micros) {
+            return Problem.of(ProblemType.INSUFFICIENT_CREDITS, "Work that still runs holds the credits this needs.")
+                    .with("reason", "in_flight")
+                    .with("missing", Micros.credits(missing))
+                    .with("remedy", "Wait until what runs now has ended, or cancel some of it, and try again.")
+                    .retryAfter(COME_BACK);
+        }
+        return Problem.of(ProblemType.INSUFFICIENT_CREDITS, "There are not enough credits for this.")
+                .with("reason", "balance")
+                .with("missing", Micros.credits(Math.max(1, missing)))
+                .with(
+                        "remedy",
+                        funds.owed() > 0
+                                ? "Add credits: what is owed from before is paid first."
+                                : "Add " + Micros.credits(missing) + " credits, or ask for less.");
     }
 }

@@ -1,0 +1,176 @@
+package dev.millrace.credits;
+
+import dev.millrace.platform.Ids;
+import dev.millrace.platform.Micros;
+import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The books: what was given, what there is, and the lines an owner reads. */
+final class Ledger {
+    private static final int BATCH = 100;
+
+    private static final String OPEN = """
+            SELECT credit_open(:owner, :entry, :purse)""";
+
+    /** Gives an owner the first purse with what the plan grants once; does nothing for who has one. */
+    void open(Tx tx, UUID owner) {
+        tx.query(OPEN)
+                .bind("owner", owner)
+                .bind("entry", Ids.next())
+                .bind("purse", Ids.next())
+                .mapTo(Boolean.class)
+                .findOne();
+    }
+
+    private static final String GIVE = """
+            SELECT credit_give(:owner, :purse, :micros, :expires, :request, :words, :entry, :purse_id)""";
+
+    boolean give(Tx tx, UUID owner, Grant grant) {
+        open(tx, owner);
+        return tx.query(GIVE)
+                .bind("owner", owner)
+                .bind("purse", grant.purse().row())
+                .bind("micros", grant.micros())
+                .bind("expires", grant.expiresAt())
+                .bind("request", grant.requestId())
+                .bind("words", grant.description())
+                .bind("entry", Ids.next())
+                .bind("purse_id", Ids.next())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    // What has expired counts only as far as it is held. Who was never here has what he would be granted.
+    private static final String STANDING = """
+            SELECT CAST(coalesce(sum(CASE WHEN alive THEN posted ELSE held END), 0) AS bigint) AS balance,
+                   CAST(coalesce(sum(held), 0) AS bigint) AS held,
+                   CAST(coalesce(sum(CASE WHEN alive THEN posted - held ELSE 0 END), 0) AS bigint) AS available,
+                   CAST(coalesce(sum(spent) FILTER (WHERE purse.month = date_trunc('month', now() AT TIME ZONE 'UTC')), 0) AS bigint) AS spent,
+                   date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS month,
+                   count(*) AS purses
+            FROM (SELECT posted, held, month, spent, expires_at IS NULL OR expires_at > now() AS alive
+                  FROM credit_account
+                  WHERE owner = :owner AND kind <> 'receivable') purse""";
+
+    Standing standing(Tx tx, UUID owner) {
+        return tx.query(STANDING).bind("owner", owner).mapTo(Standing.class).one();
+    }
+
+    // The balance of a line is the sum of all lines up to it: what there is in all, less what came after.
+    private static final String PAGE = """
+            WITH place AS (
+                SELECT coalesce((SELECT seq FROM entry WHERE id = :after AND owner = :owner), 9223372036854775807) AS seq
+            )
+            SELECT e.id, e.at, e.kind, e.amount, e.hold AS generation, e.description, CAST(e.lines AS text) AS lines,
+                   h.amount - coalesce(h.charged, 0) AS released,
+                   CAST((SELECT sum(amount) FROM entry WHERE owner = :owner)
+                        - (SELECT coalesce(sum(amount), 0) FROM entry WHERE owner = :owner AND seq >= place.seq)
+                        - coalesce(sum(e.amount) OVER (ORDER BY e.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+                        AS bigint) AS balance
+            FROM entry e
+            CROSS JOIN place
+            LEFT JOIN hold h ON h.id = e.hold
+            WHERE e.owner = :owner AND e.seq < place.seq
+            ORDER BY e.seq DESC
+            LIMIT :limit""";
+
+    /** The lines before {@code after}, newest first. */
+    List<Line> page(Tx tx, UUID owner, @Nullable UUID after, int limit) {
+        return tx.query(PAGE)
+                .bind("owner", owner)
+                .bind("after", after)
+                .bind("limit", limit)
+                .mapTo(Row.class)
+                .map(Row::line)
+                .list();
+    }
+
+    private static final String EXPIRE = """
+            WITH dead AS (
+                SELECT id, owner, posted, row_number() OVER (ORDER BY id) AS number
+                FROM (SELECT id, owner, posted
+                      FROM credit_account
+                      WHERE expires_at < now() AND closed_at IS NULL AND held = 0
+                      ORDER BY id
+                      LIMIT :batch
+                      FOR NO KEY UPDATE SKIP LOCKED) locked
+            ), named AS (
+                SELECT dead.id, dead.owner, dead.posted, e.entry
+                FROM dead
+                JOIN unnest(CAST(:entries AS uuid[])) WITH ORDINALITY AS e (entry, number) ON e.number = dead.number
+            ), closed AS (
+                UPDATE credit_account c
+                SET posted = 0, closed_at = now()
+                FROM named
+                WHERE c.id = named.id
+                RETURNING c.id
+            ), line AS (
+                INSERT INTO entry (id, owner, kind, amount, description)
+                SELECT entry, owner, 'expiry', -posted, 'Credits expired' FROM named WHERE posted > 0
+            ), leg AS (
+                INSERT INTO transfer (entry, place, debit, credit, amount)
+                SELECT named.entry, 0, named.id, house.id, named.posted
+                FROM named, credit_account house
+                WHERE house.owner IS NULL AND house.kind = 'breakage' AND named.posted > 0
+            )
+            SELECT count(*) FROM closed""";
+
+    /** Closes purses whose time is over and of which nothing is held any more, a batch of them. */
+    int expire(Tx tx) {
+        return tx.query(EXPIRE)
+                .bind("batch", BATCH)
+                .bindArray("entries", UUID.class, Stream.generate(Ids::next).limit(BATCH).toList())
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /**
+     * What an owner has, in micro-credits.
+     *
+     * @param spent charged since the month began
+     * @param month when that was, in UTC
+     * @param purses none means that the owner was never here
+     */
+    record Standing(long balance, long held, long available, long spent, Instant month, int purses) {}
+
+    /** A line as its owner sees it; amounts are credits. {@code released} is what the end of a hold set free. */
+    record Line(
+            UUID id,
+            Instant at,
+            String kind,
+            BigDecimal amount,
+            BigDecimal balance,
+            @Nullable BigDecimal released,
+            @Nullable UUID generation,
+            String description,
+            List<ReceiptLine> lines) {}
+
+    private record Row(
+            UUID id,
+            Instant at,
+            String kind,
+            long amount,
+            long balance,
+            @Nullable Long released,
+            @Nullable UUID generation,
+            String description,
+            String lines) {
+        Line line() {
+            return new Line(
+                    id,
+                    at,
+                    kind,
+                    Micros.credits(amount),
+                    Micros.credits(balance),
+                    released == null ? null : Micros.credits(released),
+                    generation,
+                    description,
+                    ReceiptLine.list(lines));
+        }
+    }
+}

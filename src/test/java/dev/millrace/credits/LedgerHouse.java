@@ -1,0 +1,107 @@
+package dev.millrace.credits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.platform.Ids;
+import dev.millrace.platform.Micros;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.SqlConfig;
+import dev.millrace.testing.TestServices;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** Credits over a database of their own, in the words of the tests. */
+final class LedgerHouse implements AutoCloseable {
+    final SqlConfig config = TestServices.freshDatabase();
+    final Db db = Db.open(config);
+    final Credits credits = new Credits(db);
+
+    /** An account that was never here, on the plan that grants 200 once. */
+    UUID newcomer() {
+        UUID id = Ids.next();
+        db.run(tx -> tx.update("INSERT INTO account (id, email) VALUES (:id, :email)")
+                .bind("id", id)
+                .bind("email", id + "@example.com")
+                .execute());
+        return id;
+    }
+
+    /** An account with exactly so many credits and no welcome. */
+    UUID owner(long credit) {
+        db.run(tx -> tx.execute("""
+                INSERT INTO plan (id, name, running, storage_bytes) VALUES ('bare', 'Bare', 2, 0) ON CONFLICT DO NOTHING"""));
+        UUID id = newcomer();
+        db.run(tx -> tx.update("UPDATE account SET plan = 'bare' WHERE id = :id")
+                .bind("id", id)
+                .execute());
+        give(id, Purse.PURCHASED, credit, null);
+        return id;
+    }
+
+    void give(UUID owner, Purse purse, long credit, @org.jspecify.annotations.Nullable Instant expires) {
+        var grant = new Grant(purse, credit * Micros.CREDIT, expires, "test:" + Ids.next(), "for the test");
+        assertThat(db.<Boolean>transact(tx -> credits.grant(tx, owner, grant))).isTrue();
+    }
+
+    UUID hold(UUID owner, long credit) {
+        UUID id = Ids.next();
+        db.run(tx -> credits.hold(tx, id, owner, credit * Micros.CREDIT, "studio/video"));
+        return id;
+    }
+
+    /** Whether there were credits for it. */
+    boolean tryHold(UUID owner, long credit) {
+        try {
+            hold(owner, credit);
+            return true;
+        } catch (Problem refused) {
+            assertThat(refused.type()).isEqualTo(ProblemType.INSUFFICIENT_CREDITS);
+            return false;
+        }
+    }
+
+    Receipt settle(UUID hold, long credit) {
+        return db.transact(tx -> credits.settle(tx, hold, List.of(line(credit))));
+    }
+
+    Receipt release(UUID hold) {
+        return db.transact(tx -> credits.release(tx, hold));
+    }
+
+    static ReceiptLine line(long credit) {
+        return new ReceiptLine("seconds", BigDecimal.valueOf(credit), BigDecimal.ONE, credit * Micros.CREDIT);
+    }
+
+    /** Balance, held and available in whole credits. */
+    List<Long> funds(UUID owner) {
+        Balance balance = db.read(tx -> credits.balance(tx, owner));
+        return List.of(
+                balance.balance() / Micros.CREDIT,
+                balance.held() / Micros.CREDIT,
+                balance.available() / Micros.CREDIT);
+    }
+
+    List<Ledger.Line> lines(UUID owner) {
+        return db.read(tx -> new Ledger().page(tx, owner, null, 1000));
+    }
+
+    /** The rules that are broken; none when all is well. */
+    List<String> broken() {
+        return db.read(tx -> tx.query("SELECT rule FROM admin.ledger_check()")
+                .mapTo(String.class)
+                .list());
+    }
+
+    void sql(String statement) {
+        db.run(tx -> tx.execute(statement));
+    }
+
+    @Override
+    public void close() {
+        db.close();
+    }
+}
