@@ -4,7 +4,6 @@ import dev.millrace.accounts.Accounts;
 import dev.millrace.accounts.AccountsConfig;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.jobs.Jobs;
@@ -14,7 +13,6 @@ import dev.millrace.platform.limits.Limits;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 
 /** The house, assembled. Reading {@link #open} from top to bottom is reading the architecture. */
@@ -43,8 +41,7 @@ public final class App implements AutoCloseable {
             var vitals = closing.add(new Vitals(db, ground.redis()));
             var jobs = new Jobs();
             var limits = closing.add(Limits.open(ground.redis(), db, jobs::liveNodes));
-            var cursors = new Cursors(new Secret(
-                    Base64.getUrlEncoder().encodeToString(ground.keys().derive("cursors"))));
+            var cursors = new Cursors(ground.keys());
 
             var signup = config.signup() ? AccountsConfig.Signup.OPEN : AccountsConfig.Signup.CLOSED;
             var accounts = closing.add(Accounts.open(db, ground.keys(), new AccountsConfig(signup), clock));
