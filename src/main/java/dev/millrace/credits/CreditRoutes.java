@@ -46,8 +46,7 @@ final class CreditRoutes implements Routes {
     }
 
     private void plans(ServerRequest request, ServerResponse response) {
-        List<PlanView> all =
-                db.read(plans::all).stream().map(PlanView::of).toList();
+        List<PlanView> all = db.read(plans::all).stream().map(PlanView::of).toList();
         Answers.json(response, 200, new Page<>(all, null));
     }
 
@@ -71,7 +70,8 @@ final class CreditRoutes implements Routes {
             ledger.open(tx, account);
             return ledger.page(tx, account, after, limit + 1);
         });
-        Answers.json(response, 200, Page.of(lines, limit, line -> around.cursors().after(LEDGER, line.id())));
+        Answers.json(
+                response, 200, Page.of(lines, limit, line -> around.cursors().after(LEDGER, line.id())));
     }
 
     /** What the routes need from the rooms around. */

@@ -140,8 +140,7 @@ final class Holds {
         if (charged.excess() > 0) {
             LOG.warn("hold {} was too small: {} micro-credits are not charged", hold, charged.excess());
         }
-        return new Receipt(
-                charged.charged(), charged.amount() - charged.charged(), ReceiptLine.list(charged.lines()));
+        return new Receipt(charged.charged(), charged.amount() - charged.charged(), ReceiptLine.list(charged.lines()));
     }
 
     private static final String CLAIM_EXPIRED = """
@@ -224,7 +223,10 @@ final class Holds {
     private static void free(Tx tx, List<UUID> holds, String state) {
         tx.update(FREE)
                 .bindArray("holds", UUID.class, holds)
-                .bindArray("entries", UUID.class, holds.stream().map(hold -> Ids.next()).toList())
+                .bindArray(
+                        "entries",
+                        UUID.class,
+                        holds.stream().map(hold -> Ids.next()).toList())
                 .bind("state", state)
                 .execute();
     }

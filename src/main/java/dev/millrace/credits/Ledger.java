@@ -124,7 +124,10 @@ final class Ledger {
     int expire(Tx tx) {
         return tx.query(EXPIRE)
                 .bind("batch", BATCH)
-                .bindArray("entries", UUID.class, Stream.generate(Ids::next).limit(BATCH).toList())
+                .bindArray(
+                        "entries",
+                        UUID.class,
+                        Stream.generate(Ids::next).limit(BATCH).toList())
                 .mapTo(Integer.class)
                 .one();
     }

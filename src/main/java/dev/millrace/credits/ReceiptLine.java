@@ -23,7 +23,8 @@ public record ReceiptLine(
         @JsonSerialize(using = CreditsJson.Writer.class)
         @JsonDeserialize(using = CreditsJson.Reader.class)
         long amountMicros) {
-    private static final JavaType LIST = Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ReceiptLine.class);
+    private static final JavaType LIST =
+            Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ReceiptLine.class);
 
     static List<ReceiptLine> list(String json) {
         try {

@@ -199,7 +199,9 @@ class CreditsIT {
         HOUSE.hold(owner, 8);
 
         Problem waiting = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 5));
-        assertThat(waiting.members()).containsEntry("reason", "in_flight").containsEntry("missing", new BigDecimal("3"));
+        assertThat(waiting.members())
+                .containsEntry("reason", "in_flight")
+                .containsEntry("missing", new BigDecimal("3"));
         assertThat(waiting.retryAfter()).isNotNull();
 
         Problem poor = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 12));
@@ -249,7 +251,8 @@ class CreditsIT {
                 .one());
 
         assertThat(balance).isEqualByComparingTo("202.5");
-        assertThat(HOUSE.lines(owner)).extracting(Ledger.Line::description)
+        assertThat(HOUSE.lines(owner))
+                .extracting(Ledger.Line::description)
                 .containsExactly("sorry for the outage", "Welcome credits");
         assertThat(HOUSE.lines(owner).getFirst().id().version()).isEqualTo(7);
     }
@@ -388,9 +391,10 @@ class CreditsIT {
         assertThat(HOUSE.credits.plan(owner).running()).isEqualTo(2);
         HOUSE.sql("UPDATE plan SET running = 20, per_minute = 5 WHERE id = 'bare'");
 
-        dev.millrace.testing.Waiting.until("the new plan", Duration.ofSeconds(5), () -> HOUSE.credits.plan(owner)
-                        .running()
-                == 20);
+        dev.millrace.testing.Waiting.until(
+                "the new plan",
+                Duration.ofSeconds(5),
+                () -> HOUSE.credits.plan(owner).running() == 20);
 
         assertThat(HOUSE.credits.plan(owner).perMinute()).isEqualTo(5);
         assertThat(HOUSE.credits.plan(owner).perDay()).isEqualTo(dev.millrace.platform.limits.Limits.NONE);
@@ -410,14 +414,12 @@ class CreditsIT {
 
     /** Kind, posted and held of each purse with anything ever in it, in the order of spending. */
     private static List<String> left(UUID owner) {
-        return HOUSE.db.read(tx -> tx.query("""
+        return HOUSE.db.read(
+                tx -> tx.query("""
                         SELECT kind || ' ' || posted / 1000000 || '/' || held / 1000000
                         FROM credit_account
                         WHERE owner = :owner AND (expires_at IS NOT NULL OR posted > 0)
-                        ORDER BY kind = 'purchased', kind, expires_at NULLS LAST""")
-                .bind("owner", owner)
-                .mapTo(String.class)
-                .list());
+                        ORDER BY kind = 'purchased', kind, expires_at NULLS LAST""").bind("owner", owner).mapTo(String.class).list());
     }
 
     private static <T> List<T> together(int times, Callable<T> call) throws Exception {

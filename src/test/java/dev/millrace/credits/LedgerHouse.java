@@ -80,9 +80,7 @@ final class LedgerHouse implements AutoCloseable {
     List<Long> funds(UUID owner) {
         Balance balance = db.read(tx -> credits.balance(tx, owner));
         return List.of(
-                balance.balance() / Micros.CREDIT,
-                balance.held() / Micros.CREDIT,
-                balance.available() / Micros.CREDIT);
+                balance.balance() / Micros.CREDIT, balance.held() / Micros.CREDIT, balance.available() / Micros.CREDIT);
     }
 
     List<Ledger.Line> lines(UUID owner) {

@@ -51,8 +51,7 @@ final class Frame {
     /** A delta of that UTF-8 text: its JSON is written straight into the frame. */
     static Frame text(EventId id, byte[] text) {
         byte[] number = ascii(id.toString());
-        byte[] wire = new byte
-                [ID.length + number.length + TEXT_HEAD.length + escapedLength(text) + TEXT_END.length];
+        byte[] wire = new byte[ID.length + number.length + TEXT_HEAD.length + escapedLength(text) + TEXT_END.length];
         int at = put(wire, 0, ID);
         at = put(wire, at, number);
         at = put(wire, at, TEXT_HEAD);

@@ -34,7 +34,9 @@ public sealed interface GenerationEvent {
             String stage,
             String source,
             Cost cost,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Unresolved unresolved)
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Unresolved unresolved)
             implements GenerationEvent {}
 
     /** In credits. */

@@ -17,8 +17,7 @@ final class Replay {
     private final @Nullable Frame merged;
     private final Reading reading;
 
-    private Replay(
-            @Nullable EventId behind, @Nullable EventId lastReset, @Nullable Frame merged, Reading reading) {
+    private Replay(@Nullable EventId behind, @Nullable EventId lastReset, @Nullable Frame merged, Reading reading) {
         this.behind = behind;
         this.lastReset = lastReset;
         this.merged = merged;
@@ -72,7 +71,9 @@ final class Replay {
      */
     private @Nullable Frame textBefore(Frame text, LogRow row) throws Reading.Gap {
         EventId known = reading.last();
-        if (row.epoch() != text.id().epoch() || row.seq() > text.id().seq() || !row.id().after(known)) {
+        if (row.epoch() != text.id().epoch()
+                || row.seq() > text.id().seq()
+                || !row.id().after(known)) {
             return null;
         }
         long from = known == null ? text.start() : known.position();

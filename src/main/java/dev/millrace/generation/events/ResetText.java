@@ -23,7 +23,8 @@ final class ResetText {
     static String of(String data) {
         try (JsonParser parser = JSON.createParser(data)) {
             while (parser.nextToken() != null) {
-                if (parser.currentToken() == JsonToken.FIELD_NAME && parser.currentName().equals("text")) {
+                if (parser.currentToken() == JsonToken.FIELD_NAME
+                        && parser.currentName().equals("text")) {
                     parser.nextToken();
                     return parser.getText();
                 }

@@ -172,7 +172,8 @@ final class Tape {
 
         @Override
         public LogRow row() {
-            return new LogRow(last.epoch(), last.seq(), last.position(), Frame.DELTA, text.toString(StandardCharsets.UTF_8));
+            return new LogRow(
+                    last.epoch(), last.seq(), last.position(), Frame.DELTA, text.toString(StandardCharsets.UTF_8));
         }
     }
 }

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param lastDelta the id of the last of them
  * @param last the id of the last event of all
  */
-record Transcript(String kept, String written, @Nullable EventId lastDelta, @Nullable EventId last) {
+record Transcript(
+        String kept,
+        String written,
+        @Nullable EventId lastDelta,
+        @Nullable EventId last) {
     static final Transcript EMPTY = new Transcript("", "", null, null);
 
     /** Reads a whole log, in order. */
@@ -48,9 +52,7 @@ record Transcript(String kept, String written, @Nullable EventId lastDelta, @Nul
     /** The one row that stands for all deltas once it is over: none when no text followed the last reset. */
     List<LogRow> merged() {
         EventId id = lastDelta;
-        return id == null
-                ? List.of()
-                : List.of(new LogRow(id.epoch(), id.seq(), id.position(), Frame.DELTA, written));
+        return id == null ? List.of() : List.of(new LogRow(id.epoch(), id.seq(), id.position(), Frame.DELTA, written));
     }
 
     /** What a finished log looks like: the deltas become one, the end comes last. */

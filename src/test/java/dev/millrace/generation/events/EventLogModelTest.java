@@ -21,7 +21,9 @@ class EventLogModelTest {
         int gaps = 0;
         for (long seed = 0; seed < LIVES; seed++) {
             for (ModelledReader reader : live(seed)) {
-                assertThat(reader.verdict(UnaryOperator.identity())).as("seed " + seed).isEmpty();
+                assertThat(reader.verdict(UnaryOperator.identity()))
+                        .as("seed " + seed)
+                        .isEmpty();
                 readers++;
                 gaps += reader.gaps();
             }

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * and on others. Everything random comes from one seed.
  */
 final class ModelledLog {
-    private static final String[] WORDS = {"mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"};
+    private static final String[] WORDS = {
+        "mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"
+    };
 
     final Random random;
     final TreeMap<EventId, LogRow> table = new TreeMap<>();
@@ -111,7 +113,8 @@ final class ModelledLog {
     }
 
     List<LogRow> rows(@Nullable EventId behind) {
-        return List.copyOf(behind == null ? table.values() : table.tailMap(behind, false).values());
+        return List.copyOf(
+                behind == null ? table.values() : table.tailMap(behind, false).values());
     }
 
     /** A reader on the owner's node: what is not stored yet, and from now on every event at once. */

@@ -1,0 +1,165 @@
+package dev.millrace.bench;
+
+import dev.millrace.platform.embedded.EmbeddedPostgres;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Many text streams at once, as users would hold them: each reader follows its own generation, half of the readers are dropped
+ * at random and come back with their last id, and in the end each reader's text has the hash of the row's.
+ */
+public final class StreamsBench {
+    private final int streams;
+    private final int accounts;
+    private final int seconds;
+    private final int perSecond;
+    private final boolean flags;
+
+    private StreamsBench(List<String> args) {
+        streams = number(args, "--streams", 500);
+        accounts = number(args, "--accounts", 50);
+        seconds = number(args, "--seconds", 30);
+        perSecond = number(args, "--rate", 20);
+        flags = !args.contains("--no-flags");
+    }
+
+    public static void main(String[] args) throws Exception {
+        if (Arrays.asList(args).contains("--help")) {
+            System.out.println("--streams N --accounts N --seconds N --rate DELTAS_PER_SECOND [--no-flags] [--seed N]");
+            return;
+        }
+        System.exit(new StreamsBench(List.of(args)).run(number(List.of(args), "--seed", 1)) ? 0 : 1);
+    }
+
+    private boolean run(int seed) throws Exception {
+        Path folder = Files.createTempDirectory("millrace-bench");
+        try (var server = ServerUnderTest.start(folder.resolve("data"), flags, Map.of());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            System.out.printf(
+                    "%d streams over %d accounts, %d deltas/s each, %d s, seed %d, flags of scripts/run: %s%n",
+                    streams, accounts, perSecond, seconds, seed, flags ? "yes" : "no");
+            open(folder.resolve("data"));
+            List<BenchApi> people = signUp(server.address(), threads);
+            return measure(server, people, threads, seed);
+        } finally {
+            StartBench.delete(folder);
+        }
+    }
+
+    /** Lets this many accounts in at once and run this much at once: the guard and the cap are rows. */
+    private void open(Path data) {
+        EmbeddedPostgres.Login login = EmbeddedPostgres.running(data);
+        if (login == null) {
+            throw new IllegalStateException("no database runs");
+        }
+        try (Handle handle = login.connect()) {
+            handle.execute("UPDATE rate_guard SET amount = 100000");
+            handle.execute(
+                    "UPDATE plan SET running = ?, per_minute = 100000, per_day = 1000000", 2 * streams / accounts);
+        }
+    }
+
+    private List<BenchApi> signUp(URI address, ExecutorService threads) throws Exception {
+        var rowsInForce = new CountDownLatch(1);
+        rowsInForce.await(6, TimeUnit.SECONDS); // rows changed by SQL are in effect within five seconds
+        var pace = new Semaphore(4);
+        var signing = new ArrayList<Future<BenchApi>>();
+        for (int i = 0; i < accounts; i++) {
+            String email = "bench-" + i + "@example.com";
+            signing.add(threads.submit(() -> {
+                pace.acquire();
+                try {
+                    return BenchApi.signUp(address, email);
+                } finally {
+                    pace.release();
+                }
+            }));
+        }
+        var people = new ArrayList<BenchApi>();
+        for (Future<BenchApi> one : signing) {
+            people.add(one.get(60, TimeUnit.SECONDS));
+        }
+        return people;
+    }
+
+    private boolean measure(ServerUnderTest server, List<BenchApi> people, ExecutorService threads, int seed)
+            throws Exception {
+        var settle = new CountDownLatch(1);
+        settle.await(5, TimeUnit.SECONDS); // an idle process, past its own start
+        server.resetPeak();
+        long idleKib = server.memoryKib("VmRSS");
+        double cpuBefore = server.cpuSeconds();
+        double cpuAllBefore = server.cpuSecondsOfAll();
+        long begun = System.nanoTime();
+        var readers = new ArrayList<Future<StreamReader.Result>>();
+        for (int i = 0; i < streams; i++) {
+            BenchApi api = people.get(i % accounts);
+            boolean dropped = i % 2 == 0;
+            int number = i;
+            readers.add(threads.submit(() -> new StreamReader(api, seed * 100_003L + number)
+                    .follow("stream " + number, seconds * perSecond, perSecond, dropped)));
+        }
+        var results = new ArrayList<StreamReader.Result>();
+        for (Future<StreamReader.Result> reader : readers) {
+            results.add(reader.get(seconds * 4L + 120, TimeUnit.SECONDS));
+        }
+        double wall = (System.nanoTime() - begun) / 1e9;
+        double cpu = server.cpuSeconds() - cpuBefore;
+        double cpuAll = server.cpuSecondsOfAll() - cpuAllBefore;
+        long peakKib = server.memoryKib("VmHWM");
+        return report(results, wall, cpu, cpuAll, idleKib, peakKib);
+    }
+
+    private boolean report(
+            List<StreamReader.Result> results, double wall, double cpu, double cpuAll, long idleKib, long peakKib) {
+        long deltas = results.stream().mapToLong(StreamReader.Result::words).sum();
+        long wrong = results.stream().filter(result -> !result.same()).count();
+        double[] opened = results.stream()
+                .mapToDouble(StreamReader.Result::openSeconds)
+                .sorted()
+                .toArray();
+        System.out.printf(Locale.ROOT, "readers whose SHA-256 equals the row's   %d of %d%n", streams - wrong, streams);
+        System.out.printf(
+                Locale.ROOT,
+                "reconnects                               %d%n",
+                results.stream().mapToLong(StreamReader.Result::reconnects).sum());
+        System.out.printf(
+                Locale.ROOT,
+                "opened within, s (median, worst)         %.2f, %.2f%n",
+                opened[streams / 2],
+                opened[streams - 1]);
+        System.out.printf(Locale.ROOT, "wall, s                                  %.1f%n", wall);
+        System.out.printf(Locale.ROOT, "words written                            %d%n", deltas);
+        System.out.printf(Locale.ROOT, "CPU of the server per word, us           %.1f%n", cpu * 1e6 / deltas);
+        System.out.printf(Locale.ROOT, "... with Postgres and Redis, us          %.1f%n", cpuAll * 1e6 / deltas);
+        System.out.printf(
+                Locale.ROOT,
+                "memory, KiB: idle %d, peak %d, per stream  %.1f%n",
+                idleKib,
+                peakKib,
+                (peakKib - idleKib) / (double) streams);
+        results.stream()
+                .filter(result -> !result.same())
+                .limit(5)
+                .forEach(result -> System.out.println("  wrong: " + result));
+        return wrong == 0;
+    }
+
+    private static int number(List<String> args, String name, int otherwise) {
+        int at = args.indexOf(name);
+        return at < 0 ? otherwise : Integer.parseInt(args.get(at + 1));
+    }
+}
