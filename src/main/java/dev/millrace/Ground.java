@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -30,8 +31,6 @@ import java.util.Set;
  * and the keys. Opened in this order and closed in the reverse one.
  */
 final class Ground implements AutoCloseable {
-    private static final String REDIS_PREFIX = "millrace:";
-
     /** Connections beside the pool: the queue's, the event log's, the sessions' and the health check's lines, and some to spare. */
     private static final int LINES = 20;
 
@@ -59,7 +58,7 @@ final class Ground implements AutoCloseable {
                     new Keys(Base64.getDecoder().decode(secret(config, folder).reveal()));
             var embedded = closing.add(start(config, folder));
             var db = closing.add(Db.open(sql(config, embedded)));
-            var redis = closing.add(Redis.open(RedisConfig.of(redisUrl(config, embedded), REDIS_PREFIX)));
+            var redis = closing.add(Redis.open(RedisConfig.of(redisUrl(config, embedded), prefix(keys))));
             var processes = closing.add(Processes.open(config.work().sandbox(), embedded.tools()));
             return new Ground(folder, db, redis, processes, keys, closing);
         } catch (RuntimeException failure) {
@@ -121,6 +120,11 @@ final class Ground implements AutoCloseable {
     private static Secret redisUrl(Config config, Embedded embedded) {
         Secret url = config.redisUrl();
         return url == null ? embedded.redisUrl() : url;
+    }
+
+    /** Houses that share a Redis, but not their secret, do not meet in it. */
+    private static String prefix(Keys keys) {
+        return "millrace:" + HexFormat.of().formatHex(keys.derive("redis prefix"), 0, 4) + ":";
     }
 
     /** The operator's secret, or the one in the data folder, made at the first start and readable by us alone. */
