@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteTable {
     private static final Set<String> FOR_PROGRAMS =
-            Set.of("v1", "openai", "media", "health", "metrics", ".well-known", "webjars", "problems");
+            Set.of("v1", "openai", "media", "health", "metrics", ".well-known", "webjars", "problems", "docs");
 
     private final List<Route> routes;
     private final Node root = new Node();

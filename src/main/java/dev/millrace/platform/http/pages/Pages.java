@@ -1,0 +1,119 @@
+package dev.millrace.platform.http.pages;
+
+import dev.millrace.platform.http.Access;
+import dev.millrace.platform.http.HttpConfig;
+import dev.millrace.platform.http.Route;
+import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.input.Params;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Everything a browser is given, and the client's page for every address that is nothing else. */
+public final class Pages implements Routes {
+    private static final HeaderName CSP = HeaderNames.create("Content-Security-Policy");
+    private static final String INDEX = "index.html";
+
+    private final Shelf web;
+    private final WebJars libraries = new WebJars();
+    private final ProblemPages problems = new ProblemPages();
+    private final Asset licences = licences();
+    private final String policy;
+
+    private Pages(Shelf web, String policy) {
+        this.web = web;
+        this.policy = policy;
+    }
+
+    /** Reads the client's page for its import map, whose hash goes into the policy. */
+    public static Pages open(HttpConfig config) {
+        var web = new Shelf("/web/");
+        Asset index = web.find(INDEX);
+        if (index == null) {
+            throw new IllegalStateException("the web client is not on the class path");
+        }
+        return new Pages(web, PagePolicy.of(new String(index.bytes(), StandardCharsets.UTF_8), config.secure()));
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/", Access.OPEN, this::client),
+                Route.get("/{+path}", Access.OPEN, this::file),
+                Route.get("/webjars/{artifact}/{+path}", Access.OPEN, this::library),
+                Route.get("/openapi.yaml", Access.OPEN, this::openapi),
+                Route.get("/docs", Access.OPEN, this::docs),
+                Route.get("/docs/{+path}", Access.OPEN, this::doc),
+                Route.get("/problems/{code}", Access.OPEN, this::problem),
+                Route.get("/licenses", Access.OPEN, this::licences));
+    }
+
+    private void client(ServerRequest request, ServerResponse response) {
+        page(web.find(INDEX), request, response);
+    }
+
+    /** The file, or the client's page; only what looks like a file and is none is not found. */
+    private void file(ServerRequest request, ServerResponse response) {
+        String path = Params.text(request, "path");
+        Asset asset = web.find(path);
+        page(asset == null && FileType.of(path) == null ? web.find(INDEX) : asset, request, response);
+    }
+
+    private void library(ServerRequest request, ServerResponse response) {
+        page(libraries.find(Params.text(request, "artifact"), Params.text(request, "path")), request, response);
+    }
+
+    private void openapi(ServerRequest request, ServerResponse response) {
+        page(web.find("docs/openapi.yaml"), request, response);
+    }
+
+    private void docs(ServerRequest request, ServerResponse response) {
+        page(web.find("docs/" + INDEX), request, response);
+    }
+
+    /** A page of the documentation is named without its ending, a file of it with. */
+    private void doc(ServerRequest request, ServerResponse response) {
+        String path = "docs/" + Params.text(request, "path");
+        page(web.find(FileType.of(path) == null ? path + ".html" : path), request, response);
+    }
+
+    private void problem(ServerRequest request, ServerResponse response) {
+        page(problems.find(Params.text(request, "code")), request, response);
+    }
+
+    private void licences(ServerRequest request, ServerResponse response) {
+        page(licences, request, response);
+    }
+
+    private void page(@Nullable Asset asset, ServerRequest request, ServerResponse response) {
+        if (asset == null) {
+            throw Problem.of(ProblemType.NOT_FOUND, "There is nothing at this address.");
+        }
+        response.header(CSP, policy);
+        asset.send(request, response);
+    }
+
+    private static Asset licences() {
+        return Html.page(
+                "Licences",
+                "<pre>" + Html.escape(text("/META-INF/NOTICE")) + "</pre>\n<h2>Libraries</h2>\n<pre>"
+                        + Html.escape(text("/META-INF/THIRD-PARTY.txt")) + "</pre>");
+    }
+
+    private static String text(String resource) {
+        try (InputStream in = Pages.class.getResourceAsStream(resource)) {
+            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("reading " + resource, failure);
+        }
+    }
+}
