@@ -6,6 +6,7 @@ import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
 import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
+import dev.millrace.platform.http.pages.Pages;
 import dev.millrace.platform.jobs.Jobs;
 import dev.millrace.platform.jobs.JobsConfig;
 import dev.millrace.platform.jobs.Workers;
@@ -55,6 +56,7 @@ public final class App implements AutoCloseable {
                     accounts.gate(),
                     vitals.health(),
                     List.of(
+                            Pages.open(config.http()),
                             accounts.routes(limits, cursors),
                             credits.routes(limits, cursors, (tx, account, since) -> new Activity.Count(0, 0)))));
             server.ready();

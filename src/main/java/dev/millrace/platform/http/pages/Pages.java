@@ -14,7 +14,9 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -105,15 +107,22 @@ public final class Pages implements Routes {
     private static Asset licences() {
         return Html.page(
                 "Licences",
-                "<pre>" + Html.escape(text("/META-INF/NOTICE")) + "</pre>\n<h2>Libraries</h2>\n<pre>"
-                        + Html.escape(text("/META-INF/THIRD-PARTY.txt")) + "</pre>");
+                "<pre>" + Html.escape(texts("META-INF/NOTICE")) + "</pre>\n<h2>Libraries</h2>\n<pre>"
+                        + Html.escape(texts("META-INF/THIRD-PARTY.txt")) + "</pre>");
     }
 
-    private static String text(String resource) {
-        try (InputStream in = Pages.class.getResourceAsStream(resource)) {
-            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** All texts of that name: in the one jar they were joined into one, on a class path every library has its own. */
+    private static String texts(String resource) {
+        var all = new StringBuilder();
+        try {
+            for (URL place : Collections.list(Pages.class.getClassLoader().getResources(resource))) {
+                try (InputStream in = place.openStream()) {
+                    all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
+                }
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException("reading " + resource, failure);
         }
+        return all.toString();
     }
 }
