@@ -1,19 +1,21 @@
 // Which file of an asset is for what: the poster, the small picture of a tile, what plays, what is downloaded.
 
-const pictures = (asset) => (asset.renditions ?? []).filter(({ url, content_type: type }) => url && (type ?? "").startsWith("image/"));
+const pictures = (asset) => (asset.renditions ?? []).filter(({ url, kind, content_type: type }) => url && kind !== "storyboard" && (type ?? "").startsWith("image/"));
 
-const named = (asset, name) => pictures(asset).find((rendition) => rendition.name?.startsWith(name) || rendition.kind === name);
+const named = (asset, name) => pictures(asset).find(({ kind }) => kind === name);
+
+const byWidth = (asset) => pictures(asset).filter(({ width }) => width).sort((one, other) => one.width - other.width);
 
 /** A still of the asset, full size. */
 export function poster(asset) {
-  const still = named(asset, "poster") ?? pictures(asset)[0];
-  return still?.url ?? (asset.kind === "image" ? asset.url : null);
+  if (asset.kind === "image" && asset.url) return asset.url;
+  return (named(asset, "poster") ?? byWidth(asset).pop() ?? pictures(asset)[0])?.url ?? null;
 }
 
 /** A still at least {@code width} wide where there is one, else the widest. */
 export function still(asset, width) {
-  const byWidth = pictures(asset).filter((picture) => picture.width && !picture.name?.startsWith("storyboard")).sort((one, other) => one.width - other.width);
-  const fit = byWidth.find((picture) => picture.width >= width) ?? byWidth[byWidth.length - 1];
+  const known = byWidth(asset);
+  const fit = known.find((picture) => picture.width >= width) ?? known.pop();
   return fit?.url ?? poster(asset);
 }
 

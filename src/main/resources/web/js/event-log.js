@@ -30,7 +30,7 @@ export function secondOf({ at, data }, run) {
 export const says = (line) => (SAYS[line.event] ?? (() => ""))(line.data, line);
 
 const SAYS = {
-  queued: ({ position }) => (position ? `position ${position}` : "next in line"),
+  queued: ({ position }) => (position ? `position ${position}` : "no need to wait"),
   started: ({ provider, attempt }) => `${providerName(provider)}, attempt ${attempt ?? 1}`,
   progress: (data) => [done(data), left(data), data.stage === "generating" ? data.source : data.stage].filter(Boolean).join(", "),
   delta: (_, { events, words }) => `${plural(events, "piece")}, about ${plural(words, "word")}`,

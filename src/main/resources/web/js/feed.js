@@ -58,8 +58,8 @@ export class Feed extends Store {
       gone: () => this.take.gone(id),
     });
     this.#streams.set(id, stream);
-    stream.read().finally(() => {
-      release();
+    stream.read().finally(async () => {
+      await release();
       this.#streams.delete(id);
       this.#reach(id, true);
       this.follow();

@@ -54,7 +54,7 @@ const REASONS = {
 };
 
 const plain = (rest) => ({ mark: null, strong: "", rest });
-const place = ({ position }) => (position > 1 ? `${ordinal(position)} in line` : position === 1 ? "Next in line" : "Waiting in line");
+const place = ({ position }) => (position > 1 ? `${ordinal(position)} in line` : position === 1 ? "Next in line" : position === 0 ? "About to start" : "Waiting in line");
 const why = (reason, provider) => (REASONS[reason] ?? (() => sentence(reasonInWords(reason))))(providerName(provider));
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/([^.!?])$/, "$1.");
 

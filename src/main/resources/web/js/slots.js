@@ -4,18 +4,13 @@
 export const SLOTS = 4;
 const taken = new Set();
 
-/** A function that gives the slot back, or null when all are taken. */
+/** A function that gives the slot back, done when it is free for others; or null when all are taken. */
 export async function takeSlot() {
   for (let slot = 0; slot < SLOTS; slot++) {
     if (taken.has(slot)) continue;
     taken.add(slot);
-    const release = navigator.locks ? await hold(`millrace-stream-${slot}`) : () => {};
-    if (release) {
-      return () => {
-        release();
-        taken.delete(slot);
-      };
-    }
+    const release = navigator.locks ? await hold(`millrace-stream-${slot}`) : () => null;
+    if (release) return () => Promise.resolve(release()).then(() => taken.delete(slot));
     taken.delete(slot);
   }
   return null;
@@ -23,9 +18,9 @@ export async function takeSlot() {
 
 function hold(name) {
   return new Promise((answer) => {
-    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    const released = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
       if (!lock) return answer(null);
-      return new Promise((release) => answer(release));
+      return new Promise((end) => answer(() => (end(), released)));
     });
   });
 }

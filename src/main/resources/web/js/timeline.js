@@ -8,10 +8,10 @@ export function timeline(run, now = Date.now()) {
   const since = (at) => Math.max(0, (at - run.createdAt) / 1000);
   const total = Math.max(since(run.finishedAt ?? now), 0.1);
   const place = run.log.find(({ event, data }) => event === "queued" && data.position)?.data.position;
-  const inLine = place ? ordinal(place) : "next in line";
+  const inLine = place > 1 ? ordinal(place) : place === 1 ? "next in line" : "";
   if (!run.startedAt) return { total, spans: [{ name: "In line", note: inLine, kind: "wait", from: 0, to: total }] };
   const strip = new Strip(total, Math.min(since(run.startedAt), total));
-  strip.add("Waited in line", `${inLine}, then started`, "wait", 0, strip.last);
+  strip.add("Waited in line", inLine ? `${inLine}, then started` : "then started", "wait", 0, strip.last);
   for (const line of run.log) step(strip, line, run);
   strip.close(strip.open?.kind === "job" ? "job" : run.status === "failed" ? "cut" : "work", endOf(run), total);
   return { total, spans: strip.spans };
@@ -59,7 +59,8 @@ class Strip {
   }
 
   add(name, note, kind, from, to) {
-    if (to - from >= 0.05) this.spans.push({ name, note, kind, from, to: Math.min(to, this.total) });
+    const end = Math.min(to, this.total);
+    if (end - from >= 0.05) this.spans.push({ name, note, kind, from, to: end });
   }
 }
 

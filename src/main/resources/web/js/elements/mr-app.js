@@ -13,12 +13,16 @@ import "./mr-gauges.js";
 import "./mr-nav.js";
 import "./mr-problem.js";
 import "./mr-toast.js";
-import "../pages/mr-generate.js";
-import "../pages/mr-gallery.js";
-import "../pages/mr-run-page.js";
-import "../pages/mr-account.js";
-import "../pages/mr-gatehouse.js";
 
+// Each page comes with its own modules when it is first shown, and in quiet moments before that.
+const MODULES = {
+  generate: () => import("../pages/mr-generate.js"),
+  gallery: () => import("../pages/mr-gallery.js"),
+  run: () => import("../pages/mr-run-page.js"),
+  account: () => import("../pages/mr-account.js"),
+  "sign-in": () => import("../pages/mr-gatehouse.js"),
+  "sign-up": () => import("../pages/mr-gatehouse.js"),
+};
 const PAGES = {
   generate: () => html`<mr-generate></mr-generate>`,
   gallery: () => html`<mr-gallery></mr-gallery>`,
@@ -27,6 +31,8 @@ const PAGES = {
   nowhere: () => html`<div class="page"><h1 class="vh">Not found</h1><mr-problem></mr-problem></div>`,
 };
 const GATES = new Set(["sign-in", "sign-up"]);
+
+const whenQuiet = (work) => (window.requestIdleCallback ?? setTimeout)(work, { timeout: 10_000 });
 
 // Where to go after signing in: a path of ours, whatever the address says.
 const ours = (next) => (/^\/(?![/\\])/.test(next ?? "") ? next : "/");
@@ -71,12 +77,14 @@ class App extends Light {
   updated() {
     announcer.attach(this.querySelector("#voice"));
     const { page } = router;
+    if (session.state === "in" || session.state === "out") MODULES[page.name]?.();
     const place = `${session.state} ${page.name} ${page.id ?? ""}`;
     if (place === this.#place) return;
     const first = this.#place === null || this.#place.startsWith("unknown");
     this.#place = place;
     document.title = `${page.title} \u00b7 Millrace`;
     if (!first) this.querySelector("main")?.focus({ preventScroll: true });
+    if (session.state === "in") whenQuiet(() => Object.values(MODULES).forEach((load) => load()));
   }
 
   // The wheel in the sign turns while a run of yours is running and somebody looks.

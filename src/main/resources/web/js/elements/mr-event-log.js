@@ -30,10 +30,17 @@ const at = (line, run) => {
   return second === null ? "" : took(second);
 };
 
-// Of progress only the last before something else happens, when there is much of it.
+// When there is much of it: of progress only the last before something else happens, and text in one line as long as it flows.
 function telling(log) {
   if (log.length <= SHORT) return log;
-  return log.filter((line, index) => line.event !== "progress" || log[index + 1]?.event !== "progress");
+  const few = log.filter(({ event }, index) => event !== "progress" || !FLOWING.has(log[index + 1]?.event));
+  return few.reduce((kept, line) => {
+    const last = kept[kept.length - 1];
+    if (line.event !== "delta" || last?.event !== "delta") return [...kept, line];
+    return [...kept.slice(0, -1), { ...last, events: last.events + line.events, words: last.words + line.words, at: line.at }];
+  }, []);
 }
+
+const FLOWING = new Set(["progress", "delta"]);
 
 customElements.define("mr-event-log", EventLog);

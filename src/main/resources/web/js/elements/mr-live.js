@@ -31,7 +31,7 @@ class Live extends Light {
       ${picture ? html`<div class="live-picture"><img class=${run.preview ? "making" : ""} src=${picture} alt="" /></div>` : nothing}
       <p class="say">${strong ? html`<b class=${tone ?? ""}>${strong}</b> ` : nothing}${rest}</p>
       ${run.kind === "text" ? html`<p class="out" aria-live="off">${run.text}${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : nothing}</p>` : nothing}
-      ${run.face === "processing"
+      ${run.face === "processing" && run.assets.length
         ? html`<mr-steps .steps=${stepsOf(run)}></mr-steps>`
         : run.kind === "text" && run.face === "running"
           ? nothing
