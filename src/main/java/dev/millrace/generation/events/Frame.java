@@ -73,6 +73,15 @@ final class Frame {
         return wire;
     }
 
+    /** Its data as JSON, and of a delta the bare text. */
+    String data() {
+        if (text != null) {
+            return new String(text, StandardCharsets.UTF_8);
+        }
+        int head = ID.length + id.toString().length() + EVENT.length + event.length() + DATA.length;
+        return new String(wire, head, wire.length - head - END.length, StandardCharsets.UTF_8);
+    }
+
     boolean isText() {
         return text != null;
     }

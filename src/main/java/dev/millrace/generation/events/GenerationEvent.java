@@ -1,10 +1,13 @@
 package dev.millrace.generation.events;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +58,7 @@ public sealed interface GenerationEvent {
     record Reset(String reason, String text) implements GenerationEvent {}
 
     /** An asset that can be fetched now, as its own address answers it. */
-    record AssetReady(@JsonValue Object asset) implements GenerationEvent {}
+    record AssetReady(@JsonIgnore UUID id, @JsonValue Object asset) implements GenerationEvent {}
 
     /** The whole generation, as its own address answers it. */
     record Completed(@JsonValue Object generation) implements GenerationEvent {}
@@ -63,6 +66,26 @@ public sealed interface GenerationEvent {
     record Failed(@JsonValue Object generation) implements GenerationEvent {}
 
     record Canceled(@JsonValue Object generation) implements GenerationEvent {}
+
+    /**
+     * What the log keeps of it. Assets and whole generations are told anew to whoever reads the log later, from their own rows: the
+     * addresses in them expire, and the text is stored already.
+     */
+    default Object kept() {
+        return switch (this) {
+            case AssetReady asset -> Map.of("id", asset.id());
+            case Completed completed -> Map.of();
+            case Failed failed -> Map.of();
+            case Canceled canceled -> Map.of();
+            case Queued queued -> this;
+            case Started started -> this;
+            case Progress progress -> this;
+            case Delta delta -> this;
+            case Preview preview -> this;
+            case Retrying retrying -> this;
+            case Reset reset -> this;
+        };
+    }
 
     /** The event's name on the wire and in the log. */
     default String event() {
@@ -74,7 +97,7 @@ public sealed interface GenerationEvent {
             case Preview preview -> PREVIEW;
             case Retrying retrying -> "retrying";
             case Reset reset -> RESET;
-            case AssetReady asset -> "asset";
+            case AssetReady asset -> ASSET;
             case Completed completed -> "completed";
             case Failed failed -> "failed";
             case Canceled canceled -> "canceled";
@@ -84,11 +107,17 @@ public sealed interface GenerationEvent {
     String PROGRESS = "progress";
     String PREVIEW = "preview";
     String RESET = "reset";
+    String ASSET = "asset";
     Set<String> TERMINAL = Set.of("completed", "failed", "canceled");
 
     /** Whether nothing may follow an event of that name. */
     static boolean terminal(String event) {
         return TERMINAL.contains(event);
+    }
+
+    /** Whether an event of that name is kept as a name only, and told from the row it is about. */
+    static boolean toldAnew(String event) {
+        return event.equals(ASSET) || terminal(event);
     }
 
     /** Whether an event of that name may be left out for a reader who is behind, and a day after the end. */

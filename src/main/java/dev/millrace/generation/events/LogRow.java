@@ -1,6 +1,7 @@
 package dev.millrace.generation.events;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event as the table {@code generation_event} keeps it.
@@ -20,6 +21,11 @@ record LogRow(long epoch, long seq, long position, String event, String data) {
 
     boolean isReset() {
         return event.equals(GenerationEvent.RESET);
+    }
+
+    /** The same with other data, where there is such. */
+    LogRow with(@Nullable String other) {
+        return other == null ? this : new LogRow(epoch, seq, position, event, other);
     }
 
     /** Ready to be sent. */

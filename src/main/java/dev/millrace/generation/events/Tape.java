@@ -99,22 +99,30 @@ final class Tape {
         return rows(waiting);
     }
 
-    /** The next change of state as a row, {@code ahead} others being numbered already; nothing changes until {@link #committed}. */
-    LogRow number(GenerationEvent event, byte[] json, int ahead) {
-        long at = event instanceof GenerationEvent.Reset reset ? utf8(reset.text()) : position;
-        return new LogRow(epoch, seq + 1 + ahead, at, event.event(), new String(json, StandardCharsets.UTF_8));
+    /** The next changes of state, numbered; nothing changes here until {@link #committed}. */
+    List<Change> number(List<GenerationEvent> events) {
+        var changes = new ArrayList<Change>(events.size());
+        long next = seq;
+        long at = position;
+        for (GenerationEvent event : events) {
+            next++;
+            at = event instanceof GenerationEvent.Reset reset ? utf8(reset.text()) : at;
+            changes.add(Change.of(new EventId(epoch, next, at), event));
+        }
+        return changes;
     }
 
     /** All that waited, and these changes of state, are durable. */
-    void committed(List<LogRow> changes) {
+    void committed(List<Change> changes) {
         waiting.clear();
         waitingBytes = 0;
-        for (LogRow change : changes) {
-            seq = change.seq();
-            if (change.isReset()) {
-                kept = ResetText.of(change.data());
+        for (Change change : changes) {
+            LogRow row = change.row();
+            seq = row.seq();
+            if (row.isReset()) {
+                kept = ResetText.of(row.data());
                 written.setLength(0);
-                position = change.position();
+                position = row.position();
                 lastDelta = null;
             }
         }
@@ -132,9 +140,13 @@ final class Tape {
         return frames;
     }
 
+    /** The last event that was numbered. */
+    EventId last() {
+        return new EventId(epoch, seq, position);
+    }
+
     Transcript transcript() {
-        EventId last = seq == 0 ? null : new EventId(epoch, seq, position);
-        return new Transcript(kept, written.toString(), lastDelta, last);
+        return new Transcript(kept, written.toString(), lastDelta, last());
     }
 
     boolean hasText() {

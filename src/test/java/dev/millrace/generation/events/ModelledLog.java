@@ -5,6 +5,7 @@ import dev.millrace.testing.SseReader;
 import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -17,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * and on others. Everything random comes from one seed.
  */
 final class ModelledLog {
-    private static final String[] WORDS = {
-        "mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"
-    };
+    private static final String[] WORDS = {"mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"};
 
     final Random random;
     final TreeMap<EventId, LogRow> table = new TreeMap<>();
@@ -81,17 +80,18 @@ final class ModelledLog {
 
     void end() {
         settle(owner);
-        var terminal = owner.number(new GenerationEvent.Completed(Map.of()), completed(), 0);
+        List<Change> terminal = owner.number(List.of(new GenerationEvent.Completed(Map.of("status", "completed"))));
         store(owner.pending());
-        List<LogRow> whole = Transcript.finished(List.copyOf(table.values()), terminal);
+        List<LogRow> whole = Transcript.finished(
+                List.copyOf(table.values()), terminal.getFirst().row());
         rowText = Transcript.of(whole).text();
         if (!rowText.equals(owner.transcript().text())) {
             throw new AssertionError("the table and the tape disagree about the text");
         }
         table.clear();
         store(whole);
-        owner.committed(List.of(terminal));
-        tell(terminal.frame());
+        owner.committed(terminal);
+        tell(terminal.getFirst().frame());
     }
 
     /** As a reader opens: what is in the table now and may change before the next look. */
@@ -113,8 +113,15 @@ final class ModelledLog {
     }
 
     List<LogRow> rows(@Nullable EventId behind) {
-        return List.copyOf(
-                behind == null ? table.values() : table.tailMap(behind, false).values());
+        Collection<LogRow> rows =
+                behind == null ? table.values() : table.tailMap(behind, false).values();
+        return rows.stream().map(ModelledLog::toldAnew).toList();
+    }
+
+    private static LogRow toldAnew(LogRow row) {
+        return GenerationEvent.terminal(row.event())
+                ? new LogRow(row.epoch(), row.seq(), row.position(), row.event(), "{\"status\":\"completed\"}")
+                : row;
     }
 
     /** A reader on the owner's node: what is not stored yet, and from now on every event at once. */
@@ -159,11 +166,11 @@ final class ModelledLog {
 
     private void change(GenerationEvent event) {
         settle(owner);
-        LogRow row = owner.number(event, Json.bytes(event), 0);
+        List<Change> changes = owner.number(List.of(event));
         store(owner.pending());
-        store(List.of(row));
-        owner.committed(List.of(row));
-        tell(row.frame());
+        store(changes.stream().map(Change::row).toList());
+        owner.committed(changes);
+        changes.forEach(change -> tell(change.frame()));
     }
 
     /** A change of state waits until the batch that is on its way has arrived. */
@@ -180,10 +187,6 @@ final class ModelledLog {
 
     private void tell(Frame frame) {
         readers.forEach(reader -> reader.hear(frame));
-    }
-
-    private byte[] completed() {
-        return Json.bytes(Map.of("status", "completed"));
     }
 
     private String text() {

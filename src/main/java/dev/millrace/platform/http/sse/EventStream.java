@@ -90,6 +90,12 @@ public final class EventStream implements AutoCloseable {
         return this;
     }
 
+    /** Adds a whole event as it goes over the wire, empty line included: encoded before, once for all its readers. */
+    public EventStream send(byte[] encoded) {
+        add(encoded);
+        return this;
+    }
+
     /** Adds a comment, which readers do not see: the heartbeat. */
     public EventStream comment() {
         add(COMMENT);

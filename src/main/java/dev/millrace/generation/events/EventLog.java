@@ -1,0 +1,171 @@
+package dev.millrace.generation.events;
+
+import dev.millrace.platform.Ids;
+import dev.millrace.platform.http.sse.EventStream;
+import dev.millrace.platform.redis.Redis;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was told about every generation, and the way to tell more.
+ *
+ * <p>Whoever runs a generation opens a {@link Recording}; whoever reads one is served by {@link #follow}, on any node.
+ */
+public final class EventLog implements AutoCloseable {
+    private final Db db;
+    private final Retelling retelling;
+    private final Hub hub = new Hub();
+    private final Relay relay;
+    private final Writer writer;
+    private final Beat beat;
+
+    private EventLog(Db db, Redis redis, Retelling retelling) {
+        this.db = db;
+        this.retelling = retelling;
+        this.relay = new Relay(redis, Ids.next());
+        this.writer = new Writer(db.line("millrace-event-writer"), relay);
+        this.beat = new Beat(hub, relay, db.line("millrace-event-beat"));
+    }
+
+    /** Begins to store what is told here and to hear what is told elsewhere. */
+    public static EventLog open(Db db, Redis redis, Retelling retelling) {
+        var log = new EventLog(db, redis, retelling);
+        log.relay.listen(log::wished, log::heard, log::doubt);
+        log.writer.start();
+        log.beat.start();
+        return log;
+    }
+
+    /** The first event of a new generation: it waits, as the how-manyth. */
+    public static void begin(Tx tx, UUID generation, int position) {
+        var event = new GenerationEvent.Queued(position);
+        EventRows.append(
+                tx, generation, List.of(Change.of(new EventId(0, 1, 0), event).row()));
+    }
+
+    /**
+     * Takes up the pen for a run. The epoch is the claim of its job.
+     *
+     * @param fresh nobody ran it before, so there is nothing to go on from
+     * @param lost whether the job is not ours any more
+     */
+    public Recording record(UUID generation, long epoch, boolean fresh, BooleanSupplier lost) {
+        Transcript stored = fresh ? Transcript.EMPTY : db.read(tx -> EventRows.transcript(tx, generation));
+        var recording = new Recording(generation, this, new Tape(epoch, stored), lost);
+        hub.record(recording);
+        return recording;
+    }
+
+    /**
+     * Ends the log of a generation that nobody runs. Its epoch lies behind every other; when somebody ran it before, the stored
+     * text is told first, for his readers may have heard more.
+     *
+     * @return the epoch, which the row must take over so that nothing older is stored any more
+     */
+    public static long endUnowned(Tx tx, UUID generation, GenerationEvent end) {
+        Transcript transcript = EventRows.transcript(tx, generation);
+        EventId last = transcript.last();
+        long epoch = last == null ? 1 : last.epoch() + 1;
+        var tape = new Tape(epoch, transcript);
+        var events = new ArrayList<GenerationEvent>();
+        if (epoch > 1) {
+            events.add(new GenerationEvent.Reset("abandoned", transcript.text()));
+        }
+        events.add(end);
+        List<Change> changes = tape.number(events);
+        EventRows.finish(tx, generation, Transcript.EMPTY, changes.stream().map(Change::row).toList());
+        return epoch;
+    }
+
+    /** Whether nothing can follow on that event any more. */
+    public boolean over(UUID generation, @Nullable EventId after) {
+        EventId end = after == null
+                ? null
+                : db.read(tx -> EventRows.head(tx, generation).end());
+        return end != null && !end.after(after);
+    }
+
+    /**
+     * Serves one stream until the generation is over, the reader is gone or may not read any more, or this node stops.
+     *
+     * @param after the last event the reader has; one that cannot be an id of this log is taken as none
+     * @param admitted whether the reader may still read
+     * @param limits the reader's limits as one line of JSON
+     */
+    public void follow(
+            EventStream stream,
+            UUID generation,
+            @Nullable EventId after,
+            BooleanSupplier admitted,
+            Supplier<@Nullable String> limits)
+            throws InterruptedException {
+        new Follower(this, stream, generation, new Reader(admitted), limits).follow(after);
+    }
+
+    /** Forgets everything that was told about a generation. */
+    public static void delete(Tx tx, UUID generation) {
+        EventRows.delete(tx, generation);
+    }
+
+    /** Sends every reader to another node. */
+    public void drain() {
+        hub.drain();
+    }
+
+    @Override
+    public void close() {
+        hub.drain();
+        relay.close();
+        beat.close();
+        writer.close();
+    }
+
+    Db db() {
+        return db;
+    }
+
+    Hub hub() {
+        return hub;
+    }
+
+    Writer writer() {
+        return writer;
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    Retelling retelling() {
+        return retelling;
+    }
+
+    private void wished(Relay.Wish wish) {
+        for (UUID generation : wish.generations()) {
+            if (hub.source(generation) instanceof Recording recording) {
+                recording.wanted().by(wish.node());
+            }
+        }
+    }
+
+    private void heard(News news) {
+        if (hub.source(news.generation()) instanceof Topic topic) {
+            topic.hear(news);
+        }
+    }
+
+    private void doubt() {
+        hub.sources().forEach(source -> {
+            if (source instanceof Topic topic) {
+                topic.doubt();
+            }
+        });
+        beat.hurry();
+    }
+}

@@ -1,0 +1,185 @@
+package dev.millrace.generation.events;
+
+import dev.millrace.platform.sql.Tx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code generation_event}: the truth about what was told. */
+final class EventRows {
+    private EventRows() {}
+
+    /**
+     * A batch of many generations. An owner that was replaced writes nothing: the epoch of the generation has moved on. A batch
+     * that is stored a second time because nobody knows whether the first did changes nothing.
+     */
+    private static final String STORE = """
+            INSERT INTO generation_event (generation, epoch, seq, position, event, data)
+            SELECT generation, epoch, seq, position, event, data
+            FROM unnest(CAST(:generations AS uuid[]), CAST(:epochs AS bigint[]), CAST(:seqs AS bigint[]),
+                        CAST(:positions AS bigint[]), CAST(:events AS text[]), CAST(:datas AS text[]))
+                 AS batch (generation, epoch, seq, position, event, data)
+            WHERE batch.epoch = (SELECT g.epoch FROM generation g WHERE g.id = batch.generation)
+            ON CONFLICT DO NOTHING""";
+
+    static void store(Tx tx, List<UUID> generations, List<LogRow> rows) {
+        bind(tx, STORE, generations, rows);
+    }
+
+    /** The events of a change of state. That one of them exists already is a defect, and refused. */
+    private static final String APPEND = """
+            INSERT INTO generation_event (generation, epoch, seq, position, event, data)
+            SELECT generation, epoch, seq, position, event, data
+            FROM unnest(CAST(:generations AS uuid[]), CAST(:epochs AS bigint[]), CAST(:seqs AS bigint[]),
+                        CAST(:positions AS bigint[]), CAST(:events AS text[]), CAST(:datas AS text[]))
+                 AS batch (generation, epoch, seq, position, event, data)""";
+
+    static void append(Tx tx, UUID generation, List<LogRow> rows) {
+        if (!rows.isEmpty()) {
+            bind(tx, APPEND, Collections.nCopies(rows.size(), generation), rows);
+        }
+    }
+
+    private static void bind(Tx tx, String sql, List<UUID> generations, List<LogRow> rows) {
+        tx.update(sql)
+                .bindArray("generations", UUID.class, generations)
+                .bindArray("epochs", Long.class, rows.stream().map(LogRow::epoch).toList())
+                .bindArray("seqs", Long.class, rows.stream().map(LogRow::seq).toList())
+                .bindArray("positions", Long.class, rows.stream().map(LogRow::position).toList())
+                .bindArray("events", String.class, rows.stream().map(LogRow::event).toList())
+                .bindArray("datas", String.class, rows.stream().map(LogRow::data).toList())
+                .execute();
+    }
+
+    private static final String DROP_DELTAS = """
+            DELETE FROM generation_event
+            WHERE generation = :generation AND event = 'delta'""";
+
+    /** Ends a log: its deltas become one row, and these rows, the terminal event last among them, are added. */
+    static void finish(Tx tx, UUID generation, Transcript transcript, List<LogRow> rest) {
+        tx.update(DROP_DELTAS).bind("generation", generation).execute();
+        var rows = new ArrayList<LogRow>(transcript.merged());
+        rest.stream().filter(row -> !row.isText()).forEach(rows::add);
+        append(tx, generation, rows);
+    }
+
+    private static final String PAGE = """
+            SELECT epoch, seq, position, event, data
+            FROM generation_event
+            WHERE generation = :generation AND (epoch, seq) > (:epoch, :seq)
+            ORDER BY epoch, seq
+            LIMIT :most""";
+
+    /** The next rows, in order. */
+    static List<LogRow> page(Tx tx, UUID generation, @Nullable EventId behind, int most) {
+        return tx.query(PAGE)
+                .bind("generation", generation)
+                .bind("epoch", behind == null ? -1 : behind.epoch())
+                .bind("seq", behind == null ? 0 : behind.seq())
+                .bind("most", most)
+                .mapTo(LogRow.class)
+                .list();
+    }
+
+    private static final String LANDMARKS = """
+            SELECT epoch, seq, position, event, '' AS data
+            FROM generation_event
+            WHERE generation = :generation AND event IN ('reset', 'completed', 'failed', 'canceled')
+            ORDER BY epoch DESC, seq DESC
+            LIMIT 2""";
+
+    private static final String MERGED = """
+            SELECT epoch, seq, position, event, data
+            FROM generation_event
+            WHERE generation = :generation AND event = 'delta'
+            ORDER BY epoch DESC, seq DESC
+            LIMIT 1""";
+
+    /** Where a log stands: its end, its last reset, and when it is over its text. */
+    static Head head(Tx tx, UUID generation) {
+        EventId end = null;
+        EventId reset = null;
+        for (LogRow row : tx.query(LANDMARKS)
+                .bind("generation", generation)
+                .mapTo(LogRow.class)
+                .list()) {
+            if (!row.isReset()) {
+                end = row.id();
+            } else if (reset == null) {
+                reset = row.id();
+            }
+        }
+        LogRow merged = end == null
+                ? null
+                : tx.query(MERGED)
+                        .bind("generation", generation)
+                        .mapTo(LogRow.class)
+                        .findOne()
+                        .orElse(null);
+        return new Head(end, reset, merged);
+    }
+
+    private static final String NEWS = """
+            SELECT asked.generation, e.epoch, e.seq, e.position, e.event, e.data
+            FROM unnest(CAST(:generations AS uuid[]), CAST(:epochs AS bigint[]), CAST(:seqs AS bigint[]))
+                 AS asked (generation, epoch, seq)
+            CROSS JOIN LATERAL (
+                SELECT epoch, seq, position, event, data
+                FROM generation_event
+                WHERE generation = asked.generation AND (epoch, seq) > (asked.epoch, asked.seq)
+                ORDER BY epoch, seq
+                LIMIT 200) e
+            ORDER BY asked.generation, e.epoch, e.seq""";
+
+    /** What happened in many logs since the events given, each log in order. */
+    static Map<UUID, List<LogRow>> news(Tx tx, Map<UUID, EventId> since) {
+        var generations = List.copyOf(since.keySet());
+        var ids = generations.stream().map(since::get).toList();
+        var answer = new HashMap<UUID, List<LogRow>>();
+        tx.query(NEWS)
+                .bindArray("generations", UUID.class, generations)
+                .bindArray("epochs", Long.class, ids.stream().map(EventId::epoch).toList())
+                .bindArray("seqs", Long.class, ids.stream().map(EventId::seq).toList())
+                .mapTo(News.class)
+                .forEach(news -> answer.computeIfAbsent(news.generation(), id -> new ArrayList<>())
+                        .add(news.row()));
+        return answer;
+    }
+
+    private static final String DELETE = """
+            DELETE FROM generation_event
+            WHERE generation = :generation""";
+
+    static void delete(Tx tx, UUID generation) {
+        tx.update(DELETE).bind("generation", generation).execute();
+    }
+
+    /** The text that is stored. */
+    static Transcript transcript(Tx tx, UUID generation) {
+        EventId reset = head(tx, generation).lastReset();
+        EventId behind = reset == null ? null : new EventId(reset.epoch(), reset.seq() - 1, 0);
+        return Transcript.of(page(tx, generation, behind, Integer.MAX_VALUE));
+    }
+
+    /**
+     * Where a log stands.
+     *
+     * @param end the terminal event
+     * @param merged of a log that is over the row with its text
+     */
+    record Head(@Nullable EventId end, @Nullable EventId lastReset, @Nullable LogRow merged) {
+        boolean ended() {
+            return end != null;
+        }
+    }
+
+    private record News(UUID generation, long epoch, long seq, long position, String event, String data) {
+        LogRow row() {
+            return new LogRow(epoch, seq, position, event, data);
+        }
+    }
+}

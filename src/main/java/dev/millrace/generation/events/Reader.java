@@ -1,0 +1,142 @@
+package dev.millrace.generation.events;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open stream's place at a source of events: a bounded queue between whoever tells and the thread that writes to the client.
+ *
+ * <p>A reader who does not keep up first misses progress and previews; when text alone grows too long, or lies too long, his
+ * stream ends, and he comes back with his last id. Nobody waits for him.
+ */
+final class Reader {
+    /** Bytes of events that may wait for one reader. */
+    static final int ROOM = 256 * 1024;
+
+    /** How long text may wait for a reader who takes nothing. */
+    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final BooleanSupplier admitted;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private ArrayDeque<Frame> queue = new ArrayDeque<>(4);
+    private int bytes;
+    private long waitingSince;
+    private @Nullable Signal signal;
+
+    /** {@code admitted} says whether he may still read; it is asked every few seconds. */
+    Reader(BooleanSupplier admitted) {
+        this.admitted = admitted;
+    }
+
+    boolean admitted() {
+        return admitted.getAsBoolean();
+    }
+
+    /** Why a reader stops listening where he listens. */
+    enum Signal {
+        /** The source has no more to say: look where the generation is now. */
+        ELSEWHERE,
+        /** This node wants no more streams. */
+        DRAIN,
+        /** He is too slow. */
+        OVERLOAD,
+        /** He may not read any more. */
+        REVOKED
+    }
+
+    /** Gives him an event; never blocks. */
+    void offer(Frame frame) {
+        lock.lock();
+        try {
+            if (signal != null) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (queue.isEmpty()) {
+                waitingSince = now;
+            } else if (now - waitingSince > PATIENCE_NANOS) {
+                overload();
+                return;
+            }
+            if (bytes + frame.wire().length > ROOM && !makeRoom(frame)) {
+                return;
+            }
+            queue.add(frame);
+            bytes += frame.wire().length;
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends his listening; the first reason counts, but nothing is more urgent than that he may not read any more. */
+    void signal(Signal why) {
+        lock.lock();
+        try {
+            if (signal == null || why == Signal.REVOKED || (why == Signal.DRAIN && signal == Signal.ELSEWHERE)) {
+                signal = why;
+            }
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for events at most that long and moves them to {@code into}; answers the signal once all events are taken. */
+    @Nullable
+    Signal take(List<Frame> into, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (queue.isEmpty() && signal == null && left > 0) {
+                left = news.awaitNanos(left);
+            }
+            if (!queue.isEmpty()) {
+                into.addAll(queue);
+                queue.clear();
+                bytes = 0;
+            }
+            return signal;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets what was queued and why he was to look elsewhere: he begins anew at another source. */
+    void again() {
+        lock.lock();
+        try {
+            queue = new ArrayDeque<>(4);
+            bytes = 0;
+            if (signal == Signal.ELSEWHERE) {
+                signal = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean makeRoom(Frame coming) {
+        queue.removeIf(Frame::isLight);
+        bytes = queue.stream().mapToInt(frame -> frame.wire().length).sum();
+        boolean fits = bytes + coming.wire().length <= ROOM || queue.isEmpty();
+        if (!fits && !coming.isLight()) {
+            overload();
+        }
+        return fits;
+    }
+
+    /** What is queued goes: the stream ends behind the last event that was written, and resumes there. */
+    private void overload() {
+        queue.clear();
+        bytes = 0;
+        signal = Signal.OVERLOAD;
+        news.signal();
+    }
+}

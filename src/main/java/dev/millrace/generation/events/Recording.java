@@ -1,0 +1,337 @@
+package dev.millrace.generation.events;
+
+import dev.millrace.platform.KillPoint;
+import dev.millrace.platform.json.Json;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.sql.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * One run of one generation, as it tells what happens.
+ *
+ * <p>{@link #text} and {@link #light} tell at once and let the writer store it; {@link #commit} and {@link #end} store first, in
+ * the transaction of the change, together with all that was told before, and then tell. While a change is being committed nothing
+ * else is told, so what readers hear is always in the order of the ids.
+ */
+public final class Recording implements Source, AutoCloseable {
+    /** Bytes told and not yet taken by the writer; more waits for Postgres. */
+    private static final int ROOM = 1024 * 1024;
+
+    private static final long LOOK_AGAIN_MILLIS = 200;
+
+    private final UUID generation;
+    private final EventLog log;
+    private final Tape tape;
+    private final BooleanSupplier lost;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Audience audience = new Audience();
+    private final Wanted wanted = new Wanted();
+    private long storedSeq;
+    private boolean committing;
+    private boolean closed;
+    private boolean listed;
+
+    Recording(UUID generation, EventLog log, Tape tape, BooleanSupplier lost) {
+        this.generation = generation;
+        this.log = log;
+        this.tape = tape;
+        this.lost = lost;
+    }
+
+    UUID generation() {
+        return generation;
+    }
+
+    Wanted wanted() {
+        return wanted;
+    }
+
+    /** More text, which must be well-formed and not empty; told at once. */
+    public void text(String more) {
+        boolean list;
+        lock.lock();
+        try {
+            awaitTurn();
+            audience.tell(tape.text(more));
+            list = list();
+        } finally {
+            lock.unlock();
+        }
+        if (list) {
+            log.writer().add(this);
+        }
+    }
+
+    /** Progress or a preview; told at once. */
+    public void light(GenerationEvent event) {
+        byte[] json = Json.bytes(event);
+        boolean list;
+        lock.lock();
+        try {
+            awaitTurn();
+            audience.tell(tape.light(event.event(), json));
+            list = list();
+        } finally {
+            lock.unlock();
+        }
+        if (list) {
+            log.writer().add(this);
+        }
+    }
+
+    /** Whether any text was told that still stands. */
+    public boolean hasText() {
+        lock.lock();
+        try {
+            return tape.hasText();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The text that stands. */
+    public String textSoFar() {
+        lock.lock();
+        try {
+            return tape.transcript().text();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Commits a change of state with the events that tell it; readers hear them when it is durable. The work may run more than
+     * once, also after a commit whose answer was lost: it begins with the fence of its job.
+     */
+    public void commit(Function<Tx, List<GenerationEvent>> change) {
+        store(tx -> {
+            List<Change> changes = tape.number(change.apply(tx));
+            EventRows.append(tx, generation, rows(changes));
+            return changes;
+        });
+    }
+
+    /** Commits the end: the deltas become one row, and nothing is told after this event. */
+    public void end(Function<Tx, GenerationEvent> change) {
+        store(tx -> {
+            List<Change> changes = tape.number(List.of(change.apply(tx)));
+            EventRows.finish(tx, generation, tape.transcript(), rows(changes));
+            return changes;
+        });
+        close();
+    }
+
+    /** Tells nothing more here; who still listens looks where the generation is now. */
+    @Override
+    public void close() {
+        log.hub().forget(this);
+        lock.lock();
+        try {
+            closed = true;
+            audience.signal(Reader.Signal.ELSEWHERE);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Frame> join(Reader reader) {
+        lock.lock();
+        try {
+            audience.add(reader);
+            if (closed) {
+                reader.signal(Reader.Signal.ELSEWHERE);
+            }
+            return tape.tail();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void leave(Reader reader) {
+        lock.lock();
+        try {
+            audience.remove(reader);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void disperse() {
+        signal(Reader.Signal.ELSEWHERE);
+    }
+
+    @Override
+    public void signal(Reader.Signal why) {
+        lock.lock();
+        try {
+            audience.signal(why);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the job was lost to another node: then nobody here knows any more what happens. */
+    boolean lost() {
+        return lost.getAsBoolean();
+    }
+
+    /** What the writer is to store now; nothing while a change is being committed, which stores it itself. */
+    List<LogRow> take() {
+        lock.lock();
+        try {
+            listed = false;
+            return committing || closed ? List.of() : tape.take();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The batch is durable; answers what other nodes may hear. */
+    News stored(List<LogRow> rows) {
+        lock.lock();
+        try {
+            tape.stored();
+            changed.signalAll();
+            return news(rows);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private News news(List<LogRow> rows) {
+        long before = storedSeq;
+        storedSeq = rows.getLast().seq();
+        return new News(generation, before, rows);
+    }
+
+    private List<LogRow> rows(List<Change> changes) {
+        var rows = new ArrayList<>(tape.pending());
+        changes.forEach(change -> rows.add(change.row()));
+        return rows;
+    }
+
+    private boolean list() {
+        boolean fresh = !listed;
+        listed = true;
+        return fresh;
+    }
+
+    /** Text and progress wait while a change is being committed, and when far too much is not stored yet. */
+    private void awaitTurn() {
+        while (!closed && (committing || tape.waitingBytes() > ROOM)) {
+            rest(LOOK_AGAIN_MILLIS);
+            if (lost.getAsBoolean()) {
+                return;
+            }
+        }
+    }
+
+    private void store(Function<Tx, List<Change>> work) {
+        enter();
+        List<Change> changes = List.of();
+        try {
+            changes = durably(work);
+            KillPoint.reach("settled-before-published");
+        } finally {
+            leave(changes);
+        }
+    }
+
+    /** From here on nothing else is told: a batch that is on its way has arrived, and no other begins. */
+    private void enter() {
+        lock.lock();
+        try {
+            while ((committing || tape.isTaken()) && !lost.getAsBoolean()) {
+                rest(LOOK_AGAIN_MILLIS);
+            }
+            committing = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(List<Change> changes) {
+        News news = null;
+        lock.lock();
+        try {
+            if (!changes.isEmpty()) {
+                var told = new ArrayList<>(tape.pending());
+                changes.forEach(change -> told.add(change.told()));
+                news = news(told);
+                tape.committed(changes);
+                changes.forEach(change -> audience.tell(change.frame()));
+            }
+            committing = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (news != null) {
+            log.relay().tell(Map.of(news, wanted.nodes()));
+        }
+    }
+
+    /**
+     * Tries again while Postgres is away and the job is ours. A commit whose answer was lost shows in the table: its events are
+     * there, and whoever listens reads them from there.
+     */
+    private List<Change> durably(Function<Tx, List<Change>> work) {
+        for (int tries = 1; ; tries++) {
+            boolean again = tries > 1;
+            try {
+                return log.db().transact(tx -> {
+                    List<Change> done = again ? found(tx) : List.of();
+                    return done.isEmpty() ? work.apply(tx) : done;
+                });
+            } catch (Problem away) {
+                if (away.type() != ProblemType.UNAVAILABLE || lost.getAsBoolean()) {
+                    throw away;
+                }
+            }
+            pause(ThreadLocalRandom.current().nextLong(50, 200L * Math.min(tries, 10)));
+        }
+    }
+
+    private List<Change> found(Tx tx) {
+        return EventRows.page(tx, generation, tape.last(), Integer.MAX_VALUE).stream()
+                .map(row -> new Change(row, row.frame()))
+                .toList();
+    }
+
+    private void pause(long millis) {
+        lock.lock();
+        try {
+            rest(millis);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A wish to stop that arrives here is kept for the next place where one may stop: nothing here may be left half done. */
+    private void rest(long millis) {
+        boolean wished = Thread.interrupted();
+        try {
+            changed.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stop) {
+            wished = true;
+        }
+        if (wished) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
