@@ -5,65 +5,131 @@ import java.util.UUID;
 
 /** One run of one job: who it is, whether it should stop, and the pen with which it writes. */
 public final class Attempt {
-    private final UUID job;
-    private final UUID account;
-    private final long claim;
-    private final int number;
-    private final boolean last;
+    private final Rows.Claimed row;
+    private final Lease lease;
+    private final Facts.Tally tally;
+    private final Signal canceled = new Signal();
+    private final Signal gone = new Signal();
+    private final long startedNanos = System.nanoTime();
+    private volatile boolean completed;
 
-    Attempt(UUID job, UUID account, long claim, int number, boolean last) {
-        this.job = job;
-        this.account = account;
-        this.claim = claim;
-        this.number = number;
-        this.last = last;
+    Attempt(Rows.Claimed row, Lease lease, Facts.Tally tally) {
+        this.row = row;
+        this.lease = lease;
+        this.tally = tally;
+        if (row.canceled()) {
+            canceled.raise();
+        }
     }
 
     public UUID job() {
-        return job;
+        return row.id();
     }
 
     public UUID account() {
-        return account;
+        return row.account();
     }
 
     /** Grows with every claim of the job and never falls: the fence, and the epoch of whatever the job writes. */
     public long claim() {
-        return claim;
+        return row.claim();
     }
 
     /** The how-manyth attempt this is, from 1. */
     public int number() {
-        return number;
+        return row.attempt();
     }
 
     /** Whether a failure now buries the job. */
     public boolean last() {
-        return last;
+        return row.attempt() >= row.maxAttempts();
     }
 
     /** Somebody asked to cancel: stop soon, settle, and complete. True from the start when it was asked before this run. */
     public boolean cancelRequested() {
-        return false;
+        return canceled.raised();
     }
 
     /** Runs once when cancelling is asked for, or now when it was. Must be quick and must not use the database. */
-    public void onCancel(Runnable action) {}
+    public void onCancel(Runnable action) {
+        canceled.on(action);
+    }
 
     /**
      * The job is no longer ours: the lease ran out, the node gave it back, it took too long. Stop now, cause no effects outside,
      * write nothing.
      */
     public boolean lost() {
-        return false;
+        return gone.raised() || !lease.held();
     }
 
     /** Runs once when the job is lost, or now when it is. Must be quick and must not use the database. */
-    public void onLost(Runnable action) {}
+    public void onLost(Runnable action) {
+        gone.on(action);
+    }
 
     /** Throws {@link Fenced} unless the job is still ours, and keeps it so until the transaction ends. */
-    public void fence(Tx tx) {}
+    public void fence(Tx tx) {
+        if (lost() || !Rows.fence(tx, fenced())) {
+            throw refused();
+        }
+    }
 
     /** Ends the job in the caller's transaction: its row goes, a line of history stays. Throws {@link Fenced}. */
-    public void complete(Tx tx) {}
+    public void complete(Tx tx) {
+        if (lost() || !Rows.complete(tx, fenced())) {
+            throw refused();
+        }
+        tx.afterCommit(() -> {
+            completed = true;
+            tally.completed.increment();
+        });
+    }
+
+    Rows.Claim fenced() {
+        return new Rows.Claim(row.id(), lease.node(), row.claim());
+    }
+
+    boolean completed() {
+        return completed;
+    }
+
+    /** More attempts were begun than are allowed: the last ones ended with their process. */
+    boolean exhausted() {
+        return row.attempt() > row.maxAttempts();
+    }
+
+    boolean under(Lease other) {
+        return lease == other;
+    }
+
+    /** Whether there is time enough on the lease to begin. */
+    boolean mayStart() {
+        return lease.mayStart();
+    }
+
+    /** Whether the lease would still let us write, the job being lost or not. */
+    boolean leased() {
+        return lease.held();
+    }
+
+    long runningNanos() {
+        return System.nanoTime() - startedNanos;
+    }
+
+    void cancel() {
+        canceled.raise();
+    }
+
+    /** True for the one who made it so. */
+    boolean lose() {
+        return gone.raise();
+    }
+
+    /** The refusal of a write, counted; from now on the attempt knows. */
+    Fenced refused() {
+        tally.fenced.increment();
+        lose();
+        return new Fenced(row.id(), row.claim());
+    }
 }

@@ -129,13 +129,16 @@ public final class Db implements AutoCloseable {
         try (Handle handle = jdbi.open()) {
             handle.setReadOnly(readOnly);
             handle.begin();
+            var tx = new Tx(handle);
+            var fate = Tx.Fate.UNDONE;
             try {
-                var tx = new Tx(handle);
                 T answer = work.apply(tx);
+                fate = Tx.Fate.UNKNOWN;
                 handle.commit();
                 return new Committed<>(answer, tx.afterCommit());
             } catch (Throwable failure) {
                 undo(handle, failure);
+                tx.failed(fate);
                 throw failure;
             }
         }

@@ -110,8 +110,7 @@ public final class Line implements AutoCloseable {
         try (Handle handle = jdbi.open()) {
             handle.begin();
             committed = new Tx(handle);
-            answer = work.apply(committed);
-            handle.commit();
+            answer = attempted(committed, work, handle);
         } catch (Throwable failure) {
             drop();
             if (failure instanceof RuntimeException sql) {
@@ -121,6 +120,19 @@ public final class Line implements AutoCloseable {
         }
         committed.afterCommit().forEach(Runnable::run);
         return answer;
+    }
+
+    private static <T> T attempted(Tx tx, Function<Tx, T> work, Handle handle) {
+        var fate = Tx.Fate.UNDONE;
+        try {
+            T answer = work.apply(tx);
+            fate = Tx.Fate.UNKNOWN;
+            handle.commit();
+            return answer;
+        } catch (Throwable failure) {
+            tx.failed(fate);
+            throw failure;
+        }
     }
 
     private Connection open() throws SQLException {

@@ -2,6 +2,7 @@ package dev.millrace.platform.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Batch;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -17,6 +18,7 @@ import org.jdbi.v3.core.statement.Update;
 public final class Tx {
     private final Handle handle;
     private final List<Runnable> afterCommit = new ArrayList<>();
+    private final List<Consumer<Fate>> unlessCommitted = new ArrayList<>(0);
 
     Tx(Handle handle) {
         this.handle = handle;
@@ -52,7 +54,27 @@ public final class Tx {
         afterCommit.add(action);
     }
 
+    /**
+     * Says what to do when this transaction comes to nothing: free what was set aside for it. Runs on the transaction's thread;
+     * must be quick and throw nothing.
+     */
+    public void unlessCommitted(Consumer<Fate> action) {
+        unlessCommitted.add(action);
+    }
+
     List<Runnable> afterCommit() {
         return afterCommit;
+    }
+
+    void failed(Fate fate) {
+        unlessCommitted.forEach(action -> action.accept(fate));
+    }
+
+    /** What became of a transaction that was not seen to commit. */
+    public enum Fate {
+        /** It was rolled back: nothing of it happened. */
+        UNDONE,
+        /** The commit was sent and no good answer came: it may have happened all the same. */
+        UNKNOWN
     }
 }
