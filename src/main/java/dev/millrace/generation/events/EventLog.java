@@ -79,7 +79,11 @@ public final class EventLog implements AutoCloseable {
         }
         events.add(end);
         List<Change> changes = tape.number(events);
-        EventRows.finish(tx, generation, Transcript.EMPTY, changes.stream().map(Change::row).toList());
+        EventRows.finish(
+                tx,
+                generation,
+                Transcript.EMPTY,
+                changes.stream().map(Change::row).toList());
         return epoch;
     }
 

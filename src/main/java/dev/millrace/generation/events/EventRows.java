@@ -47,11 +47,17 @@ final class EventRows {
     private static void bind(Tx tx, String sql, List<UUID> generations, List<LogRow> rows) {
         tx.update(sql)
                 .bindArray("generations", UUID.class, generations)
-                .bindArray("epochs", Long.class, rows.stream().map(LogRow::epoch).toList())
+                .bindArray(
+                        "epochs", Long.class, rows.stream().map(LogRow::epoch).toList())
                 .bindArray("seqs", Long.class, rows.stream().map(LogRow::seq).toList())
-                .bindArray("positions", Long.class, rows.stream().map(LogRow::position).toList())
-                .bindArray("events", String.class, rows.stream().map(LogRow::event).toList())
-                .bindArray("datas", String.class, rows.stream().map(LogRow::data).toList())
+                .bindArray(
+                        "positions",
+                        Long.class,
+                        rows.stream().map(LogRow::position).toList())
+                .bindArray(
+                        "events", String.class, rows.stream().map(LogRow::event).toList())
+                .bindArray(
+                        "datas", String.class, rows.stream().map(LogRow::data).toList())
                 .execute();
     }
 
@@ -142,7 +148,8 @@ final class EventRows {
         var answer = new HashMap<UUID, List<LogRow>>();
         tx.query(NEWS)
                 .bindArray("generations", UUID.class, generations)
-                .bindArray("epochs", Long.class, ids.stream().map(EventId::epoch).toList())
+                .bindArray(
+                        "epochs", Long.class, ids.stream().map(EventId::epoch).toList())
                 .bindArray("seqs", Long.class, ids.stream().map(EventId::seq).toList())
                 .mapTo(News.class)
                 .forEach(news -> answer.computeIfAbsent(news.generation(), id -> new ArrayList<>())
@@ -171,7 +178,10 @@ final class EventRows {
      * @param end the terminal event
      * @param merged of a log that is over the row with its text
      */
-    record Head(@Nullable EventId end, @Nullable EventId lastReset, @Nullable LogRow merged) {
+    record Head(
+            @Nullable EventId end,
+            @Nullable EventId lastReset,
+            @Nullable LogRow merged) {
         boolean ended() {
             return end != null;
         }

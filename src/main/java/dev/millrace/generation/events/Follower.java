@@ -32,12 +32,7 @@ final class Follower {
     private Reading reading = new Reading(null);
     private boolean over;
 
-    Follower(
-            EventLog log,
-            EventStream stream,
-            UUID generation,
-            Reader reader,
-            Supplier<@Nullable String> limits) {
+    Follower(EventLog log, EventStream stream, UUID generation, Reader reader, Supplier<@Nullable String> limits) {
         this.log = log;
         this.stream = stream;
         this.generation = generation;
@@ -59,7 +54,8 @@ final class Follower {
                 gaps = 0;
                 from = reading.last();
             } catch (Reading.Gap gap) {
-                // once it may be the end, which rewrites the log; twice, and the place where the reader claims to be does not exist
+                // once it may be the end, which rewrites the log; twice, and the place where the reader claims to be
+                // does not exist
                 gaps++;
                 from = gaps == 1 ? reading.last() : null;
             } catch (Problem away) {

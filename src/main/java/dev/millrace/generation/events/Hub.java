@@ -46,9 +46,8 @@ final class Hub {
         seat.source().leave(reader);
         sources.computeIfPresent(
                 generation,
-                (id, present) -> present == seat.source() && present instanceof Topic topic && topic.isEmpty()
-                        ? null
-                        : present);
+                (id, present) ->
+                        present == seat.source() && present instanceof Topic topic && topic.isEmpty() ? null : present);
     }
 
     Collection<Source> sources() {

@@ -44,8 +44,8 @@ final class Relay implements AutoCloseable {
                 wishes.accept(wish);
             }
         }));
-        subscriptions.add(redis.subscribe(
-                NEWS + node, message -> News.decode(message).forEach(news), live));
+        subscriptions.add(
+                redis.subscribe(NEWS + node, message -> News.decode(message).forEach(news), live));
     }
 
     /** Says what is read here. */
@@ -58,8 +58,8 @@ final class Relay implements AutoCloseable {
     /** Sends what became durable to those who want it, one message a node. */
     void tell(Map<News, List<UUID>> batch) {
         var byNode = new HashMap<UUID, List<News>>();
-        batch.forEach((news, nodes) ->
-                nodes.forEach(to -> byNode.computeIfAbsent(to, id -> new ArrayList<>()).add(news)));
+        batch.forEach((news, nodes) -> nodes.forEach(
+                to -> byNode.computeIfAbsent(to, id -> new ArrayList<>()).add(news)));
         byNode.forEach((to, all) -> redis.publish(NEWS + to, News.encode(all)));
     }
 

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
  * @param nodes how many nodes are alive
  * @param since what this node did since its start
  */
-public record Facts(Map<String, Long> depth, Map<Lane, Integer> running, Map<Lane, Integer> slots, int nodes, Since since) {
+public record Facts(
+        Map<String, Long> depth, Map<Lane, Integer> running, Map<Lane, Integer> slots, int nodes, Since since) {
     /**
      * Counters, which only grow.
      *

@@ -62,7 +62,9 @@ final class Heart {
         Lease lease = node.lease();
         Beat answer = lease.held() ? line.transact(tx -> renew(tx, lease.node())) : null;
         if (answer == null) {
-            LOG.warn("the lease of node {} is over: its jobs are lost, and it goes on as a new incarnation", lease.node());
+            LOG.warn(
+                    "the lease of node {} is over: its jobs are lost, and it goes on as a new incarnation",
+                    lease.node());
             node.lose(lease);
             node.reborn(register(lease.node()));
         } else {

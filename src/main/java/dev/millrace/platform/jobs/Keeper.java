@@ -153,8 +153,8 @@ final class Keeper {
      */
     private void disown() {
         long self = node.lease().node();
-        List<Owned> ours =
-                line.transact(tx -> tx.query(OURS).bind("node", self).mapTo(Owned.class).list());
+        List<Owned> ours = line.transact(
+                tx -> tx.query(OURS).bind("node", self).mapTo(Owned.class).list());
         Set<Rows.Claim> now = ours.stream()
                 .filter(row -> !node.runs(row.id(), row.claim()))
                 .map(row -> new Rows.Claim(row.id(), self, row.claim()))
@@ -174,7 +174,8 @@ final class Keeper {
 
     private void count() {
         var counted = new HashMap<String, Long>();
-        line.<List<Depth>>transact(tx -> tx.query(COUNT_STATES).mapTo(Depth.class).list())
+        line.<List<Depth>>transact(
+                        tx -> tx.query(COUNT_STATES).mapTo(Depth.class).list())
                 .forEach(row -> counted.put(row.state(), row.jobs()));
         depth = Map.copyOf(counted);
     }
@@ -190,8 +191,8 @@ final class Keeper {
         int days = (int) times.history().toDays();
         int gone;
         do {
-            gone = line.transact(
-                    tx -> tx.update(FORGET).bind("days", days).bind("page", PAGE).execute());
+            gone = line.transact(tx ->
+                    tx.update(FORGET).bind("days", days).bind("page", PAGE).execute());
         } while (gone == PAGE);
     }
 

@@ -28,7 +28,8 @@ final class Kinds {
         return worker;
     }
 
-    @Nullable Worker<?> named(String kind) {
+    @Nullable
+    Worker<?> named(String kind) {
         return byName.get(kind);
     }
 

@@ -64,7 +64,8 @@ final class Node {
      * A slot for a job about to be born, under the lease answered; null when it must wait in the table: there is no room, or others
      * that wait would be passed.
      */
-    @Nullable Lease place(Lane lane) {
+    @Nullable
+    Lease place(Lane lane) {
         if (!takes() || waiting.contains(lane) || slots.take(lane, 1) == 0) {
             return null;
         }
@@ -140,7 +141,10 @@ final class Node {
     /** All jobs under a lease become lost; what still runs of them keeps its slot until it ends. */
     void lose(Lease over) {
         over.end();
-        runs.values().stream().map(Run::attempt).filter(attempt -> attempt.under(over)).forEach(Attempt::lose);
+        runs.values().stream()
+                .map(Run::attempt)
+                .filter(attempt -> attempt.under(over))
+                .forEach(Attempt::lose);
     }
 
     /** One look at the clock: a lease that is over is given up, a run that takes too long is stopped. */

@@ -175,11 +175,7 @@ final class Rows {
             FOR NO KEY UPDATE""";
 
     static @Nullable Standing lock(Tx tx, UUID job) {
-        return tx.query(LOCK)
-                .bind("id", job)
-                .mapTo(Standing.class)
-                .findOne()
-                .orElse(null);
+        return tx.query(LOCK).bind("id", job).mapTo(Standing.class).findOne().orElse(null);
     }
 
     private static final String ASK_TO_CANCEL = """

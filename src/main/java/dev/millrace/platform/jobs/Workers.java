@@ -71,7 +71,9 @@ public final class Workers implements AutoCloseable {
             return;
         }
         node.leave();
-        attempt("say that it leaves", () -> db.run(tx -> Heart.drain(tx, node.lease().node())));
+        attempt(
+                "say that it leaves",
+                () -> db.run(tx -> Heart.drain(tx, node.lease().node())));
         boolean idle = idle(grace);
         claimer.stop();
         keeper.stop();

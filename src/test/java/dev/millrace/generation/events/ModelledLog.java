@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * and on others. Everything random comes from one seed.
  */
 final class ModelledLog {
-    private static final String[] WORDS = {"mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"};
+    private static final String[] WORDS = {
+        "mill ", "stream\n", "\u00e9t\u00e9 ", "\ud83d\udea3 ", "\"quoted\" ", "\u6c34\u8eca", "\\ ", "\u0007", "a"
+    };
 
     final Random random;
     final TreeMap<EventId, LogRow> table = new TreeMap<>();

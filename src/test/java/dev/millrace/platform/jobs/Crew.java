@@ -66,7 +66,8 @@ final class Crew implements AutoCloseable {
         return db.transact(tx -> jobs.enqueue(tx, ACCOUNT, job, how));
     }
 
-    @Nullable Row row(UUID job) {
+    @Nullable
+    Row row(UUID job) {
         return db.read(tx -> tx.query("SELECT state, node, attempt, claim, last_error FROM job WHERE id = :id")
                 .bind("id", job)
                 .mapTo(Row.class)
@@ -101,7 +102,12 @@ final class Crew implements AutoCloseable {
         db.close();
     }
 
-    record Row(String state, @Nullable Long node, int attempt, long claim, @Nullable String lastError) {}
+    record Row(
+            String state,
+            @Nullable Long node,
+            int attempt,
+            long claim,
+            @Nullable String lastError) {}
 
     record Note(String text) implements Job {}
 

@@ -109,8 +109,10 @@ class JobsIT {
         Waiting.until("all done", Duration.ofSeconds(60), () -> crew.count("SELECT count(*) FROM job") == 0);
         assertThat(crew.count("SELECT count(*) FROM completion")).isEqualTo(5_000);
         assertThat(crew.count("SELECT count(DISTINCT text) FROM completion")).isEqualTo(5_000);
-        assertThat(crew.count("SELECT count(*) FROM job_done WHERE outcome = 'done'")).isEqualTo(5_000);
-        assertThat(crew.count("SELECT count(*) FROM job_done WHERE attempt <> 1")).isZero();
+        assertThat(crew.count("SELECT count(*) FROM job_done WHERE outcome = 'done'"))
+                .isEqualTo(5_000);
+        assertThat(crew.count("SELECT count(*) FROM job_done WHERE attempt <> 1"))
+                .isZero();
     }
 
     @Test
@@ -302,7 +304,8 @@ class JobsIT {
     void lanesHaveThreadsOfTheirOwn() {
         var threads = new ConcurrentLinkedQueue<String>();
         crew.node(jobs, new Hand(Lane.MEDIA, 1, Duration.ofHours(1), (note, attempt) -> {
-            threads.add(Thread.currentThread().getName() + (Thread.currentThread().isVirtual() ? " virtual" : ""));
+            threads.add(
+                    Thread.currentThread().getName() + (Thread.currentThread().isVirtual() ? " virtual" : ""));
             return Outcome.DONE;
         }));
 

@@ -71,7 +71,10 @@ final class Asset {
         if (!headers.contains(HeaderNames.ACCEPT_ENCODING)) {
             return false;
         }
-        for (String coding : headers.get(HeaderNames.ACCEPT_ENCODING).get().toLowerCase(Locale.ROOT).split(",")) {
+        for (String coding : headers.get(HeaderNames.ACCEPT_ENCODING)
+                .get()
+                .toLowerCase(Locale.ROOT)
+                .split(",")) {
             String[] parts = coding.strip().split("\\s*;\\s*");
             if (parts[0].equals("gzip")) {
                 return parts.length == 1 || !parts[1].matches("q=0(\\.0*)?");

@@ -117,7 +117,8 @@ public final class Pages implements Routes {
         try {
             for (URL place : Collections.list(Pages.class.getClassLoader().getResources(resource))) {
                 try (InputStream in = place.openStream()) {
-                    all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
+                    all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                            .append('\n');
                 }
             }
         } catch (IOException failure) {

@@ -15,18 +15,16 @@ final class ProblemPages {
         }
     }
 
-    @Nullable Asset find(String code) {
+    @Nullable
+    Asset find(String code) {
         return pages.get(code);
     }
 
     private static Asset page(ProblemType type) {
-        return Html.page(
-                type.title(),
-                """
+        return Html.page(type.title(), """
                           <p><code>%s</code>, HTTP status %d</p>
                           <p>%s</p>
-                          <p>Every answer carries an <code>X-Request-Id</code>; quote it when you ask for help.</p>"""
-                        .formatted(type.code(), type.status(), Html.escape(advice(type))));
+                          <p>Every answer carries an <code>X-Request-Id</code>; quote it when you ask for help.</p>""".formatted(type.code(), type.status(), Html.escape(advice(type))));
     }
 
     private static String advice(ProblemType type) {
@@ -47,7 +45,8 @@ final class ProblemPages {
             case INSUFFICIENT_CREDITS ->
                 "The credits at hand do not cover what the call can cost at most. The members reason, missing and remedy say "
                         + "why, how much, and what helps. Nothing was begun and nothing charged.";
-            case FORBIDDEN -> "You are known, but this is not yours to do: the role, the API key's scopes or the address forbid it.";
+            case FORBIDDEN ->
+                "You are known, but this is not yours to do: the role, the API key's scopes or the address forbid it.";
             case NOT_FOUND -> "There is nothing at this address, or it belongs to somebody else.";
             case METHOD_NOT_ALLOWED -> "The address exists, the method does not. The header Allow lists those that do.";
             case REQUEST_TIMEOUT ->
@@ -70,7 +69,8 @@ final class ProblemPages {
             case RATE_LIMITED ->
                 "Too many calls in the window that RateLimit-Policy names. Wait as long as Retry-After says.";
             case HEADERS_TOO_LARGE -> "The head of a request may have 100 fields and 16 KiB.";
-            case INTERNAL -> "A defect of ours. Nothing was charged for what did not come about. It was logged with the request id.";
+            case INTERNAL ->
+                "A defect of ours. Nothing was charged for what did not come about. It was logged with the request id.";
             case PROVIDER_FAILED ->
                 "The provider behind the model failed, and so did what was tried instead. What was held is released.";
             case UNAVAILABLE -> "Something this call needs is away for the moment. Try again after Retry-After.";

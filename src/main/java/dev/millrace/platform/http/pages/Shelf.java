@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Files under one folder of the class path, read once. */
 final class Shelf {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@][A-Za-z0-9_@.-]*(/[A-Za-z0-9_@][A-Za-z0-9_@.-]*)*");
+    private static final Pattern PLAIN =
+            Pattern.compile("[A-Za-z0-9_@][A-Za-z0-9_@.-]*(/[A-Za-z0-9_@][A-Za-z0-9_@.-]*)*");
 
     private final String folder;
     private final Map<String, Asset> assets = new ConcurrentHashMap<>();
@@ -21,7 +22,8 @@ final class Shelf {
     }
 
     /** The file at a path below the folder, or nothing. */
-    @Nullable Asset find(String path) {
+    @Nullable
+    Asset find(String path) {
         Asset known = assets.get(path);
         if (known != null) {
             return known;

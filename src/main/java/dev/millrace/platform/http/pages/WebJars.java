@@ -25,7 +25,8 @@ final class WebJars {
         }
     }
 
-    @Nullable Asset find(String artifact, String path) {
+    @Nullable
+    Asset find(String artifact, String path) {
         Shelf shelf = shelves.get(artifact);
         return shelf == null ? null : shelf.find(path);
     }

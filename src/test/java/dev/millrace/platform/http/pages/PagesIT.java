@@ -35,9 +35,14 @@ class PagesIT {
     static void open() {
         HttpConfig plain = HttpConfig.loopback();
         var config = new HttpConfig(
-                plain.main(), plain.ops(), URI.create("https://mill.example.com"), List.of(), List.of(), plain.limits());
-        Routes calls = () -> List.of(
-                Route.get("/v1/names/{name}", Access.OPEN, (request, response) -> Answers.json(response, 200, Map.of())));
+                plain.main(),
+                plain.ops(),
+                URI.create("https://mill.example.com"),
+                List.of(),
+                List.of(),
+                plain.limits());
+        Routes calls = () -> List.of(Route.get(
+                "/v1/names/{name}", Access.OPEN, (request, response) -> Answers.json(response, 200, Map.of())));
         server = Server.start(
                 config,
                 request -> null,
@@ -52,7 +57,14 @@ class PagesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/gallery", "/runs/0198c0de-0000-7000-8000-000000000001", "/sign-in?next=%2Fgallery", "/a/b/c/"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/gallery",
+                "/runs/0198c0de-0000-7000-8000-000000000001",
+                "/sign-in?next=%2Fgallery",
+                "/a/b/c/"
+            })
     void everyOtherAddressIsTheClients(String path) {
         Api.Answer page = browser.get(path).expect(200);
 
@@ -64,12 +76,14 @@ class PagesIT {
     @Test
     void noScriptRunsButOurFilesAndTheImportMap() throws Exception {
         Api.Answer page = browser.get("/").expect(200);
-        var map = Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL).matcher(page.text());
+        var map = Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL)
+                .matcher(page.text());
         assertThat(map.find()).isTrue();
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(map.group(1).getBytes(StandardCharsets.UTF_8));
 
         assertThat(page.header("content-security-policy"))
-                .isEqualTo("default-src 'self'; script-src 'self' 'sha256-" + Base64.getEncoder().encodeToString(hash)
+                .isEqualTo("default-src 'self'; script-src 'self' 'sha256-"
+                        + Base64.getEncoder().encodeToString(hash)
                         + "'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; "
                         + "connect-src 'self'; object-src 'none'; base-uri 'none'; "
                         + "form-action 'self' https://checkout.stripe.com https://billing.stripe.com; "
@@ -103,8 +117,10 @@ class PagesIT {
     @Test
     void textIsCompressedForWhoeverTakesIt() {
         Api.Answer plain = browser.get("/app.css").expect(200);
-        Api.Answer small = browser.send("GET", "/app.css", null, Map.of("Accept-Encoding", "br, gzip")).expect(200);
-        Api.Answer refused = browser.send("GET", "/app.css", null, Map.of("Accept-Encoding", "gzip;q=0")).expect(200);
+        Api.Answer small = browser.send("GET", "/app.css", null, Map.of("Accept-Encoding", "br, gzip"))
+                .expect(200);
+        Api.Answer refused = browser.send("GET", "/app.css", null, Map.of("Accept-Encoding", "gzip;q=0"))
+                .expect(200);
 
         assertThat(small.header("content-encoding")).isEqualTo("gzip");
         assertThat(small.response().headers().allValues("vary")).containsExactlyInAnyOrder("Accept-Encoding", "Origin");
@@ -113,12 +129,28 @@ class PagesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/v1", "/v1/nothing", "/openai/v1/responses", "/media/x", "/health/other", "/metrics", "/.well-known/other",
-        "/js/none.js", "/none.png", "/webjars/lit/none.js", "/webjars/none/index.js", "/webjars/lit", "/docs/none",
-        "/webjars/lit/../../../maven/org.webjars.npm/lit/pom.properties", "/webjars/lit/%2e%2e/lit/3.3.2/index.js",
-        "/problems/none", "/docs/../index.html", "/..%2f..%2fMETA-INF/NOTICE.txt", "/%2e%2e/META-INF/services"
-    })
+    @ValueSource(
+            strings = {
+                "/v1",
+                "/v1/nothing",
+                "/openai/v1/responses",
+                "/media/x",
+                "/health/other",
+                "/metrics",
+                "/.well-known/other",
+                "/js/none.js",
+                "/none.png",
+                "/webjars/lit/none.js",
+                "/webjars/none/index.js",
+                "/webjars/lit",
+                "/docs/none",
+                "/webjars/lit/../../../maven/org.webjars.npm/lit/pom.properties",
+                "/webjars/lit/%2e%2e/lit/3.3.2/index.js",
+                "/problems/none",
+                "/docs/../index.html",
+                "/..%2f..%2fMETA-INF/NOTICE.txt",
+                "/%2e%2e/META-INF/services"
+            })
     void whatIsNotThereIsNotThere(String path) {
         assertThat(browser.get(path).expect(404).code()).isEqualTo("not_found");
     }
@@ -134,7 +166,8 @@ class PagesIT {
     void everyProblemHasItsPage(ProblemType type) {
         Api.Answer page = browser.get("/problems/" + type.code()).expect(200);
 
-        assertThat(page.text()).contains(type.code(), String.valueOf(type.status()), "<h1>" + Html.escape(type.title()));
+        assertThat(page.text())
+                .contains(type.code(), String.valueOf(type.status()), "<h1>" + Html.escape(type.title()));
     }
 
     @Test
