@@ -4,7 +4,6 @@ import dev.millrace.platform.Secret;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ final class Greeting {
     /** False while it does not listen yet or still loads ({@code -LOADING}), and when somebody else has the port. */
     static boolean answered(int port, Secret password) {
         try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), MILLIS);
+            socket.connect(new InetSocketAddress(Ports.loopback(), port), MILLIS);
             socket.setSoTimeout(MILLIS);
             socket.getOutputStream()
                     .write(("AUTH " + password.reveal() + "\r\nPING\r\n").getBytes(StandardCharsets.US_ASCII));

@@ -62,15 +62,19 @@ enum Servant {
         return words;
     }
 
-    /** Gives the servant a file or a folder with all in it, where he is somebody else. */
+    /**
+     * Gives the servant a file, or a folder with all in it, that belongs to somebody else: we wrote it, or an earlier server had
+     * another servant.
+     */
     void own(Path path) throws IOException {
-        if (this != NOBODY) {
+        Integer id = this == NOBODY ? NOBODY_ID : 0;
+        if (this == OURSELVES || Files.getAttribute(path, "unix:uid").equals(id)) {
             return;
         }
         try (var files = Files.walk(path)) {
             for (Path file : (Iterable<Path>) files::iterator) {
-                Files.setAttribute(file, "unix:uid", NOBODY_ID, LinkOption.NOFOLLOW_LINKS);
-                Files.setAttribute(file, "unix:gid", NOBODY_ID, LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(file, "unix:uid", id, LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(file, "unix:gid", id, LinkOption.NOFOLLOW_LINKS);
             }
         }
     }

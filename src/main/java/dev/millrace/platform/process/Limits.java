@@ -20,9 +20,10 @@ public record Limits(long addressSpaceBytes, long fileBytes, long cpuSeconds, Du
         }
     }
 
-    /** 3 GB of address space, files of 4 GiB, four cores busy until the deadline. */
+    /** 3 GB of address space, files of 4 GiB, every core of the machine busy until the deadline. */
     public static Limits of(Duration deadline) {
-        return new Limits(ADDRESS_SPACE, FILE, Math.max(1, deadline.toSeconds()) * 4, deadline);
+        long cores = Runtime.getRuntime().availableProcessors();
+        return new Limits(ADDRESS_SPACE, FILE, Math.max(1, deadline.toSeconds()) * cores, deadline);
     }
 
     public Limits withAddressSpace(long bytes) {

@@ -235,15 +235,16 @@ class EmbeddedPostgresIT {
 
     @Test
     void runsAsNobodyWhereTheKernelGivesRootNoNamespace() throws Exception {
-        assumeThat(Servant.available()).isNotEqualTo(Servant.OURSELVES);
+        assumeThat(Servant.available()).isEqualTo(Servant.NAMESPACE);
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx--x--x"));
         // not the shared folder: nobody may pass through the folders above this one
         try (var own = DataFolder.open(Files.createDirectory(home.resolve("own")))) {
-            var cluster = EmbeddedPostgres.cluster(own, Servant.NOBODY);
-            for (int start = 0; start < 2; start++) {
+            // a server may lose its namespaces from one start to the next, and get them back
+            for (Servant servant : List.of(Servant.NAMESPACE, Servant.NOBODY, Servant.NOBODY, Servant.NAMESPACE)) {
+                var cluster = EmbeddedPostgres.cluster(own, servant);
                 try (var postgres = EmbeddedPostgres.started(cluster, TestServices.CONNECTIONS, Ports.free())) {
                     assertThat(Files.getAttribute(Path.of("/proc/" + postgres.pid()), "unix:uid"))
-                            .isEqualTo(65534);
+                            .isEqualTo(servant == Servant.NOBODY ? 65534 : 0);
                 }
             }
         }

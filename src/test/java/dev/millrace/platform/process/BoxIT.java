@@ -235,6 +235,24 @@ class BoxIT {
     }
 
     @Test
+    void survivesThePlatformThreadThatAskedForIt() throws Exception {
+        var started = new CompletableFuture<Child>();
+        var running = new CountDownLatch(1);
+        Thread asking = Thread.ofPlatform().start(() -> {
+            try {
+                started.complete(boxed.start(TestTools.slow(out, 3), Output.lines(line -> running.countDown())));
+                running.await(); // the box ties itself to its parent while it starts
+            } catch (IOException | InterruptedException failure) {
+                started.completeExceptionally(failure);
+            }
+        });
+        try (var child = started.get()) {
+            asking.join();
+            assertThat(child.await().ok()).isTrue();
+        }
+    }
+
+    @Test
     void survivesTheVirtualThreadThatAskedForIt() throws Exception {
         // the carrier of a virtual thread ends after 30 idle seconds, and takes with it what it forked
         var started = new CompletableFuture<Child>();
