@@ -24,6 +24,7 @@ CREATE TABLE generation (
     job             uuid,                         -- absent while it waits for its turn, and when it is over
     epoch           bigint NOT NULL DEFAULT 0,    -- the claim of who may tell about it: older ones store nothing
     attempts        integer NOT NULL DEFAULT 0,
+    percent         numeric(5, 2) NOT NULL DEFAULT 0,
     text            text,
     error           jsonb,
     receipt         jsonb,

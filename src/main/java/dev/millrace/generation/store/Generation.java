@@ -1,0 +1,66 @@
+package dev.millrace.generation.store;
+
+import dev.millrace.credits.Receipt;
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.media.Asset;
+import dev.millrace.media.Fault;
+import dev.millrace.platform.Micros;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation as its owner sees it.
+ *
+ * @param text what was written, once it is over
+ * @param assets what was made, also what is not ready yet
+ */
+public record Generation(
+        UUID id,
+        GenerationKind kind,
+        String model,
+        Status status,
+        Stage stage,
+        String prompt,
+        BigDecimal percent,
+        @Nullable BigDecimal etaSeconds,
+        Cost cost,
+        int attempts,
+        @Nullable String text,
+        List<Asset> assets,
+        @Nullable Fault error,
+        @Nullable Bill receipt,
+        @Nullable String quote,
+        @Nullable UUID retryOf,
+        Sanitized sanitized,
+        Map<String, String> metadata,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        Links links) {
+
+    /** In credits; {@code charged} is known at the end. */
+    public record Cost(BigDecimal estimated, @Nullable BigDecimal charged) {}
+
+    /** What was charged and what was given back, as the ledger has it, in credits. */
+    public record Bill(BigDecimal charged, BigDecimal released, List<Line> lines) {
+        public static Bill of(Receipt receipt) {
+            return new Bill(
+                    Micros.credits(receipt.chargedMicros()),
+                    Micros.credits(receipt.releasedMicros()),
+                    receipt.lines().stream()
+                            .map(line -> new Line(
+                                    line.what(), line.quantity(), line.unitPrice(), Micros.credits(line.amountMicros())))
+                            .toList());
+        }
+    }
+
+    /** So many of these at that price. */
+    public record Line(String what, BigDecimal quantity, BigDecimal unitPrice, BigDecimal amount) {}
+
+    /** Where to go on. */
+    public record Links(String self, String events, String cancellation) {}
+}
