@@ -2,6 +2,7 @@
 // the rest by asking for the list every few seconds. Nothing else in the client knows how news travels, so that one stream for
 // the whole account can take this place.
 import { get } from "./api.js";
+import { serverNow } from "./server-time.js";
 import { session } from "./session.js";
 import { SLOTS, takeSlot } from "./slots.js";
 import { Store } from "./store.js";
@@ -18,7 +19,7 @@ export class Feed extends Store {
   #down = new Set();
   first = null; // the run that is looked at: it has a stream before all others
 
-  /** @param take {wanted() → ids of runs under way with the last event known, event(id, event), list(generations), gone(id)} */
+  /** @param take {wanted() → ids of runs under way with the last event known, event(id, event), list(generations, when asked), gone(id)} */
   constructor(take) {
     super();
     this.take = take;
@@ -84,8 +85,9 @@ export class Feed extends Store {
   async poll() {
     clearTimeout(this.#timer);
     try {
+      const asked = serverNow();
       const { data } = await get("/v1/generations?limit=50");
-      this.take.list(data);
+      this.take.list(data, asked);
     } catch {
       // the next one comes soon, and what is open on the page says what is wrong
     }

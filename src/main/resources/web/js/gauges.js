@@ -15,18 +15,18 @@ export function creditGauge({ credits, month }, runsUnderWay) {
 
 /** One window; {@code says} is "minute" or "day". */
 export function windowGauge(window, says, now = Date.now()) {
-  const { limit, remaining, resetAt } = window;
+  const { limit, remaining } = window;
   const level = limit > 0 ? (100 * remaining) / limit : 0;
   const state = stateOf(level);
-  return { label: says === "minute" ? "This minute" : "Today", shown: count(remaining), of: `of ${count(limit)}${state === "low" ? " left" : ""}`, level, held: 0, words: wordsOf(window, says, now), state };
+  return { label: says === "minute" ? "This minute" : "Today", shown: count(remaining), of: `of ${count(limit)}${state === "low" ? " left" : ""}`, level, held: 0, words: wordsOf(window, now), state };
 }
 
-function wordsOf({ limit, remaining, resetAt }, says, now) {
+function wordsOf({ limit, remaining, resetAt }, now) {
   if (remaining >= limit) return "nothing used yet";
   const seconds = secondsUntil(resetAt, now);
-  if (seconds === 0) return says === "minute" ? "full again" : "more in a moment";
-  if (remaining <= 0) return `next one ${seconds < 3600 ? `in ${duration(seconds)}` : `at ${clock(resetAt)}`}`;
-  return says === "minute" ? `full again in ${duration(seconds)}` : `more from ${clock(resetAt)}`;
+  if (seconds === 0) return "more in a moment";
+  if (remaining <= 0) return seconds < 3600 ? `next one in ${duration(seconds)}` : `next one at ${clock(resetAt)}`;
+  return seconds < 3600 ? `one more in ${duration(seconds)}` : `more from ${clock(resetAt)}`;
 }
 
 const stateOf = (level) => (level <= 0 ? "out" : level <= LOW ? "low" : "ok");

@@ -1,4 +1,5 @@
 // One request, answered or refused. A refusal carries the problem the server told (RFC 9457), or says that it did not answer.
+import { heard } from "./server-time.js";
 
 export class Refusal extends Error {
   constructor(problem, status = 0, retryAfter = null) {
@@ -38,6 +39,7 @@ export async function send(path, { method = "GET", json, token, headers, signal 
     if (failure.name === "AbortError") throw failure;
     throw new Refusal(UNANSWERED);
   }
+  heard(response.headers.get("Date"));
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({ title: `Answer ${response.status}` }));
   throw new Refusal(problem, response.status, seconds(response.headers.get("Retry-After")));

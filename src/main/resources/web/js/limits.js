@@ -35,8 +35,8 @@ class Limits extends Store {
 
   /** Takes what an answer or a stream says of them. */
   told({ minute, day, ...rest }) {
-    if (minute) this.minute = timed(minute);
-    if (day) this.day = timed(day);
+    if (minute !== undefined) this.minute = timed(minute); // null: the plan has no such window
+    if (day !== undefined) this.day = timed(day);
     for (const name of ["plan", "credits", "running", "month"]) if (rest[name]) this[name] = rest[name];
     this.changed();
   }
@@ -49,6 +49,6 @@ class Limits extends Store {
   }
 }
 
-const timed = ({ limit, remaining, reset_seconds: seconds }) => ({ limit, remaining, resetAt: Date.now() + (seconds ?? 0) * 1000 });
+const timed = (window) => window && { limit: window.limit, remaining: window.remaining, resetAt: Date.now() + (window.reset_seconds ?? 0) * 1000 };
 
 export const limits = new Limits();

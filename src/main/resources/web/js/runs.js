@@ -3,6 +3,7 @@ import { get, idempotencyKey, post, remove } from "./api.js";
 import { Feed } from "./feed.js";
 import { limits } from "./limits.js";
 import { apply, fromGeneration, isOver } from "./run.js";
+import { serverNow } from "./server-time.js";
 import { session } from "./session.js";
 import { Store } from "./store.js";
 
@@ -14,7 +15,7 @@ class Runs extends Store {
   feed = new Feed({
     wanted: () => this.#unread().map(({ id, lastId }) => ({ id, after: lastId })),
     event: (id, event) => this.#event(id, event),
-    list: (generations) => this.#list(generations),
+    list: (generations, asked) => this.#list(generations, asked),
     gone: (id) => this.#forget(id),
   });
 
@@ -44,10 +45,11 @@ class Runs extends Store {
 
   async load() {
     try {
+      const asked = serverNow();
       const { data } = await get("/v1/generations?limit=50");
       this.loaded = true;
       this.refusal = null;
-      this.#list(data);
+      this.#list(data, asked);
       this.feed.follow();
     } catch (refusal) {
       this.refusal = refusal;
@@ -124,23 +126,27 @@ class Runs extends Store {
     const before = this.find(id);
     if (!before) return;
     // What comes right after opening is the past, unless the run itself has just begun.
-    const live = event.sinceOpen > 500 || Date.now() - before.createdAt < 2000;
-    const run = apply(before, event, Date.now(), live);
+    const live = event.sinceOpen > 500 || serverNow() - before.createdAt < 2000;
+    const run = apply(before, event, serverNow(), live);
     this.#set(run);
     this.#tell(before, run);
     if (isOver(run)) this.feed.follow();
   }
 
-  #list(generations) {
-    const ended = generations.filter(({ id, status }) => this.find(id) && !isOver(this.find(id)) && isOver({ status }));
+  // The newest runs, asked for at that moment. What is newer than the oldest of them and not there was deleted elsewhere.
+  #list(generations, asked) {
+    const oldest = Math.min(...generations.map(({ created_at: at }) => Date.parse(at)), generations.length < 50 ? 0 : Infinity);
+    const listed = new Set(generations.map(({ id }) => id));
+    for (const { id, createdAt, seenAt } of this.all) {
+      if (!listed.has(id) && createdAt > oldest && seenAt < asked) this.#byId.delete(id);
+    }
     for (const generation of generations) this.#put(generation);
-    if (ended.length) limits.refresh();
     this.changed();
   }
 
   #put(generation) {
     const before = this.find(generation.id);
-    const run = fromGeneration(generation, before, { reading: this.feed.reads(generation.id) });
+    const run = fromGeneration(generation, before, { reading: this.feed.reads(generation.id), now: serverNow() });
     this.#set(run);
     if (before) this.#tell(before, run);
     return run;

@@ -1,5 +1,5 @@
 // Stops a run when it is asked for: at once where the bill stops too; after a question where the provider bills to the end.
-import { announcer } from "./announcer.js";
+import { complaint } from "./complaint.js";
 import { ask } from "./elements/mr-dialog.js";
 import { runs } from "./runs.js";
 import { toast } from "./toast.js";
@@ -20,8 +20,7 @@ export async function stop(run) {
     await runs.stop(run.id);
   } catch (refusal) {
     if (refusal.status === 404) return runs.refresh(run.id).catch(() => {});
-    toast.say(refusal.unanswered ? "No answer, so it was not stopped." : refusal.message);
-    announcer.say("It was not stopped.", { must: true });
+    complaint.about("It was not stopped.", refusal);
   }
 }
 

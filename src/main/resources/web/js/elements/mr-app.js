@@ -7,10 +7,10 @@ import { router } from "../router.js";
 import { runs } from "../runs.js";
 import { session } from "../session.js";
 import { Watch } from "../store.js";
-import "./mr-connection.js";
 import "./mr-credit-pill.js";
 import "./mr-gauges.js";
 import "./mr-nav.js";
+import "./mr-notices.js";
 import "./mr-problem.js";
 import "./mr-toast.js";
 
@@ -67,7 +67,7 @@ class App extends Light {
       <header class="topbar">${brand()}<nav aria-label="Sections"><mr-nav></mr-nav></nav><mr-credit-pill></mr-credit-pill></header>
       <div class="shell">
         <div class="rail"><nav aria-label="Main">${brand()}<mr-nav></mr-nav></nav><mr-gauges></mr-gauges></div>
-        <main class="main" id="main" tabindex="-1"><mr-connection></mr-connection>${PAGES[page.name](page)}</main>
+        <main class="main" id="main" tabindex="-1"><mr-notices></mr-notices>${PAGES[page.name](page)}</main>
       </div>
       <nav class="tabs-b" aria-label="Main, small screens"><mr-nav tabs></mr-nav></nav>
       <mr-toast></mr-toast>

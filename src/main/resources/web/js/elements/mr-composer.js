@@ -18,6 +18,7 @@ import "./mr-options.js";
 import "./mr-quote.js";
 
 const KINDS = [["image", "Image"], ["video", "Video"], ["text", "Text"]];
+const COMBO = /Mac|iPhone|iPad/.test(navigator.platform) ? "\u2318 \u21b5" : "Ctrl \u21b5";
 const PLACEHOLDERS = {
   image: "A paper boat in a storm, seen from the harbour wall",
   video: "A paper boat in a storm, slow push in",
@@ -85,7 +86,7 @@ class Composer extends Light {
       ${this.#notice(fault, promptFault || optionFault)}
       <div class="quote">
         <mr-quote .quote=${this.#quoting.quote} ?stale=${this.#quoting.stale} .first=${this.greeting && limits.credits ? `Your first ${credits(limits.credits.balance).replace(/\.00/, "")} are on the house.` : null}></mr-quote>
-        <div class="go"><button type="submit" class="b b-go" aria-disabled=${this.#ready ? "false" : "true"}>${this.sending ? "Sending" : "Generate"} <kbd aria-hidden="true">Ctrl \u21b5</kbd></button></div>
+        <div class="go"><button type="submit" class="b b-go" aria-disabled=${this.#ready ? "false" : "true"}>${this.sending ? "Sending" : "Generate"} <kbd aria-hidden="true">${COMBO}</kbd></button></div>
       </div>
     </form>`;
   }

@@ -4,6 +4,7 @@ import { clock } from "../clock.js";
 import { html, icon, Light, nothing } from "../light.js";
 import { stopping } from "../money.js";
 import { figures, line, spoken } from "../say.js";
+import { serverNow } from "../server-time.js";
 import { stepsOf } from "../steps.js";
 import { Watch } from "../store.js";
 import "./mr-figures.js";
@@ -25,7 +26,7 @@ class Live extends Light {
 
   render() {
     const { run } = this;
-    const { strong, rest, tone } = line(run);
+    const { strong, rest, tone } = line(run, serverNow());
     const picture = run.preview?.url ?? run.assets.map(poster).find(Boolean);
     return html`<div class="sheet pad live-run" data-state=${run.face}>
       ${picture ? html`<div class="live-picture"><img class=${run.preview ? "making" : ""} src=${picture} alt="" /></div>` : nothing}
@@ -35,9 +36,9 @@ class Live extends Light {
         ? html`<mr-steps .steps=${stepsOf(run)}></mr-steps>`
         : run.kind === "text" && run.face === "running"
           ? nothing
-          : html`<mr-race large .percent=${run.percent} .eta=${run.eta} .p90=${run.p90} .elapsed=${run.elapsed} .mark=${run.mark} .words=${spoken(run)}></mr-race>`}
+          : html`<mr-race large .percent=${run.percent} .eta=${run.eta} .p90=${run.p90} .elapsed=${run.elapsed} .mark=${run.mark} .words=${spoken(run, serverNow())}></mr-race>`}
       <div class="live-foot">
-        <mr-figures .figures=${figures(run)}></mr-figures>
+        <mr-figures .figures=${figures(run, serverNow())}></mr-figures>
         ${run.face === "processing"
           ? nothing
           : html`<div class="live-act">

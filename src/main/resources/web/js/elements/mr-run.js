@@ -5,6 +5,7 @@ import { html, icon, Light, nothing } from "../light.js";
 import { stopping } from "../money.js";
 import { isOver } from "../run.js";
 import { figures, line, spoken } from "../say.js";
+import { serverNow } from "../server-time.js";
 import { stepsOf } from "../steps.js";
 import { Watch } from "../store.js";
 import { length } from "../words.js";
@@ -38,10 +39,10 @@ class Run extends Light {
       <div class="run-body">
         <div class="run-head">
           <h3><a href="/runs/${run.id}">${run.prompt}</a></h3>
-          ${says(line(run))}
+          ${says(line(run, serverNow()))}
         </div>
         ${this.#middle()}
-        <mr-figures .figures=${figures(run)}></mr-figures>
+        <mr-figures .figures=${figures(run, serverNow())}></mr-figures>
       </div>
       <div class="run-acts">${this.#actions()}</div>
     </article>`;
@@ -55,7 +56,7 @@ class Run extends Light {
       return html`<p class="out" aria-live="off">${shown}${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : isOver(run) && run.text.length > 280 ? "\u2026" : nothing}</p>`;
     }
     if (isOver(run)) return nothing;
-    return html`<mr-race .percent=${run.percent} .eta=${run.eta} .p90=${run.p90} .elapsed=${run.elapsed} .mark=${run.mark} .words=${spoken(run)}></mr-race>`;
+    return html`<mr-race .percent=${run.percent} .eta=${run.eta} .p90=${run.p90} .elapsed=${run.elapsed} .mark=${run.mark} .words=${spoken(run, serverNow())}></mr-race>`;
   }
 
   #actions() {

@@ -1,5 +1,6 @@
 // Where the account is signed in, each of which can be signed out from here.
 import { get, remove } from "../api.js";
+import { complaint } from "../complaint.js";
 import { html, Light, nothing } from "../light.js";
 import { session } from "../session.js";
 import { toast } from "../toast.js";
@@ -42,7 +43,9 @@ class Sessions extends Light {
 
   async #end(some) {
     const done = await Promise.allSettled(some.map(({ id }) => remove(`/v1/sessions/${id}`)));
-    toast.say(done.every(({ status }) => status === "fulfilled") ? "Signed out there." : "Not all of them answered. Look again.");
+    const refused = done.find(({ status }) => status === "rejected");
+    if (refused) complaint.about("It is still signed in there.", refused.reason);
+    else toast.say("Signed out there.");
     await this.#read();
   }
 }

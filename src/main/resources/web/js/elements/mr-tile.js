@@ -11,10 +11,11 @@ class Tile extends Light {
   render() {
     const { run } = this;
     const asset = playable(run);
+    const refused = run.assets.find(({ error }) => error)?.error.detail;
     const cost = run.receipt ? ` \u00b7 ${credits(run.receipt.charged)}` : "";
     return html`<div class="tile">
       <a class="pic" href=${this.href} aria-current=${this.shown ? "true" : nothing}>
-        ${asset ? html`<img src=${still(asset, 640) ?? ""} alt="" loading="lazy" />` : run.text ? html`<span class="excerpt">${run.text.slice(0, 240)}</span>` : html`<span class="blank">${icon("alert", false)}</span>`}
+        ${asset ? html`<img src=${still(asset, 640) ?? ""} alt="" loading="lazy" />` : run.text ? html`<span class="excerpt">${run.text.slice(0, 240)}</span>` : html`<span class="blank">${icon("alert", false)}${refused ? html`<span>${refused}</span>` : nothing}</span>`}
         ${asset?.duration_seconds ? html`<span class="len"><span class="vh">Length </span>${length(asset.duration_seconds)}</span>` : run.assets.length > 1 ? html`<span class="len">${run.assets.length}<span class="vh"> pictures</span></span>` : nothing}
         <span class="vh">${run.prompt}</span>
       </a>

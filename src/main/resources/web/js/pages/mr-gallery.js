@@ -1,13 +1,13 @@
 // What was made: a player, filters, tiles. Which one plays and what is filtered stands in the address.
 import { repeat } from "lit/directives/repeat.js";
 import { Archive } from "../archive.js";
+import { complaint } from "../complaint.js";
 import { draft } from "../draft.js";
 import { html, Light, nothing } from "../light.js";
 import { router } from "../router.js";
 import { removeRun } from "../stopping.js";
 import { runs } from "../runs.js";
 import { Watch } from "../store.js";
-import { toast } from "../toast.js";
 import "../elements/mr-empty.js";
 import "../elements/mr-filters.js";
 import "../elements/mr-problem.js";
@@ -98,7 +98,7 @@ class Gallery extends Light {
       router.go(this.#address({ show: null }), { replace: true });
       this.querySelector("h1")?.focus();
     } catch (refusal) {
-      toast.say(refusal.message);
+      complaint.about("It was not deleted.", refusal);
     }
   }
 }

@@ -1,17 +1,17 @@
 // One run: what it made or how far it is, what it cost, how the time went, and every event.
-import { announcer } from "../announcer.js";
 import { clock } from "../clock.js";
+import { complaint } from "../complaint.js";
 import { draft } from "../draft.js";
 import { html, icon, Light, nothing } from "../light.js";
 import { router } from "../router.js";
 import { isOver } from "../run.js";
 import { runs } from "../runs.js";
 import { line } from "../say.js";
+import { serverNow } from "../server-time.js";
 import { removeRun, stop } from "../stopping.js";
 import { Watch } from "../store.js";
 import { timeline } from "../timeline.js";
-import { toast } from "../toast.js";
-import { amount, modelName, moment, plural, size, took } from "../words.js";
+import { modelName, moment, plural, size, took } from "../words.js";
 import "../elements/mr-event-log.js";
 import "../elements/mr-live.js";
 import "../elements/mr-note.js";
@@ -36,6 +36,11 @@ class RunPage extends Light {
     runs.open(this.runId).catch((refusal) => (this.refusal = refusal));
   }
 
+  updated() {
+    const run = runs.find(this.runId);
+    if (run) document.title = `${run.prompt.slice(0, 60)} \u00b7 Millrace`;
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
     if (runs.feed.first === this.runId) runs.feed.first = null;
@@ -47,7 +52,7 @@ class RunPage extends Light {
       return html`<div class="page"><h1 class="vh">Run</h1>${this.refusal ? html`<mr-problem .refusal=${this.refusal}></mr-problem>` : nothing}</div>`;
     }
     const over = isOver(run);
-    const time = timeline(run);
+    const time = timeline(run, serverNow());
     return html`<div class="page">
       <nav class="crumb" aria-label="Where you are"><a href=${over ? "/gallery" : "/"}>${over ? "Gallery" : "Generate"}</a><span aria-hidden="true">/</span><span class="mono">${run.id.slice(0, 8)}\u2026${run.id.slice(-4)}</span></nav>
       <div class="page-h">
@@ -94,9 +99,7 @@ class RunPage extends Light {
       const next = await runs.retry(run.id);
       router.go(`/runs/${next.id}`);
     } catch (refusal) {
-      const { missing, remedy } = refusal.problem;
-      toast.say(missing ? `${amount(missing)} credits short. ${remedy ?? ""}` : refusal.message);
-      announcer.say("It was not started.", { must: true });
+      complaint.about("It was not started.", refusal);
     }
   }
 
@@ -109,7 +112,7 @@ class RunPage extends Light {
     try {
       if (await removeRun(run)) router.go("/gallery");
     } catch (refusal) {
-      toast.say(refusal.message);
+      complaint.about("It was not deleted.", refusal);
     }
   }
 }
