@@ -1,0 +1,81 @@
+package dev.millrace.generation.provider.studio;
+
+import dev.millrace.generation.provider.Cancellation;
+import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderEvent.Delta;
+import dev.millrace.generation.provider.ProviderEvent.Finished;
+import dev.millrace.generation.provider.ProviderEvent.Progress;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.studio.text.Writer;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes text at an even pace.
+ *
+ * <p>Between two words a stream costs one timed wait of a virtual thread, and each word is due at a time fixed by the first: a
+ * pause of the process does not make the text later.
+ */
+final class TextStudio {
+    private static final double STANDARD_SPEED = 20;
+    private static final int PROGRESS_A_SECOND = 4;
+
+    void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        GenerationOptions options = call.request().options();
+        int limit = (int) options.whole("max_tokens", 1024);
+        var writer = new Writer(call.request().prompt(), Seed.of(call), wanted(options));
+        var stop = new StopText(options.texts("stop"));
+        int total = Math.min(limit, writer.length());
+        double speed = options.decimal("speed", STANDARD_SPEED);
+        int reportEvery = Math.max(1, (int) (speed / PROGRESS_A_SECOND));
+        long period = (long) (TimeUnit.SECONDS.toNanos(1) / speed);
+        long start = System.nanoTime();
+        for (int word = 1; word <= total && !stop.reached(); word++) {
+            pace(call.cancellation(), start + word * period, word - 1, sink);
+            show(stop.pass(piece(writer)), sink);
+            if (word % reportEvery == 0) {
+                sink.emit(new Progress((double) word / total, (total - word) / speed, "provider"));
+                sink.emit(used(word));
+            }
+            if (word == total || stop.reached()) {
+                show(stop.rest(), sink);
+                sink.emit(used(word));
+            }
+        }
+        sink.emit(new Finished(total < writer.length() && !stop.reached() ? "length" : "stop"));
+    }
+
+    /** Waits until the word is due; who cancels pays for the words that were shown. */
+    private static void pace(Cancellation cancellation, long due, int shown, ProviderSink sink)
+            throws ProviderFailure, InterruptedException {
+        long wait = due - System.nanoTime();
+        if (wait > 0 ? cancellation.awaitNanos(wait) : cancellation.requested()) {
+            sink.emit(used(shown));
+            throw Cancellation.canceled();
+        }
+    }
+
+    private static void show(@Nullable String text, ProviderSink sink) {
+        if (text != null) {
+            sink.emit(new Delta(text));
+        }
+    }
+
+    private static String piece(Writer writer) {
+        String piece = writer.next();
+        return piece == null ? "" : piece;
+    }
+
+    private static @Nullable Integer wanted(GenerationOptions options) {
+        return options.has("words") ? (int) options.whole("words", 1) : null;
+    }
+
+    private static Usage used(int words) {
+        return new Usage(Map.of("words", BigDecimal.valueOf(words)));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.millrace.generation.provider.studio.scene;
+
+import dev.millrace.generation.provider.studio.paint.Frame;
+import dev.millrace.generation.provider.studio.paint.Layer;
+import java.util.List;
+
+/** Layers from the back to the front. */
+public final class Scene {
+    private final List<Layer> layers;
+
+    Scene(List<Layer> layers) {
+        this.layers = List.copyOf(layers);
+        Ridge front = null;
+        for (Layer layer : layers.reversed()) {
+            Ridge ridge = layer instanceof Swell swell ? swell.body() : layer instanceof Ridge land ? land : null;
+            if (ridge != null && front != null) {
+                ridge.behind(front);
+            }
+            front = ridge == null ? front : ridge;
+        }
+    }
+
+    /** What the prompt looks like; the seed decides what it leaves open. */
+    public static Scene of(String prompt, long seed, double aspect) {
+        return new Composer(Reading.of(prompt), seed, aspect).compose();
+    }
+
+    /** Paints one moment of it over whatever is in the frame. */
+    public void paint(Frame frame, double seconds) {
+        for (Layer layer : layers) {
+            layer.paint(frame, seconds);
+        }
+    }
+}
