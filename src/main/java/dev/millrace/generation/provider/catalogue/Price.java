@@ -2,6 +2,7 @@ package dev.millrace.generation.provider.catalogue;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.millrace.credits.ReceiptLine;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.Micros;
 import java.math.BigDecimal;
@@ -26,9 +27,9 @@ public record Price(@JsonValue List<PriceLine> lines) {
     }
 
     /** The lines of a receipt for what was consumed; they add up to the exact sum, rounded up once. */
-    public List<Charge> charge(Map<String, BigDecimal> usage) {
+    public List<ReceiptLine> charge(Map<String, BigDecimal> usage) {
         long left = sum(line -> used(line, usage));
-        var charges = new ArrayList<Charge>(lines.size());
+        var charges = new ArrayList<ReceiptLine>(lines.size());
         for (int i = 0; i < lines.size(); i++) {
             PriceLine line = lines.get(i);
             BigDecimal used = used(line, usage);
@@ -37,7 +38,7 @@ public record Price(@JsonValue List<PriceLine> lines) {
             long amount =
                     last ? left : line.of(used).setScale(0, RoundingMode.FLOOR).longValueExact();
             left -= amount;
-            charges.add(new Charge(
+            charges.add(new ReceiptLine(
                     line.per().code().replace('_', ' '),
                     used.divide(BigDecimal.valueOf(line.per().units())),
                     Micros.credits(line.amountMicros()),

@@ -2,6 +2,7 @@ package dev.millrace.generation.provider.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.credits.ReceiptLine;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Message;
@@ -76,12 +77,12 @@ class PriceTest {
                     "output_tokens", BigDecimal.valueOf(random.nextInt(5000)),
                     "calls", BigDecimal.ONE);
 
-            List<Charge> charges = price.charge(usage);
+            List<ReceiptLine> charges = price.charge(usage);
 
             long exact1000 = 333 * usage.get("input_tokens").longValue()
                     + 777 * usage.get("output_tokens").longValue()
                     + 5000;
-            assertThat(charges.stream().mapToLong(Charge::amountMicros).sum())
+            assertThat(charges.stream().mapToLong(ReceiptLine::amountMicros).sum())
                     .isEqualTo(Math.ceilDiv(exact1000, 1000))
                     .isEqualTo(price.cost(usage));
             assertThat(charges).allMatch(charge -> charge.amountMicros() >= 0);
@@ -99,10 +100,10 @@ class PriceTest {
     void aReceiptSaysQuantityTimesUnitPrice() {
         var price = new Price(List.of(new PriceLine(Per.WORDS_100, 10_000, null)));
 
-        List<Charge> charges = price.charge(Map.of("words", BigDecimal.valueOf(230)));
+        List<ReceiptLine> charges = price.charge(Map.of("words", BigDecimal.valueOf(230)));
 
         assertThat(charges)
-                .containsExactly(new Charge("100 words", new BigDecimal("2.3"), new BigDecimal("0.01"), 23_000));
+                .containsExactly(new ReceiptLine("100 words", new BigDecimal("2.3"), new BigDecimal("0.01"), 23_000));
     }
 
     @Test

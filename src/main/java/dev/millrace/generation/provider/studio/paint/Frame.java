@@ -53,6 +53,31 @@ public final class Frame {
         System.arraycopy(other.blue, 0, blue, 0, blue.length);
     }
 
+    /** Takes over another frame of any size: drawn out smoothly when it is smaller. */
+    public void resample(Frame other) {
+        resample(other.red, other.width, other.height, red);
+        resample(other.green, other.width, other.height, green);
+        resample(other.blue, other.width, other.height, blue);
+    }
+
+    private void resample(float[] from, int fromWidth, int fromHeight, float[] to) {
+        for (int y = 0; y < height; y++) {
+            float v = Math.clamp((y + 0.5f) * fromHeight / height - 0.5f, 0, fromHeight - 1);
+            int top = (int) v * fromWidth;
+            int bottom = Math.min(fromHeight - 1, (int) v + 1) * fromWidth;
+            float down = v - (int) v;
+            for (int x = 0; x < width; x++) {
+                float u = Math.clamp((x + 0.5f) * fromWidth / width - 0.5f, 0, fromWidth - 1);
+                int left = (int) u;
+                int right = Math.min(fromWidth - 1, left + 1);
+                float across = u - left;
+                float upper = from[top + left] + (from[top + right] - from[top + left]) * across;
+                float lower = from[bottom + left] + (from[bottom + right] - from[bottom + left]) * across;
+                to[y * width + x] = upper + (lower - upper) * down;
+            }
+        }
+    }
+
     public void set(int index, Colour colour) {
         red[index] = colour.red();
         green[index] = colour.green();

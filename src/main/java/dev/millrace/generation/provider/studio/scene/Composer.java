@@ -29,7 +29,7 @@ final class Composer {
         this.palette = reading.hue() == null ? named : named.tinted(reading.hue(), worn ? 0.10 : 0.55);
     }
 
-    Scene compose() {
+    List<Layer> compose() {
         if (reading.motifs().isEmpty() || reading.has(ABSTRACT, GEOMETRY, SILK)) {
             abstraction();
         } else if (reading.has(SPACE, PLANET) || reading.has(ROCKET) && !reading.has(MOUNTAIN, CITY, DESERT, SEA)) {
@@ -39,7 +39,7 @@ final class Composer {
         } else {
             world();
         }
-        return new Scene(layers);
+        return layers;
     }
 
     private void abstraction() {

@@ -93,10 +93,10 @@ final class Ground {
             layers.add(swell);
             if (i == 3) {
                 crew(swell, wild);
+                if (reading.has(LIGHTHOUSE)) {
+                    lighthouse(base + 0.02, size(0.60));
+                }
             }
-        }
-        if (reading.has(LIGHTHOUSE)) {
-            lighthouse(0.72, size(0.56));
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Land or water as a line: everything below it is filled, lighter towards its foot where haze lies.
  *
  * <p>The further away, the slower it passes by when the scene moves. What the ridge in front will cover is not painted, and the
- * surface of land, which never changes, is worked out once for each place.
+ * surface of land, which never changes, is kept from the second moment on.
  */
 final class Ridge implements Layer {
     private static final double LONGEST_SECONDS = 13;
@@ -25,6 +25,7 @@ final class Ridge implements Layer {
     private float[] line = new float[0];
     private double lineAt = Double.NaN;
     private @Nullable Texture texture;
+    private int moments;
 
     /**
      * @param depth how far below the line the colour of the foot is reached
@@ -54,7 +55,9 @@ final class Ridge implements Layer {
         int column = (int) Math.floor(from);
         float part = (float) (from - column);
         Texture shades = shades(width, height);
-        shades.prepare(column + width + 2);
+        if (shades != null) {
+            shades.prepare(column + width + 2);
+        }
         float highest = height;
         float lowest = covers == null ? height : 0;
         var steep = new float[width];
@@ -69,7 +72,10 @@ final class Ridge implements Layer {
                 float inside = (y + 0.5f - tops[x]) * steep[x] + 0.5f;
                 if (inside > 0 && (covers == null || y < covers[x] + 2)) {
                     float fall = (float) Math.min(1, Math.max(0, y - tops[x]) / height / depth);
-                    pixel(frame, y * width + x, fall, shades.at(column + x, y, part), Math.min(1, inside));
+                    float shade = shades != null
+                            ? shades.at(column + x, y, part)
+                            : surface.shade((from + x) / height, Math.max(0, y - tops[x]) / height);
+                    pixel(frame, y * width + x, fall, shade, Math.min(1, inside));
                 }
             }
         }
@@ -87,7 +93,11 @@ final class Ridge implements Layer {
         return line;
     }
 
-    private Texture shades(int width, int height) {
+    /** Null when working the shades out is no dearer than keeping them: for plain surfaces and single pictures. */
+    private @Nullable Texture shades(int width, int height) {
+        if (surface == Surface.PLAIN || moments++ == 0) {
+            return null;
+        }
         if (texture == null || texture.height != height) {
             texture = new Texture(this, width + 3 + (int) (drift * LONGEST_SECONDS * height), height);
         }
@@ -115,13 +125,10 @@ final class Ridge implements Layer {
             this.ridge = ridge;
             this.width = width;
             this.height = height;
-            this.shades = ridge.surface == Surface.PLAIN ? new short[0] : new short[width * height];
+            this.shades = new short[width * height];
         }
 
         void prepare(int wanted) {
-            if (shades.length == 0) {
-                return;
-            }
             for (; columns < Math.min(wanted, width); columns++) {
                 double x = (double) columns / height;
                 double top = ridge.profile.top(x, 0);
@@ -133,9 +140,6 @@ final class Ridge implements Layer {
         }
 
         float at(int column, int y, float part) {
-            if (shades.length == 0) {
-                return 0;
-            }
             int index = y * width + Math.min(column, width - 2);
             return (shades[index] + (shades[index + 1] - shades[index]) * part) / SHADE_STEPS;
         }

@@ -2,13 +2,14 @@ package dev.millrace.generation.provider.studio.scene;
 
 import dev.millrace.generation.provider.studio.paint.Frame;
 import dev.millrace.generation.provider.studio.paint.Layer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Layers from the back to the front. */
 public final class Scene {
     private final List<Layer> layers;
 
-    Scene(List<Layer> layers) {
+    private Scene(List<Layer> layers) {
         this.layers = List.copyOf(layers);
         Ridge front = null;
         for (Layer layer : layers.reversed()) {
@@ -22,7 +23,12 @@ public final class Scene {
 
     /** What the prompt looks like; the seed decides what it leaves open. */
     public static Scene of(String prompt, long seed, double aspect) {
-        return new Composer(Reading.of(prompt), seed, aspect).compose();
+        var layers = new ArrayList<>(new Composer(Reading.of(prompt), seed, aspect).compose());
+        Layer caption = Caption.of(prompt, aspect);
+        if (caption != null) {
+            layers.add(caption);
+        }
+        return new Scene(layers);
     }
 
     /** Paints one moment of it over whatever is in the frame. */

@@ -8,7 +8,7 @@ import dev.millrace.generation.provider.studio.paint.Outline;
 import dev.millrace.generation.provider.studio.paint.Wave;
 import org.jspecify.annotations.Nullable;
 
-/** The sky: a gradient, a sun or moon with its light, stars. What does not move is painted once and copied. */
+/** The sky: a gradient, a sun or moon with its light, stars. What does not move is kept from the second moment on. */
 final class Sky implements Layer {
     private final Palette palette;
     private final Noise noise;
@@ -16,6 +16,7 @@ final class Sky implements Layer {
     private final Stars stars;
     private final double horizon;
     private @Nullable Frame still;
+    private int moments;
 
     /**
      * @param disc the sun or the moon
@@ -32,12 +33,16 @@ final class Sky implements Layer {
 
     @Override
     public void paint(Frame frame, double seconds) {
-        if (still == null || still.width() != frame.width() || still.height() != frame.height()) {
-            still = new Frame(frame.width(), frame.height());
-            gradient(still);
-            disc(still);
+        if (still != null && still.width() == frame.width() && still.height() == frame.height()) {
+            frame.copy(still);
+        } else {
+            gradient(frame);
+            disc(frame);
+            if (moments++ > 0) {
+                still = new Frame(frame.width(), frame.height());
+                still.copy(frame);
+            }
         }
-        frame.copy(still);
         stars.paint(frame, seconds);
     }
 
