@@ -43,7 +43,7 @@ final class AccessLog {
         LOG.info(
                 "{} {} {} in {} ms",
                 value("method", exchange.method()),
-                value("path", redacted(exchange)),
+                value("path", redacted(exchange.path(), exchange.request().prologue().query().rawValue())),
                 value("status", status),
                 value("ms", nanos / 10_000 / 100.0),
                 value("bytes", exchange.response().bytesWritten()),
@@ -58,7 +58,7 @@ final class AccessLog {
         LOG.info(
                 "{} {} {}",
                 value("method", request.method()),
-                value("path", SIGNED.matcher(request.path()).replaceFirst("$1***")),
+                value("path", redacted(request.path(), "")),
                 value("status", type.status()),
                 value("request_id", id),
                 value(
@@ -93,10 +93,9 @@ final class AccessLog {
         return exchange.route() == null ? "other" : exchange.method();
     }
 
-    private static String redacted(Exchange exchange) {
-        String path = SIGNED.matcher(exchange.path()).replaceFirst("$1***");
-        String query = exchange.request().prologue().query().rawValue();
-        return query.isEmpty() ? path : path + "?" + SECRETS.matcher(query).replaceAll("$1***");
+    static String redacted(String path, String query) {
+        String shown = SIGNED.matcher(path).replaceFirst("$1***");
+        return query.isEmpty() ? shown : shown + "?" + SECRETS.matcher(query).replaceAll("$1***");
     }
 
     private record Measured(String method, String route, int status) {}

@@ -19,15 +19,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends exactly the bytes it is told to, and reads answers byte by byte. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    RawClient(int port) {
+    public RawClient(int port) {
         this(port, Duration.ofSeconds(10));
     }
 
-    RawClient(int port, Duration patience) {
+    public RawClient(int port, Duration patience) {
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) patience.toMillis());
@@ -39,24 +39,23 @@ final class RawClient implements AutoCloseable {
     }
 
     /** One answer; header names in lower case. */
-    record Answer(int status, Map<String, List<String>> headers, byte[] body) {
-        String text() {
+    public record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+        public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
 
-        @Nullable
-        String header(String name) {
+        public @Nullable String header(String name) {
             List<String> values = headers.get(name.toLowerCase(Locale.ROOT));
             return values == null ? null : String.join(", ", values);
         }
     }
 
     /** Characters up to 255 go out as one byte each. */
-    RawClient send(String text) {
+    public RawClient send(String text) {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawClient send(byte[] bytes) {
+    public RawClient send(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
@@ -67,7 +66,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Sends what the server may no longer want; false once it does not take it. */
-    boolean trySend(String text) {
+    public boolean trySend(String text) {
         try {
             send(text);
             return true;
@@ -77,7 +76,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next answer. */
-    Answer read() {
+    public Answer read() {
         Answer answer = tryRead(true);
         if (answer == null) {
             throw new AssertionError("the connection ended without an answer");
@@ -86,7 +85,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next answer to a request whose answer has no body. */
-    Answer readHead() {
+    public Answer readHead() {
         Answer answer = tryRead(false);
         if (answer == null) {
             throw new AssertionError("the connection ended without an answer");
@@ -95,8 +94,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** The next answer, or nothing when the connection ends first. */
-    @Nullable
-    Answer tryRead(boolean withBody) {
+    public @Nullable Answer tryRead(boolean withBody) {
         String status = line();
         if (status == null) {
             return null;
@@ -118,8 +116,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** One line without its end, or nothing at the end of the connection. */
-    @Nullable
-    String line() {
+    public @Nullable String line() {
         var line = new ByteArrayOutputStream();
         while (true) {
             int b = next();
@@ -135,7 +132,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** True when the server closes without sending anything more; false when it is silent for as long as we have patience. */
-    boolean closed() {
+    public boolean closed() {
         try {
             return in.read() < 0;
         } catch (SocketTimeoutException open) {
@@ -145,7 +142,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    Socket socket() {
+    public Socket socket() {
         return socket;
     }
 

@@ -60,7 +60,7 @@ public final class Listener implements AutoCloseable {
                 .writeQueueLength(0)
                 .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true))
                 .maxPayloadSize(limits.sizes().payload())
-                .maxTcpConnections(limits.load().connections())
+                .maxTcpConnections(Descriptors.connections(limits.load().connections()))
                 .maxConcurrentRequests(limits.load().requests())
                 // ours is the watchdog: Helidon's would interrupt threads
                 .idleConnectionTimeout(NEVER)
