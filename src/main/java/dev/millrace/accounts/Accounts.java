@@ -6,42 +6,79 @@ import dev.millrace.platform.http.Identity;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.limits.Limits;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The accounts, their sessions and their tokens. */
 public final class Accounts implements AutoCloseable {
-    private Accounts() {}
+    private final Db db;
+    private final AccountsConfig config;
+    private final Tokens tokens;
+    private final Watch watch;
+    private final Sessions sessions;
+    private final Register register = new Register();
+    private final Passwords passwords = Passwords.forThisMachine();
+
+    private Accounts(Db db, AccountsConfig config, Tokens tokens, Watch watch, Sessions sessions) {
+        this.db = db;
+        this.config = config;
+        this.tokens = tokens;
+        this.watch = watch;
+        this.sessions = sessions;
+    }
 
     /** Reads (or makes) the keys that sign tokens and begins to watch for sessions that end elsewhere. */
     public static Accounts open(Db db, Keys keys, AccountsConfig config, InstantSource clock) {
-        return new Accounts();
+        var signingKeys = new SigningKeys(keys);
+        var tokens = new Tokens(db.transact(signingKeys::ring), clock);
+        var watch = Watch.start(db, tx -> {
+            tokens.use(signingKeys.ring(tx));
+            Sessions.forget(tx);
+        });
+        return new Accounts(db, config, tokens, watch, new Sessions(db, keys, watch::ended));
     }
 
     /** Tells who sends a request. */
     public Identity gate() {
-        return request -> null;
+        return new Gate(tokens, watch);
     }
 
     /** Whether somebody who was let in before may go on: streams ask now and then and end when not. Costs next to nothing. */
     public boolean admits(Caller caller) {
-        return true;
+        UUID session = caller.session();
+        var standing = watch.remembered(caller.account(), session == null ? caller.account() : session, caller.role());
+        return !standing.ended() && !standing.suspended();
     }
 
     /** The account, or nothing when there is none with this id. */
     public @Nullable Account find(Tx tx, UUID account) {
-        return null;
+        return register.find(tx, account);
     }
 
     /** {@code /v1/accounts}, {@code /v1/sessions}, {@code /v1/tokens}, {@code /v1/me} and the public keys. */
     public Routes routes(Limits limits, Cursors cursors) {
-        return List::of;
+        var entrance = new Entrance(db, limits, register, sessions, passwords);
+        var sessionRoutes = new SessionRoutes(db, entrance, sessions, tokens, cursors);
+        var accountRoutes = new AccountRoutes(db, config.signup(), register, entrance, sessionRoutes, tokens);
+        return () -> Stream.of(accountRoutes.routes(), sessionRoutes.routes())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        watch.close();
+        passwords.close();
+    }
+
+    static Problem suspended() {
+        return Problem.of(ProblemType.FORBIDDEN, "This account is suspended.");
+    }
 }
