@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  * letter, digits at the end, and letters written as digits. What is not made that way is not judged: length is what counts.
  */
 final class CommonPasswords {
-    private static final Set<String> WORDS = words();
+    private static final Set<String> WORDS = list();
     private static final String[] RUNS = {
         "abcdefghijklmnopqrstuvwxyz",
         "01234567890123456789",
@@ -86,12 +87,17 @@ final class CommonPasswords {
                 || plain.matches("(19|20)[0-9]{2}(19|20)[0-9]{2}");
     }
 
-    /** One common word, or the same or another one behind it, with at most six signs that are no letters around. */
+    /** A common word or two, with at most six signs that are no letters around. */
     private static boolean word(String plain) {
         String core = plain.replaceAll("^[^\\p{L}]+|[^\\p{L}]+$", "");
         if (core.isEmpty() || plain.length() - core.length() > 6) {
             return false;
         }
+        return words(core) || words(spelt(core));
+    }
+
+    /** One word of the list, or two of them. */
+    private static boolean words(String core) {
         if (WORDS.contains(core)) {
             return true;
         }
@@ -120,7 +126,7 @@ final class CommonPasswords {
         return plain.equals(email) || plain.replaceAll("[^\\p{L}\\p{N}]", "").equals(local.replaceAll("[^\\p{L}\\p{N}]", ""));
     }
 
-    private static Set<String> words() {
+    private static Set<String> list() {
         try (InputStream list = CommonPasswords.class.getResourceAsStream("common-passwords.txt")) {
             if (list == null) {
                 throw new IllegalStateException("the list of common passwords is not in the jar");
@@ -128,7 +134,7 @@ final class CommonPasswords {
             return new String(list.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
-                    .flatMap(line -> java.util.Arrays.stream(line.split(" ")))
+                    .flatMap(line -> Arrays.stream(line.split(" ")))
                     .filter(word -> !word.isEmpty())
                     .collect(Collectors.toUnmodifiableSet());
         } catch (IOException failure) {

@@ -92,7 +92,7 @@ final class Entrance {
 
     private Entered enter(Lock lock, String password, Origin origin) {
         String stale = lock.password();
-        String fresh = stale != null && passwords.outdated(stale) ? passwords.hash(password) : null;
+        String fresh = stale != null && Passwords.outdated(stale) ? passwords.hash(password) : null;
         return db.transact(tx -> {
             if (stale != null && fresh != null) {
                 register.rehash(tx, lock.id(), stale, fresh);

@@ -1,14 +1,11 @@
 package dev.millrace.accounts;
 
-import com.password4j.Argon2Function;
-import com.password4j.types.Argon2;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -19,21 +16,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Argon2id (RFC 9106) with the least parameters OWASP allows: 19 MiB, two passes, one lane.
+ * Passwords, kept as Argon2id hashes.
  *
  * <p>A hash keeps a core busy for some fifty milliseconds. It is made on a few platform threads of its own, because on virtual
  * threads sixty sign-ins at once held up everything else for more than a second; who comes when the line is full is told to come
  * again. Passwords are compared by the bytes of their NFC.
  */
 final class Passwords implements AutoCloseable {
-    private static final Argon2Function ARGON2 = Argon2Function.getInstance(19_456, 2, 1, 32, Argon2.ID);
-    private static final String PARAMETERS = "$argon2id$v=19$m=19456,t=2,p=1$";
+    private static final int SALT = 16;
+    private static final int OUTPUT = 32;
     private static final int LINE = 32;
     private static final Duration COME_BACK = Duration.ofSeconds(2);
 
     private final ThreadPoolExecutor threads;
     private final SecureRandom random = new SecureRandom();
-    private final String nobody;
+    private final Argon2Hash nobody;
 
     Passwords(int threads) {
         this.threads = new ThreadPoolExecutor(
@@ -44,7 +41,7 @@ final class Passwords implements AutoCloseable {
                 new ArrayBlockingQueue<>(LINE),
                 Thread.ofPlatform().daemon().name("passwords-", 0).factory());
         // looks like a hash and is none: no password leads to 32 bytes that were drawn
-        this.nobody = PARAMETERS + base64(bytes(16)) + "$" + base64(bytes(32));
+        this.nobody = new Argon2Hash(Argon2Hash.Cost.TODAY, bytes(SALT), bytes(OUTPUT));
     }
 
     /** As many threads as half the cores, so that sign-ins never take the whole machine. */
@@ -54,19 +51,18 @@ final class Passwords implements AutoCloseable {
 
     /** The hash in PHC form, with a salt of its own. */
     String hash(String password) {
-        return inLine(() -> ARGON2.hash(nfc(password), bytes(16)).getResult());
+        return inLine(() -> Argon2Hash.of(nfc(password), bytes(SALT), Argon2Hash.Cost.TODAY).text());
     }
 
     /** Whether it is the password of this hash. Without a hash the answer is no, after just as long. */
     boolean matches(String password, @Nullable String hash) {
-        String known = hash == null ? nobody : hash;
-        return inLine(() -> Argon2Function.getInstanceFromHash(known)
-                .check(nfc(password), known.getBytes(StandardCharsets.US_ASCII)));
+        Argon2Hash known = hash == null ? nobody : Argon2Hash.parse(hash);
+        return inLine(() -> known.opensWith(nfc(password)));
     }
 
     /** Whether the hash was made with other parameters than a new one would be. */
-    boolean outdated(String hash) {
-        return !hash.startsWith(PARAMETERS);
+    static boolean outdated(String hash) {
+        return !Argon2Hash.parse(hash).cost().equals(Argon2Hash.Cost.TODAY);
     }
 
     @Override
@@ -105,9 +101,5 @@ final class Passwords implements AutoCloseable {
         byte[] bytes = new byte[count];
         random.nextBytes(bytes);
         return bytes;
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
     }
 }

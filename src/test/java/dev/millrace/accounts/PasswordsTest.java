@@ -41,14 +41,23 @@ class PasswordsTest {
     }
 
     @Test
+    void aHashMadeElsewhereIsUnderstood() {
+        // by the library alone, in another locale: its own text is wrong where I and i are not the same letter
+        String hash = "$argon2id$v=19$m=19456,t=2,p=1$sI4Uh03Fp26MJ4A5GwWQMw$GRMyuTjXejdLkiOBqE4PPzC4bEY0vTAPO48S3j1Jgns";
+
+        assertThat(PASSWORDS.matches("p\u00e4ssw\u00f6rd", hash)).isTrue();
+        assertThat(PASSWORDS.matches("passwort", hash)).isFalse();
+    }
+
+    @Test
     void withoutAHashTheAnswerIsNoAfterTheSameWork() {
         assertThat(PASSWORDS.matches("correct horse battery", null)).isFalse();
     }
 
     @Test
     void aHashOfWeakerDaysIsKnownAsSuch() {
-        assertThat(PASSWORDS.outdated("$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$aGFzaA")).isTrue();
-        assertThat(PASSWORDS.outdated(PASSWORDS.hash("correct horse battery"))).isFalse();
+        assertThat(Passwords.outdated("$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$" + "A".repeat(43))).isTrue();
+        assertThat(Passwords.outdated(PASSWORDS.hash("correct horse battery"))).isFalse();
     }
 
     @Test
@@ -80,13 +89,11 @@ class PasswordsTest {
                 "aaaaaaaaaaaa", "abcabcabc", "12121212", "qwertyuiop", "QWERTY123", "1qaz2wsx", "zaq12wsx", "asdfghjkl",
                 "iloveyou", "iloveyou2", "Sunshine1!", "letmein123", "welcome2024", "Michael1", "monkey123", "dragon12",
                 "trustno1", "millrace", "Millrace2026!", "studio2026", "19871224", "24121987", "20002001", "adminadmin",
-                "superman1", "qwerty12345", "abcd1234", "password password1", "passwordpassword", "ali.veli@example.com",
+                "superman1", "qwerty12345", "abcd1234", "passwordpassword", "ali.veli@example.com",
                 "ali.veli", "football!!", "Pa55word", "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44"
             })
     void whatIsGuessedFirstIsRefused(String password) {
-        if (!password.contains(" ")) {
-            assertThat(CommonPasswords.includes(password, "ali.veli@example.com")).isTrue();
-        }
+        assertThat(CommonPasswords.includes(password, "ali.veli@example.com")).isTrue();
     }
 
     @ParameterizedTest
