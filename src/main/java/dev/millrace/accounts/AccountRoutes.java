@@ -31,8 +31,7 @@ final class AccountRoutes implements Routes {
     private final SessionRoutes sessions;
     private final Tokens tokens;
 
-    AccountRoutes(
-            Db db, Signup signup, Register register, Entrance entrance, SessionRoutes sessions, Tokens tokens) {
+    AccountRoutes(Db db, Signup signup, Register register, Entrance entrance, SessionRoutes sessions, Tokens tokens) {
         this.db = db;
         this.signup = signup;
         this.register = register;
@@ -99,7 +98,8 @@ final class AccountRoutes implements Routes {
     /** A blank name takes the name away. */
     record Change(@NotNull @Size(max = 100) String name) {}
 
-    private record Welcome(@Nullable Account account, @JsonUnwrapped TokenSet tokens) {}
+    private record Welcome(
+            @Nullable Account account, @JsonUnwrapped TokenSet tokens) {}
 
     private record KeySet(List<SigningKey.Jwk> keys) {}
 }

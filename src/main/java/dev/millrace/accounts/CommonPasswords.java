@@ -58,7 +58,8 @@ final class CommonPasswords {
     /** Nothing but one or two runs along the alphabet, the digits or a keyboard, forwards or backwards. */
     private static boolean runs(String plain) {
         int first = run(plain, 0);
-        return first == plain.length() || first >= 3 && plain.length() - first >= 3 && run(plain, first) == plain.length();
+        return first == plain.length()
+                || first >= 3 && plain.length() - first >= 3 && run(plain, first) == plain.length();
     }
 
     /** Where the longest run that begins here ends. */
@@ -123,7 +124,8 @@ final class CommonPasswords {
 
     private static boolean own(String plain, String email) {
         String local = email.substring(0, email.indexOf('@'));
-        return plain.equals(email) || plain.replaceAll("[^\\p{L}\\p{N}]", "").equals(local.replaceAll("[^\\p{L}\\p{N}]", ""));
+        return plain.equals(email)
+                || plain.replaceAll("[^\\p{L}\\p{N}]", "").equals(local.replaceAll("[^\\p{L}\\p{N}]", ""));
     }
 
     private static Set<String> list() {

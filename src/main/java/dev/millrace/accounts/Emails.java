@@ -26,11 +26,12 @@ final class Emails {
 
     private static boolean local(String text) {
         return text.indexOf('@') < 0
-                && text.codePoints().noneMatch(c -> Character.isWhitespace(c)
-                        || Character.isSpaceChar(c)
-                        || Character.isISOControl(c)
-                        || Character.getType(c) == Character.FORMAT
-                        || "<>()[],;:\\\"".indexOf(c) >= 0);
+                && text.codePoints()
+                        .noneMatch(c -> Character.isWhitespace(c)
+                                || Character.isSpaceChar(c)
+                                || Character.isISOControl(c)
+                                || Character.getType(c) == Character.FORMAT
+                                || "<>()[],;:\\\"".indexOf(c) >= 0);
     }
 
     /** At least two labels of letters, digits and inner hyphens, in any script. */
@@ -41,10 +42,11 @@ final class Emails {
                     && label.length() <= 63
                     && !label.startsWith("-")
                     && !label.endsWith("-")
-                    && label.codePoints().allMatch(c -> Character.isLetterOrDigit(c)
-                            || c == '-'
-                            || Character.getType(c) == Character.NON_SPACING_MARK
-                            || Character.getType(c) == Character.COMBINING_SPACING_MARK);
+                    && label.codePoints()
+                            .allMatch(c -> Character.isLetterOrDigit(c)
+                                    || c == '-'
+                                    || Character.getType(c) == Character.NON_SPACING_MARK
+                                    || Character.getType(c) == Character.COMBINING_SPACING_MARK);
             if (!good) {
                 return false;
             }

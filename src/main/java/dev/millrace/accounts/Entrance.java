@@ -78,7 +78,8 @@ final class Entrance {
         });
         // the owner, at home, must get in while somebody else guesses
         String knocker = door.known() ? normal + " " + origin.address() : normal;
-        limits.guard(Guard.SIGN_IN_ACCOUNT, Long.toHexString(TokenHash.of(knocker).first()));
+        limits.guard(
+                Guard.SIGN_IN_ACCOUNT, Long.toHexString(TokenHash.of(knocker).first()));
         Lock lock = door.lock();
         boolean opens = passwords.matches(password, lock == null ? null : lock.password());
         if (lock == null || !opens) {

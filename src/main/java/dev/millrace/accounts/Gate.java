@@ -30,7 +30,8 @@ final class Gate implements Identity {
         List<String> sent = request.headers().get(HeaderNames.AUTHORIZATION).allValues();
         String header = sent.getFirst();
         if (sent.size() != 1 || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw Problem.of(ProblemType.INVALID_TOKEN, "Send one header Authorization: Bearer, followed by the access token.");
+            throw Problem.of(
+                    ProblemType.INVALID_TOKEN, "Send one header Authorization: Bearer, followed by the access token.");
         }
         return admit(tokens.verify(header.substring(SCHEME.length())));
     }

@@ -51,7 +51,8 @@ final class Passwords implements AutoCloseable {
 
     /** The hash in PHC form, with a salt of its own. */
     String hash(String password) {
-        return inLine(() -> Argon2Hash.of(nfc(password), bytes(SALT), Argon2Hash.Cost.TODAY).text());
+        return inLine(() ->
+                Argon2Hash.of(nfc(password), bytes(SALT), Argon2Hash.Cost.TODAY).text());
     }
 
     /** Whether it is the password of this hash. Without a hash the answer is no, after just as long. */

@@ -27,7 +27,8 @@ final class Register {
             FROM account
             WHERE id = :id""";
 
-    @Nullable Account find(Tx tx, UUID id) {
+    @Nullable
+    Account find(Tx tx, UUID id) {
         return tx.query(FIND).bind("id", id).mapTo(Account.class).findOne().orElse(null);
     }
 
@@ -36,7 +37,8 @@ final class Register {
             FROM account
             WHERE email = :email""";
 
-    @Nullable Lock withEmail(Tx tx, String email) {
+    @Nullable
+    Lock withEmail(Tx tx, String email) {
         return tx.query(WITH_EMAIL)
                 .bind("email", email)
                 .mapTo(Lock.class)
@@ -50,7 +52,8 @@ final class Register {
             WHERE id = :id
             RETURNING id, email, name, role, plan, email_verified_at IS NOT NULL AS email_verified, created_at""";
 
-    @Nullable Account rename(Tx tx, UUID id, @Nullable String name) {
+    @Nullable
+    Account rename(Tx tx, UUID id, @Nullable String name) {
         return tx.query(RENAME)
                 .bind("id", id)
                 .bind("name", name)

@@ -107,8 +107,7 @@ final class SessionRoutes implements Routes {
         Caller caller = Caller.required(request);
         int limit = Params.limit(request);
         UUID after = cursors.of(request, SESSIONS);
-        List<Session> rows =
-                db.read(tx -> sessions.page(tx, caller.account(), caller.session(), after, limit + 1));
+        List<Session> rows = db.read(tx -> sessions.page(tx, caller.account(), caller.session(), after, limit + 1));
         Answers.json(response, 200, Page.of(rows, limit, row -> cursors.after(SESSIONS, row.id())));
     }
 
@@ -152,7 +151,8 @@ final class SessionRoutes implements Routes {
         String agent = request.headers().first(HeaderNames.USER_AGENT).orElse("");
         String printable = agent.replaceAll("[^\\x20-\\x7e]", "").strip();
         String shown = printable.substring(0, Math.min(200, printable.length()));
-        return new Origin(shown.isEmpty() ? null : shown, ClientAddress.of(request).text());
+        return new Origin(
+                shown.isEmpty() ? null : shown, ClientAddress.of(request).text());
     }
 
     private static String cookie(ServerRequest request) {

@@ -126,8 +126,7 @@ final class Sessions {
             return reuse(tx, held);
         }
         if (held.expired()) {
-            return new Refused(
-                    Problem.of(ProblemType.TOKEN_EXPIRED, "The refresh token has expired. Sign in again."));
+            return new Refused(Problem.of(ProblemType.TOKEN_EXPIRED, "The refresh token has expired. Sign in again."));
         }
         if (held.suspended()) {
             return new Refused(Accounts.suspended());
@@ -165,7 +164,9 @@ final class Sessions {
     private Refused reuse(Tx tx, Held held) {
         end(tx, held.account(), held.session(), End.REFRESH_REUSED);
         Analytics.record(tx, new Fact.RefreshReused(held.account(), held.session()));
-        LOG.warn("a refresh token of session {} came back after its child was used: the session is over", held.session());
+        LOG.warn(
+                "a refresh token of session {} came back after its child was used: the session is over",
+                held.session());
         return new Refused(reused());
     }
 

@@ -12,7 +12,8 @@ record SigningKey(String id, ECPublicKey publicKey, ECPrivateKey privateKey) {
     /** The public half as RFC 7517 writes it. */
     Jwk jwk() {
         var point = publicKey.getW();
-        return new Jwk("EC", "P-256", "sig", "ES256", id, coordinate(point.getAffineX()), coordinate(point.getAffineY()));
+        return new Jwk(
+                "EC", "P-256", "sig", "ES256", id, coordinate(point.getAffineX()), coordinate(point.getAffineY()));
     }
 
     @Override

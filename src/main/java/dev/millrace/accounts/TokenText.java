@@ -46,8 +46,10 @@ record TokenText(String keyId, JsonNode payload) {
     private static byte @Nullable [] bytes(String part) {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(part);
-            boolean canonical =
-                    Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(part);
+            boolean canonical = Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(bytes)
+                    .equals(part);
             return canonical && bytes.length > 0 ? bytes : null;
         } catch (IllegalArgumentException malformed) {
             return null;

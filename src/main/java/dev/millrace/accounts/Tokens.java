@@ -100,7 +100,8 @@ final class Tokens {
         }
         if (!clock.instant().isBefore(claims.expiresAt().plus(LEEWAY))) {
             verified.remove(hash);
-            throw Problem.of(ProblemType.TOKEN_EXPIRED, "The access token has expired. Get a new one with the refresh token.");
+            throw Problem.of(
+                    ProblemType.TOKEN_EXPIRED, "The access token has expired. Get a new one with the refresh token.");
         }
         return claims;
     }
@@ -115,7 +116,9 @@ final class Tokens {
 
     private boolean signed(String token) {
         try {
-            return SignedJwt.parseToken(token).verifySignature(ring.get().verifiers()).isValid();
+            return SignedJwt.parseToken(token)
+                    .verifySignature(ring.get().verifiers())
+                    .isValid();
         } catch (RuntimeException refused) {
             // of any kind, and with the token in its message: the caller is told no and nothing is logged
             return false;
@@ -203,7 +206,9 @@ final class Tokens {
                         .build());
             }
             return new Ring(
-                    keys, keys.all().stream().map(SigningKey::id).collect(Collectors.toUnmodifiableSet()), verifiers.build());
+                    keys,
+                    keys.all().stream().map(SigningKey::id).collect(Collectors.toUnmodifiableSet()),
+                    verifiers.build());
         }
     }
 }

@@ -80,7 +80,9 @@ final class Watch implements AutoCloseable {
     Standing remembered(UUID account, UUID session, Role role) {
         Changed change = changed.get(account);
         return new Standing(
-                ended.containsKey(session), change != null && change.suspended(), change == null ? role : change.role());
+                ended.containsKey(session),
+                change != null && change.suspended(),
+                change == null ? role : change.role());
     }
 
     private static final String LOOK = """
@@ -179,5 +181,6 @@ final class Watch implements AutoCloseable {
 
     private record Changed(Role role, boolean suspended, long sinceNanos) {}
 
-    private record News(String what, @Nullable UUID id, @Nullable String role, boolean suspended, Instant at) {}
+    private record News(
+            String what, @Nullable UUID id, @Nullable String role, boolean suspended, Instant at) {}
 }

@@ -43,7 +43,8 @@ class PasswordsTest {
     @Test
     void aHashMadeElsewhereIsUnderstood() {
         // by the library alone, in another locale: its own text is wrong where I and i are not the same letter
-        String hash = "$argon2id$v=19$m=19456,t=2,p=1$sI4Uh03Fp26MJ4A5GwWQMw$GRMyuTjXejdLkiOBqE4PPzC4bEY0vTAPO48S3j1Jgns";
+        String hash =
+                "$argon2id$v=19$m=19456,t=2,p=1$sI4Uh03Fp26MJ4A5GwWQMw$GRMyuTjXejdLkiOBqE4PPzC4bEY0vTAPO48S3j1Jgns";
 
         assertThat(PASSWORDS.matches("p\u00e4ssw\u00f6rd", hash)).isTrue();
         assertThat(PASSWORDS.matches("passwort", hash)).isFalse();
@@ -56,7 +57,8 @@ class PasswordsTest {
 
     @Test
     void aHashOfWeakerDaysIsKnownAsSuch() {
-        assertThat(Passwords.outdated("$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$" + "A".repeat(43))).isTrue();
+        assertThat(Passwords.outdated("$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQ$" + "A".repeat(43)))
+                .isTrue();
         assertThat(Passwords.outdated(PASSWORDS.hash("correct horse battery"))).isFalse();
     }
 
@@ -85,12 +87,48 @@ class PasswordsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "password", "Password1", "P@ssw0rd", "p4ssw0rd!", "passw0rd123", "12345678", "123456789", "87654321", "11111111",
-                "aaaaaaaaaaaa", "abcabcabc", "12121212", "qwertyuiop", "QWERTY123", "1qaz2wsx", "zaq12wsx", "asdfghjkl",
-                "iloveyou", "iloveyou2", "Sunshine1!", "letmein123", "welcome2024", "Michael1", "monkey123", "dragon12",
-                "trustno1", "millrace", "Millrace2026!", "studio2026", "19871224", "24121987", "20002001", "adminadmin",
-                "superman1", "qwerty12345", "abcd1234", "passwordpassword", "ali.veli@example.com",
-                "ali.veli", "football!!", "Pa55word", "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44"
+                "password",
+                "Password1",
+                "P@ssw0rd",
+                "p4ssw0rd!",
+                "passw0rd123",
+                "12345678",
+                "123456789",
+                "87654321",
+                "11111111",
+                "aaaaaaaaaaaa",
+                "abcabcabc",
+                "12121212",
+                "qwertyuiop",
+                "QWERTY123",
+                "1qaz2wsx",
+                "zaq12wsx",
+                "asdfghjkl",
+                "iloveyou",
+                "iloveyou2",
+                "Sunshine1!",
+                "letmein123",
+                "welcome2024",
+                "Michael1",
+                "monkey123",
+                "dragon12",
+                "trustno1",
+                "millrace",
+                "Millrace2026!",
+                "studio2026",
+                "19871224",
+                "24121987",
+                "20002001",
+                "adminadmin",
+                "superman1",
+                "qwerty12345",
+                "abcd1234",
+                "passwordpassword",
+                "ali.veli@example.com",
+                "ali.veli",
+                "football!!",
+                "Pa55word",
+                "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44"
             })
     void whatIsGuessedFirstIsRefused(String password) {
         assertThat(CommonPasswords.includes(password, "ali.veli@example.com")).isTrue();
@@ -99,8 +137,10 @@ class PasswordsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "correct horse battery", "tr0ub4dor&3 zebra", "kettle-orchid-ninety", "gH7#kq2Lw!", "ilimanda bekliyorum",
-                "blue tractor sings", "73920184", "vXq9mZ2p", "the mill by the river", "\ud83e\udd86\ud83e\udd86 pond at dawn",
+                "correct horse battery", "tr0ub4dor&3 zebra", "kettle-orchid-ninety", "gH7#kq2Lw!",
+                        "ilimanda bekliyorum",
+                "blue tractor sings", "73920184", "vXq9mZ2p", "the mill by the river",
+                        "\ud83e\udd86\ud83e\udd86 pond at dawn",
                 "pass the salt please mother"
             })
     void whatIsLongOrOddIsTaken(String password) {
@@ -119,10 +159,27 @@ class PasswordsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "@", "ada", "ada@", "@example.com", "ada@example", "ada@@example.com", "a da@example.com",
-                "ada@exam ple.com", "ada@-example.com", "ada@example-.com", "ada@example..com", "ada@.example.com",
-                "ada@example.com.", "ada\u0000@example.com", "ada\n@example.com", "ada\u200b@example.com", "<ada@example.com>",
-                "ada@example.com, bob@example.com", "ada@[127.0.0.1]"
+                "",
+                " ",
+                "@",
+                "ada",
+                "ada@",
+                "@example.com",
+                "ada@example",
+                "ada@@example.com",
+                "a da@example.com",
+                "ada@exam ple.com",
+                "ada@-example.com",
+                "ada@example-.com",
+                "ada@example..com",
+                "ada@.example.com",
+                "ada@example.com.",
+                "ada\u0000@example.com",
+                "ada\n@example.com",
+                "ada\u200b@example.com",
+                "<ada@example.com>",
+                "ada@example.com, bob@example.com",
+                "ada@[127.0.0.1]"
             })
     void whatIsNoAddressIsRefused(String text) {
         assertThat(Emails.normal(text)).isNull();

@@ -153,7 +153,9 @@ class TokensTest {
         bad.put("a lone surrogate", good + "\ud800");
         bad.put("too long", parts[0] + "." + Forge.base64(" ".repeat(8 * 1024) + payload) + "." + parts[2]);
         bad.put("a mebibyte", "a".repeat(1 << 20));
-        bad.put("a changed payload", parts[0] + "." + Forge.base64(payload(Map.of("role", "\"admin\""))) + "." + parts[2]);
+        bad.put(
+                "a changed payload",
+                parts[0] + "." + Forge.base64(payload(Map.of("role", "\"admin\""))) + "." + parts[2]);
         bad.put("a signature cut short", good.substring(0, good.length() - 4));
         bad.put("a signature of zeros", parts[0] + "." + parts[1] + "." + Forge.base64(new byte[64]));
         bad.put("a signature of another key", Forge.token(stranger, header, payload));
@@ -172,7 +174,9 @@ class TokensTest {
         bad.put("alg a number", Forge.token(key, header.replace("\"ES256\"", "256"), payload));
         bad.put("HS256 keyed with the public key, DER", hmac(key.publicKey().getEncoded()));
         bad.put("HS256 keyed with the public key, PEM", hmac(pem()));
-        bad.put("HS256 keyed with the public key, JWK", hmac(key.jwk().toString().getBytes(StandardCharsets.UTF_8)));
+        bad.put(
+                "HS256 keyed with the public key, JWK",
+                hmac(key.jwk().toString().getBytes(StandardCharsets.UTF_8)));
         bad.put("kid missing", Forge.token(key, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", payload));
         bad.put("kid unknown", Forge.token(key, header.replace("k1", "k9"), payload));
         bad.put("kid a path", Forge.token(key, header.replace("k1", "../../dev/null"), payload));
@@ -182,8 +186,14 @@ class TokensTest {
         }
         bad.put("typ missing", Forge.token(key, "{\"alg\":\"ES256\",\"kid\":\"k1\"}", payload));
         for (String extra : List.of(
-                "\"crit\":[\"exp\"]", "\"b64\":false", "\"jku\":\"https://evil.example/keys\"", "\"x5u\":\"https://evil.example\"",
-                "\"jwk\":{\"kty\":\"EC\"}", "\"x5c\":[\"AA==\"]", "\"zip\":\"DEF\"", "\"cty\":\"JWT\"")) {
+                "\"crit\":[\"exp\"]",
+                "\"b64\":false",
+                "\"jku\":\"https://evil.example/keys\"",
+                "\"x5u\":\"https://evil.example\"",
+                "\"jwk\":{\"kty\":\"EC\"}",
+                "\"x5c\":[\"AA==\"]",
+                "\"zip\":\"DEF\"",
+                "\"cty\":\"JWT\"")) {
             bad.put("header with " + extra, Forge.token(key, header.replace("}", "," + extra + "}"), payload));
         }
         bad.put("header key twice", Forge.token(key, header.replace("}", ",\"alg\":\"ES256\"}"), payload));

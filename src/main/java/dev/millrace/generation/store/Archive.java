@@ -268,8 +268,5 @@ public final class Archive {
      * @param percent how far it was, for those that were not completed
      */
     public record Ending(
-            Status status,
-            @Nullable String text,
-            @Nullable Fault error,
-            BigDecimal percent) {}
+            Status status, @Nullable String text, @Nullable Fault error, BigDecimal percent) {}
 }

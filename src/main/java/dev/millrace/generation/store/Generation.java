@@ -53,7 +53,10 @@ public record Generation(
                     Micros.credits(receipt.releasedMicros()),
                     receipt.lines().stream()
                             .map(line -> new Line(
-                                    line.what(), line.quantity(), line.unitPrice(), Micros.credits(line.amountMicros())))
+                                    line.what(),
+                                    line.quantity(),
+                                    line.unitPrice(),
+                                    Micros.credits(line.amountMicros())))
                             .toList());
         }
     }

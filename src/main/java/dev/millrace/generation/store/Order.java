@@ -38,7 +38,11 @@ public record Order(
 
     /** Where it was when it was read. */
     public record Standing(
-            Status status, Stage stage, int attempts, @Nullable Instant startedAt, double percent) {}
+            Status status,
+            Stage stage,
+            int attempts,
+            @Nullable Instant startedAt,
+            double percent) {}
 
     /** A row as Jdbi reads it. */
     record Row(

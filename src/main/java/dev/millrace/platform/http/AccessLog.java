@@ -43,7 +43,11 @@ final class AccessLog {
         LOG.info(
                 "{} {} {} in {} ms",
                 value("method", exchange.method()),
-                value("path", redacted(exchange.path(), exchange.request().prologue().query().rawValue())),
+                value(
+                        "path",
+                        redacted(
+                                exchange.path(),
+                                exchange.request().prologue().query().rawValue())),
                 value("status", status),
                 value("ms", nanos / 10_000 / 100.0),
                 value("bytes", exchange.response().bytesWritten()),

@@ -31,7 +31,8 @@ class OperationsIT {
         assertThat(metrics.status()).isEqualTo(200);
         assertThat(metrics.header("content-type")).startsWith("text/plain; version=0.0.4");
         assertThat(metrics.text())
-                .contains("http_server_requests_seconds_count{method=\"GET\",route=\"/v1/names/{name}\",status=\"200\"}")
+                .contains(
+                        "http_server_requests_seconds_count{method=\"GET\",route=\"/v1/names/{name}\",status=\"200\"}")
                 .contains("http_server_connections ", "http_server_requests_active ");
         assertThat(get(server.port(), "/metrics").status()).isEqualTo(404);
         assertThat(get(server.server.opsPort(), "/v1/names/a").status()).isEqualTo(404);
@@ -68,7 +69,8 @@ class OperationsIT {
             told.countDown();
             server.events.add("end");
         });
-        try (RawClient stream = server.client(); RawClient idle = server.client()) {
+        try (RawClient stream = server.client();
+                RawClient idle = server.client()) {
             stream.send("GET /v1/stream HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(stream.line()).startsWith("HTTP/1.1 200");
             idle.send("GET /v1/names/a HTTP/1.1\r\nHost: a\r\n\r\n").read();
@@ -77,7 +79,8 @@ class OperationsIT {
             Thread draining = Thread.ofVirtual().start(() -> drain(Duration.ofSeconds(25)));
             assertThat(told.await(5, TimeUnit.SECONDS)).isTrue();
             // not ready, and yet it answers; then this connection is not to be used again
-            RawClient.Answer ready = idle.send("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n").read();
+            RawClient.Answer ready =
+                    idle.send("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n").read();
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.text()).contains("draining");
             assertThat(ready.header("connection")).isEqualTo("close");
@@ -96,7 +99,8 @@ class OperationsIT {
             long began = System.nanoTime();
             drain(Duration.ofMillis(400));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(Duration.ofMillis(390), Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(Duration.ofMillis(390), Duration.ofSeconds(3));
         }
     }
 

@@ -71,8 +71,8 @@ class RouteTableTest {
 
     @Test
     void refusesTwoRoutesForOneCall() {
-        assertThatThrownBy(() -> RouteTable.of(List.of(
-                        () -> List.of(route("GET", "/v1/a/{x}")), () -> List.of(route("GET", "/v1/a/{y}")))))
+        assertThatThrownBy(() -> RouteTable.of(
+                        List.of(() -> List.of(route("GET", "/v1/a/{x}")), () -> List.of(route("GET", "/v1/a/{y}")))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two routes");
     }

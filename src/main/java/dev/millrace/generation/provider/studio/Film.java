@@ -120,14 +120,13 @@ final class Film {
     private static void judge(Exit exit, Cancellation cancellation) throws ProviderFailure {
         cancellation.check();
         if (!exit.ok()) {
-            throw failed(new IOException(
-                    "FFmpeg ended with " + exit.code() + " (" + exit.ending() + "): " + exit.errors()));
+            throw failed(
+                    new IOException("FFmpeg ended with " + exit.code() + " (" + exit.ending() + "): " + exit.errors()));
         }
     }
 
     private static ProviderFailure failed(Exception cause) {
-        return new ProviderFailure(
-                ProviderFailure.Kind.TRANSIENT, "Studio could not encode the picture.", null, cause);
+        return new ProviderFailure(ProviderFailure.Kind.TRANSIENT, "Studio could not encode the picture.", null, cause);
     }
 
     /**

@@ -32,6 +32,7 @@ final class ImageStudio {
     private static final double[] SIZES = {1 / 8.0, 1 / 5.0, 1 / 3.0, 1 / 2.0, 0.7, 1};
     /** The moment of the scene that is painted: things have left their first place. */
     private static final double MOMENT = 1.0;
+
     private static final double GRAIN = 1.4;
 
     private final Film film;
@@ -66,10 +67,11 @@ final class ImageStudio {
         String prompt = call.request().prompt();
         var finish = new Finish(width, height, seed, GRAIN);
         var picture = new Frame(width, height);
-        var take = new Film.Take(width, height, 25, SIZES.length, place -> outputs(place, folder, width, height), (pass, bytes) -> {
-            pass(Scene.of(prompt, seed, (double) width / height), pass, picture);
-            finish.bytes(picture, 0, bytes);
-        });
+        var take = new Film.Take(
+                width, height, 25, SIZES.length, place -> outputs(place, folder, width, height), (pass, bytes) -> {
+                    pass(Scene.of(prompt, seed, (double) width / height), pass, picture);
+                    finish.bytes(picture, 0, bytes);
+                });
         var previews = new Previews(folder, width, height);
         film.shoot(folder, take, call.cancellation(), passes -> {
             previews.tell(sink);
@@ -102,7 +104,8 @@ final class ImageStudio {
     }
 
     private static List<String> outputs(Place place, Path folder, int width, int height) {
-        var words = new ArrayList<>(new Previews(folder, width, height).output(place, "select=gt(n\\,0)*lt(n\\," + (SIZES.length - 1) + ")"));
+        var words = new ArrayList<>(new Previews(folder, width, height)
+                .output(place, "select=gt(n\\,0)*lt(n\\," + (SIZES.length - 1) + ")"));
         words.addAll(List.of("-map", "0:v", "-vf", "select=eq(n\\," + (SIZES.length - 1) + ")", "-frames:v", "1"));
         words.addAll(List.of("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"));
         words.addAll(List.of("-c:v", "png", "-pred", "paeth", "-threads", "1", "-f", "image2", "-update", "1"));

@@ -19,7 +19,8 @@ final class StopText {
     }
 
     /** What of the text so far may be shown now; null when it is nothing. */
-    @Nullable String pass(String piece) {
+    @Nullable
+    String pass(String piece) {
         if (sequences.isEmpty()) {
             return piece;
         }
@@ -42,7 +43,8 @@ final class StopText {
     }
 
     /** What was held back, once it is known that nothing follows. */
-    @Nullable String rest() {
+    @Nullable
+    String rest() {
         String rest = reached ? "" : held.toString();
         held.setLength(0);
         return rest.isEmpty() ? null : rest;

@@ -47,11 +47,10 @@ final class VideoStudio {
         var finish = new Finish(width, height, seed, GRAIN);
         int frames = seconds * RATE;
         var previews = new Previews(call.folder(), width, height);
-        var take = new Film.Take(
-                width, height, RATE, frames, place -> outputs(place, previews), (number, target) -> {
-                    scene.paint(frame, (double) number / RATE);
-                    finish.bytes(frame, number, target);
-                });
+        var take = new Film.Take(width, height, RATE, frames, place -> outputs(place, previews), (number, target) -> {
+            scene.paint(frame, (double) number / RATE);
+            finish.bytes(frame, number, target);
+        });
         long start = System.nanoTime();
         film.shoot(call.folder(), take, call.cancellation(), encoded -> {
             previews.tell(sink);
@@ -69,7 +68,8 @@ final class VideoStudio {
 
     /** The same frames always make the same bytes: a fixed number of threads, no dates, no version strings. */
     private static List<String> outputs(Place place, Previews previews) {
-        var words = new ArrayList<>(List.of("-map", "0:v", "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"));
+        var words = new ArrayList<>(
+                List.of("-map", "0:v", "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"));
         words.addAll(List.of("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2"));
         // a short look ahead, so that the count of encoded frames follows the painter closely
         words.addAll(List.of("-x264-params", "rc-lookahead=8:bframes=2", "-g", "48", "-profile:v", "high"));

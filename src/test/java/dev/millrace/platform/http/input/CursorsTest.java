@@ -16,7 +16,8 @@ class CursorsTest {
     @Test
     void aCursorLeadsBackToItsPlace() {
         assertThat(cursors.open("ledger", cursors.after("ledger", LAST))).isEqualTo(LAST.toString());
-        assertThat(cursors.open("ledger", cursors.after("ledger", "2026-01-01|\u00fc"))).isEqualTo("2026-01-01|\u00fc");
+        assertThat(cursors.open("ledger", cursors.after("ledger", "2026-01-01|\u00fc")))
+                .isEqualTo("2026-01-01|\u00fc");
     }
 
     @Test
@@ -24,7 +25,8 @@ class CursorsTest {
         assertThat(cursors.open("assets", cursors.after("ledger", LAST))).isNull();
         byte[] other = new byte[32];
         other[0] = 1;
-        assertThat(new Cursors(new Keys(other)).open("ledger", cursors.after("ledger", LAST))).isNull();
+        assertThat(new Cursors(new Keys(other)).open("ledger", cursors.after("ledger", LAST)))
+                .isNull();
     }
 
     @Test
@@ -39,7 +41,8 @@ class CursorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "A", "AAAA", "!!!!", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAA", " ", "\u00e4"})
+    @ValueSource(
+            strings = {"", "A", "AAAA", "!!!!", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAA", " ", "\u00e4"})
     void anythingElseIsNone(String text) {
         assertThat(cursors.open("ledger", text)).isNull();
     }

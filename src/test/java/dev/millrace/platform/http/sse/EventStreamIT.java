@@ -37,7 +37,8 @@ class EventStreamIT {
 
     @Test
     void aStreamBeginsWithWhenToComeBack() {
-        RawClient.Answer answer = ask((request, response) -> EventStream.open(request, response).close());
+        RawClient.Answer answer =
+                ask((request, response) -> EventStream.open(request, response).close());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-type")).isEqualTo("text/event-stream");
@@ -125,7 +126,11 @@ class EventStreamIT {
         ask((request, response) -> {
             try (EventStream stream = EventStream.open(request, response)) {
                 for (String[] parts : new String[][] {
-                    {"1", "a", "{\n}"}, {"1", "a", "{\r}"}, {"1\n2", "a", "{}"}, {"1", "a\nb", "{}"}, {"\u0000", "a", "{}"}
+                    {"1", "a", "{\n}"},
+                    {"1", "a", "{\r}"},
+                    {"1\n2", "a", "{}"},
+                    {"1", "a\nb", "{}"},
+                    {"\u0000", "a", "{}"}
                 }) {
                     try {
                         stream.send(parts[0], parts[1], parts[2]);

@@ -17,8 +17,8 @@ class ListenerTest {
     void everyLimitOfTheListenerIsSet() {
         var lines = new Lines(
                 LIMITS, (line, status, request) -> TransportResponse.builder().build(), address -> false);
-        WebServerConfig config =
-                Listener.config(new InetSocketAddress("127.0.0.1", 0), LIMITS, lines).buildPrototype();
+        WebServerConfig config = Listener.config(new InetSocketAddress("127.0.0.1", 0), LIMITS, lines)
+                .buildPrototype();
 
         assertThat(config.maxPayloadSize()).isEqualTo(6L * 1024 * 1024 * 1024);
         assertThat(config.maxTcpConnections()).isBetween(200, 20_000);

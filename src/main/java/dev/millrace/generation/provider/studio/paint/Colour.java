@@ -34,8 +34,8 @@ public record Colour(float red, float green, float blue) {
     /** Its tone in the hue of another colour. */
     public Colour tinted(Colour hue, double share) {
         float scale = luma() / Math.max(0.05f, hue.luma());
-        var tinted = new Colour(
-                Math.min(1, hue.red * scale), Math.min(1, hue.green * scale), Math.min(1, hue.blue * scale));
+        var tinted =
+                new Colour(Math.min(1, hue.red * scale), Math.min(1, hue.green * scale), Math.min(1, hue.blue * scale));
         return mix(tinted, share);
     }
 }

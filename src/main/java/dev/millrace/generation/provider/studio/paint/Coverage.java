@@ -31,8 +31,8 @@ final class Coverage {
         } else {
             Arrays.fill(areas, 0, needed, 0);
         }
-        outline.edges((x0, y0, x1, y1) ->
-                edge(x0 * scale - left, y0 * scale - top, x1 * scale - left, y1 * scale - top));
+        outline.edges(
+                (x0, y0, x1, y1) -> edge(x0 * scale - left, y0 * scale - top, x1 * scale - left, y1 * scale - top));
         sum();
         return true;
     }

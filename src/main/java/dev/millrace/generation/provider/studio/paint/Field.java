@@ -37,8 +37,7 @@ public final class Field {
         int down = knots.length / across;
         for (int row = 0; row < down; row++) {
             for (int column = 0; column < across; column++) {
-                knots[row * across + column] =
-                        source.at((double) column * STEP / height, (double) row * STEP / height);
+                knots[row * across + column] = source.at((double) column * STEP / height, (double) row * STEP / height);
             }
         }
         for (int y = 0; y < height; y++) {

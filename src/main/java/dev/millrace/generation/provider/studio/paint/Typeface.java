@@ -50,7 +50,8 @@ public final class Typeface {
             for (int codePoint : text.codePoints().toArray()) {
                 int glyph = glyphs.getGlyphId(codePoint);
                 if (glyph != 0) {
-                    GlyphData data = font.getGlyph() == null ? null : font.getGlyph().getGlyph(glyph);
+                    GlyphData data =
+                            font.getGlyph() == null ? null : font.getGlyph().getGlyph(glyph);
                     if (data != null) {
                         add(line, data.getPath(), x);
                     }

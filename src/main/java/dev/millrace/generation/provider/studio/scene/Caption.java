@@ -70,7 +70,8 @@ final class Caption implements Layer {
         String kept = text;
         while (Typeface.sans().width(shown, SPACING) > width && kept.length() > 1) {
             int space = kept.lastIndexOf(' ');
-            kept = kept.substring(0, space > 0 ? space : kept.offsetByCodePoints(kept.length(), -1)).strip();
+            kept = kept.substring(0, space > 0 ? space : kept.offsetByCodePoints(kept.length(), -1))
+                    .strip();
             shown = kept + "\u2026";
         }
         return shown;

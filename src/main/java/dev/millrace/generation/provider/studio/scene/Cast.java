@@ -98,12 +98,16 @@ final class Cast {
                 double near = 0.35 + 0.65 * (i + 1.0) / count;
                 double foot = ((i * 0.618034 + noise.cell(0, 9)) % 1.0) * (frame.aspect() + 0.2) - 0.1;
                 double height = tall * near * (0.65 + 0.6 * noise.cell(i, 2));
-                double sway = 0.05 * height * 5 * (noise.at(seconds * 0.5 + i * 3.1) * 0.4 + 0.16 * Wave.sin(seconds * 0.28 + i * 0.13));
+                double sway = 0.05
+                        * height
+                        * 5
+                        * (noise.at(seconds * 0.5 + i * 3.1) * 0.4 + 0.16 * Wave.sin(seconds * 0.28 + i * 0.13));
                 double x = foot + sway;
                 double y = 1.02 - height;
                 Colour green = palette.near().mix(Colour.hex("3f7f4f"), 0.45).darker(0.35 * (1 - near));
                 stem(frame, foot, x, y, 0.0042 * near, green);
-                Colour tone = petal.mix(palette.light(), 0.35 * noise.cell(i, 3)).mix(palette.land(0.6), 0.45 * (1 - near));
+                Colour tone =
+                        petal.mix(palette.light(), 0.35 * noise.cell(i, 3)).mix(palette.land(0.6), 0.45 * (1 - near));
                 blossom(frame, x, y, 0.075 * near * (0.7 + 0.5 * noise.cell(i, 4)), tone, noise, i, seconds);
             }
         };
@@ -128,12 +132,16 @@ final class Cast {
         int petals = 5 + (int) (noise.cell(i, 5) * 4);
         double tilt = 0.62 + 0.3 * noise.cell(i, 6);
         double turn = noise.cell(i, 7) + 0.02 * Wave.sin(seconds * 0.2 + i * 0.31);
-        var petal = new Outline().moveTo(0, 0).curveTo(0.75, -0.25, 0.85, -0.95, 0, -1.08).curveTo(-0.85, -0.95, -0.75, -0.25, 0, 0);
+        var petal = new Outline()
+                .moveTo(0, 0)
+                .curveTo(0.75, -0.25, 0.85, -0.95, 0, -1.08)
+                .curveTo(-0.85, -0.95, -0.75, -0.25, 0, 0);
         for (int ring = 0; ring < 2; ring++) {
             double scale = size * (ring == 0 ? 1 : 0.66);
             for (int k = 0; k < petals; k++) {
                 double turns = turn + (k + ring * 0.5) / petals;
-                Colour shaded = tone.darker(0.22 * (0.5 + 0.5 * Wave.cos(turns + 0.4))).lighter(ring * 0.10);
+                Colour shaded =
+                        tone.darker(0.22 * (0.5 + 0.5 * Wave.cos(turns + 0.4))).lighter(ring * 0.10);
                 frame.fill(flat(petal.placed(0, 0, scale * 0.80, scale, turns), x, y, tilt), shaded, 1);
             }
         }
@@ -156,7 +164,8 @@ final class Cast {
                 double from = -1 + 2.0 * i / 28;
                 double to = -1 + 2.0 * (i + 1.15) / 28;
                 double tone = 0.5 + 0.5 * noise.at(i * 0.55, 4 + seconds * 0.02);
-                Colour stripe = palette.accent().mix(palette.light(), tone * 0.55).darker(0.12 + 0.35 * tone * tone);
+                Colour stripe =
+                        palette.accent().mix(palette.light(), tone * 0.55).darker(0.12 + 0.35 * tone * tone);
                 frame.fill(slice(x, y, radius, from, to), stripe, 1);
             }
             var night = new Outline().append(Outline.circle(x + radius * 0.0, y, radius));
@@ -213,7 +222,8 @@ final class Cast {
         return shape;
     }
 
-    private static void band(Frame frame, double x, double y, double radius, Colour colour, double tilt, boolean behind) {
+    private static void band(
+            Frame frame, double x, double y, double radius, Colour colour, double tilt, boolean behind) {
         for (int ring = 0; ring < 5; ring++) {
             double outer = radius * (1.55 + 0.16 * ring);
             double inner = outer - radius * 0.12;

@@ -25,7 +25,8 @@ final class Composer {
         this.light = Light.of(reading, noise);
         Palette named = Palette.named(light);
         // a red balloon is red; only a red nothing-in-particular makes the whole picture red
-        boolean worn = reading.has(BALLOON, BOAT, SHIP, LIGHTHOUSE, HOUSE, CASTLE, FLOWER, BUTTERFLY, FISH, ROCKET, MILL, PERSON, TRAIN);
+        boolean worn = reading.has(
+                BALLOON, BOAT, SHIP, LIGHTHOUSE, HOUSE, CASTLE, FLOWER, BUTTERFLY, FISH, ROCKET, MILL, PERSON, TRAIN);
         this.palette = reading.hue() == null ? named : named.tinted(reading.hue(), worn ? 0.10 : 0.55);
     }
 
@@ -59,7 +60,8 @@ final class Composer {
         layers.add(new Sky.Stars(palette, noise.fork(3), 420, 1.4));
         double x = noise.between(4, 0.24, 0.76) * aspect;
         if (!reading.has(ROCKET) || reading.has(PLANET)) {
-            layers.add(Cast.planet(noise.fork(4), palette, x, noise.between(5, 0.36, 0.60), noise.between(6, 0.13, 0.24)));
+            layers.add(
+                    Cast.planet(noise.fork(4), palette, x, noise.between(5, 0.36, 0.60), noise.between(6, 0.13, 0.24)));
         }
         if (reading.has(ROCKET)) {
             double start = aspect - x;
@@ -77,7 +79,12 @@ final class Composer {
         layers.add(new Depths.Shafts(palette, noise.fork(2)));
         Noise floor = noise.fork(3);
         layers.add(new Ridge(
-                Land.hills(floor.fork(1), 0.80, 0.10, 0.5), Ridge.Surface.PLAIN, palette.far(), palette.water(), 0.3, 0.006));
+                Land.hills(floor.fork(1), 0.80, 0.10, 0.5),
+                Ridge.Surface.PLAIN,
+                palette.far(),
+                palette.water(),
+                0.3,
+                0.006));
         int fish = reading.has(WHALE) ? 0 : Math.max(3, reading.many());
         if (reading.has(WHALE)) {
             layers.add(swimmer("whale", 0.44, size(0.46), 0.025, 0));
@@ -94,7 +101,9 @@ final class Composer {
                 0.2,
                 0.02));
         for (int i = 0; i < 2; i++) {
-            Colour coral = i == 0 ? palette.accent().mix(palette.water(), 0.55) : palette.accent().mix(palette.near(), 0.35);
+            Colour coral = i == 0
+                    ? palette.accent().mix(palette.water(), 0.55)
+                    : palette.accent().mix(palette.near(), 0.35);
             var bed = Land.hills(floor.fork(5 + i), 0.955 + 0.05 * i, 0.07, 0.5);
             layers.add(new Ridge(
                     Land.wood(floor.fork(7 + i), bed, size(0.11 + 0.05 * i), false),
@@ -128,7 +137,8 @@ final class Composer {
 
     private void sky(Ground ground) {
         double horizon = ground.horizon();
-        boolean hidden = reading.has(STORM, FOG) && !reading.has(SUN, MOON) || light.equals("storm") && !reading.has(SUN, MOON);
+        boolean hidden =
+                reading.has(STORM, FOG) && !reading.has(SUN, MOON) || light.equals("storm") && !reading.has(SUN, MOON);
         boolean moon = reading.has(MOON) || palette.dark() && !reading.has(SUN);
         double y = moon ? noise.between(11, 0.13, 0.32) : sunHeight(horizon);
         double radius = hidden ? 0 : moon ? noise.between(12, 0.045, 0.085) : noise.between(12, 0.05, 0.095);
@@ -162,7 +172,9 @@ final class Composer {
     }
 
     private Colour birdColour() {
-        return palette.dark() ? palette.light().mix(palette.sky(), 0.3) : palette.near().mix(palette.far(), 0.15);
+        return palette.dark()
+                ? palette.light().mix(palette.sky(), 0.3)
+                : palette.near().mix(palette.far(), 0.15);
     }
 
     private double sunHeight(double horizon) {
@@ -182,7 +194,9 @@ final class Composer {
                     palette,
                     palette.accent(),
                     t -> Figure.Pose.upright(
-                            x + t * 0.008 * near, y - t * 0.010 * near + 0.004 * Math.abs((t + nr) % 2 - 1), size(0.42) * near)));
+                            x + t * 0.008 * near,
+                            y - t * 0.010 * near + 0.004 * Math.abs((t + nr) % 2 - 1),
+                            size(0.42) * near)));
         }
     }
 
@@ -191,10 +205,15 @@ final class Composer {
         double wind = storm ? -0.42 : reading.has(WIND) ? -0.25 : -0.12;
         if (reading.has(RAIN, STORM) || light.equals("storm")) {
             layers.add(new Weather(
-                    Weather.Kind.RAIN, palette.light(), noise.fork(51), storm ? 260 : reading.has(RAIN) ? 320 : 140, wind));
+                    Weather.Kind.RAIN,
+                    palette.light(),
+                    noise.fork(51),
+                    storm ? 260 : reading.has(RAIN) ? 320 : 140,
+                    wind));
         }
         if (reading.has(SNOW) || reading.has(WINTER) && !reading.has(AURORA)) {
-            layers.add(new Weather(Weather.Kind.SNOW, Colour.WHITE, noise.fork(52), reading.has(SNOW) ? 330 : 150, wind * 0.2));
+            layers.add(new Weather(
+                    Weather.Kind.SNOW, Colour.WHITE, noise.fork(52), reading.has(SNOW) ? 330 : 150, wind * 0.2));
         }
         if (reading.has(BLOSSOM)) {
             layers.add(new Weather(Weather.Kind.PETALS, Colour.hex("f4a9c0"), noise.fork(53), 70, 0.08));
@@ -226,7 +245,8 @@ final class Composer {
                 double rise = y - t * 0.014 * near;
                 double sway = x + 0.012 * noise.at(t * 0.3, x * 9);
                 frame.glow(sway, rise - size * 0.5, size * 2.4, Colour.hex("ffb35c"), 0.5);
-                new Figure("lantern", palette, palette.accent(), s -> Figure.Pose.upright(sway, rise, size)).paint(frame, t);
+                new Figure("lantern", palette, palette.accent(), s -> Figure.Pose.upright(sway, rise, size))
+                        .paint(frame, t);
             });
         }
     }

@@ -48,7 +48,9 @@ final class Depths {
                 double near = 0.3 + 0.7 * (i + 1.0) / count;
                 double foot = noise.cell(i, 1) * (frame.aspect() + 0.1) - 0.05;
                 double tall = (0.12 + 0.26 * noise.cell(i, 2)) * near;
-                Colour tone = palette.near().mix(palette.accent(), 0.30 * noise.cell(i, 3)).mix(palette.far(), 0.7 * (1 - near));
+                Colour tone = palette.near()
+                        .mix(palette.accent(), 0.30 * noise.cell(i, 3))
+                        .mix(palette.far(), 0.7 * (1 - near));
                 frame.fill(weed(noise, i, foot, tall, near, seconds), tone, 1);
             }
         };

@@ -74,7 +74,10 @@ final class Ground {
     }
 
     private boolean rough() {
-        return reading.has(STORM, WIND) && !reading.has(LAKE, CALM) || reading.has(SEA, SHIP) && !reading.has(CALM, LAKE, BEACH, ISLAND, LIGHTHOUSE, SUNSET, MOON) && noise.cell(204, 1) > 0.45;
+        return reading.has(STORM, WIND) && !reading.has(LAKE, CALM)
+                || reading.has(SEA, SHIP)
+                        && !reading.has(CALM, LAKE, BEACH, ISLAND, LIGHTHOUSE, SUNSET, MOON)
+                        && noise.cell(204, 1) > 0.45;
     }
 
     private void roughSea() {
@@ -123,7 +126,8 @@ final class Ground {
             double left = swell.top(at - span, t);
             double right = swell.top(at + span, t);
             double y = (left + right + swell.top(at, t)) / 3 + size * 0.07;
-            double turns = Math.clamp((right - left) / (2 * span) * 0.13, -0.09, 0.09) + 0.012 * wild * Wave.sin(t * 0.4);
+            double turns =
+                    Math.clamp((right - left) / (2 * span) * 0.13, -0.09, 0.09) + 0.012 * wild * Wave.sin(t * 0.4);
             return new Figure.Pose(at, y, size, 1, turns, 1);
         });
     }
@@ -134,7 +138,15 @@ final class Ground {
             farShore(level);
         }
         if (reading.has(CITY)) {
-            layers.add(new City(noise.fork(222), palette.land(0.7), palette.land(0.9), palette.accent(), level, 0.20, lamps(), 0.003));
+            layers.add(new City(
+                    noise.fork(222),
+                    palette.land(0.7),
+                    palette.land(0.9),
+                    palette.accent(),
+                    level,
+                    0.20,
+                    lamps(),
+                    0.003));
         }
         layers.add(new Water(palette, noise.fork(223), level, lightX, reading.has(CALM, LAKE) ? 0.55 : 1));
         if (reading.has(LIGHTHOUSE)) {
@@ -163,7 +175,13 @@ final class Ground {
                 line = Land.wood(own, Land.hills(own, level + 0.004, 0.02, 0.8), 0.055, true);
                 surface = Ridge.Surface.PLAIN;
             }
-            layers.add(new Ridge(line, surface, palette.land(far), palette.land(far).mix(palette.horizon(), 0.45), 0.16, 0.002 + 0.002 * i));
+            layers.add(new Ridge(
+                    line,
+                    surface,
+                    palette.land(far),
+                    palette.land(far).mix(palette.horizon(), 0.45),
+                    0.16,
+                    0.002 + 0.002 * i));
         }
     }
 
@@ -176,7 +194,8 @@ final class Ground {
             for (int i = 0; i < Math.min(5, reading.many()); i++) {
                 double near = i == 0 ? 1 : 0.35 + 0.3 * noise.cell(i, 225);
                 double x = i == 0 ? heroX : noise.cell(i, 226) * aspect;
-                layers.add(floating(drawing, x, level + 0.05 + 0.16 * near, size(reading.has(SHIP) ? 0.40 : 0.32) * near));
+                layers.add(
+                        floating(drawing, x, level + 0.05 + 0.16 * near, size(reading.has(SHIP) ? 0.40 : 0.32) * near));
             }
         }
     }
@@ -188,7 +207,8 @@ final class Ground {
             double x = aspect - heroX + t * 0.012;
             double y = level + 0.16 + 0.012 * Wave.sin(t * 0.16);
             double size = size(0.34);
-            new Figure("whale", palette, palette.accent(), s -> new Figure.Pose(x, y, size, 1, 0.02, 1)).paint(frame, t);
+            new Figure("whale", palette, palette.accent(), s -> new Figure.Pose(x, y, size, 1, 0.02, 1))
+                    .paint(frame, t);
             for (int ring = 5; ring >= 0; ring--) {
                 double wide = size * (1.15 + 0.10 * ring);
                 frame.fill(Outline.ellipse(x, y + size * 0.30, wide, size * (0.24 + 0.03 * ring)), sea, 0.42);
@@ -196,7 +216,12 @@ final class Ground {
             for (int drop = 0; drop < 26; drop++) {
                 double age = (t * 0.7 + noise.cell(drop, 228)) % 1;
                 double side = (noise.cell(drop, 229) - 0.5) * age * size * 0.5;
-                frame.glow(x - size * 0.55 + side, y - size * (0.36 + 0.75 * age - 0.5 * age * age), 0.012, palette.light(), 0.5 * (1 - age));
+                frame.glow(
+                        x - size * 0.55 + side,
+                        y - size * (0.36 + 0.75 * age - 0.5 * age * age),
+                        0.012,
+                        palette.light(),
+                        0.5 * (1 - age));
             }
         };
     }
@@ -208,14 +233,16 @@ final class Ground {
             double turns = 0.006 * Wave.sin(t * 0.24 + x);
             var mirrored = new Figure.Pose(at, bob + size * 0.05, -size * 0.8, -1.25, -turns, 0.22);
             new Figure(drawing, palette, palette.accent(), s -> mirrored).paint(frame, t);
-            new Figure(drawing, palette, palette.accent(), s -> new Figure.Pose(at, bob, size, 1, turns, 1)).paint(frame, t);
+            new Figure(drawing, palette, palette.accent(), s -> new Figure.Pose(at, bob, size, 1, turns, 1))
+                    .paint(frame, t);
         };
     }
 
     private void lighthouse(double foot, double size) {
         double x = heroX + 0.05;
         layers.add(new Figure("lighthouse", palette, palette.accent(), t -> Figure.Pose.upright(x, foot, size)));
-        layers.add(Cast.beam(Colour.hex("ffe7a8"), x, foot - size * 0.868, palette.dark() || reading.has(STORM, FOG) ? 1.3 : 0.45));
+        layers.add(Cast.beam(
+                Colour.hex("ffe7a8"), x, foot - size * 0.868, palette.dark() || reading.has(STORM, FOG) ? 1.3 : 0.45));
     }
 
     private void beach() {
@@ -230,8 +257,12 @@ final class Ground {
             double lean = (noise.cell(i, 235) - 0.5) * 0.05;
             Colour leaf = palette.near().mix(Colour.hex("2f7f5a"), palette.dark() ? 0.1 : 0.45);
             int nr = i;
-            layers.add(new Figure("palm", palette, leaf, t -> new Figure.Pose(
-                    x, 0.97, size, nr % 2 == 0 ? 1 : -1, lean + 0.006 * Wave.sin(t * 0.25 + nr * 0.4), 1)));
+            layers.add(new Figure(
+                    "palm",
+                    palette,
+                    leaf,
+                    t -> new Figure.Pose(
+                            x, 0.97, size, nr % 2 == 0 ? 1 : -1, lean + 0.006 * Wave.sin(t * 0.25 + nr * 0.4), 1)));
         }
     }
 
@@ -239,7 +270,12 @@ final class Ground {
         Noise own = noise.fork(236);
         var ground = Land.hills(own, 1.0, 0.06, 0.7);
         layers.add(new Ridge(
-                Land.wood(own, ground, 0.20, !reading.has(AUTUMN)), Land.leaves(own, 0.10), palette.near(), palette.near().darker(0.4), 0.2, 0.03));
+                Land.wood(own, ground, 0.20, !reading.has(AUTUMN)),
+                Land.leaves(own, 0.10),
+                palette.near(),
+                palette.near().darker(0.4),
+                0.2,
+                0.03));
     }
 
     private void mountains() {
@@ -302,7 +338,8 @@ final class Ground {
             double near = (double) i / (rows - 1);
             Noise own = noise.fork(270 + i);
             Colour grass = reading.has(WINTER, SNOW) ? Colour.hex("eef4f8") : Colour.hex("6f9f52");
-            Colour crest = palette.land(0.9 - 0.75 * near).mix(grass.tinted(palette.near(), 0.25), palette.dark() ? 0.06 : 0.30);
+            Colour crest = palette.land(0.9 - 0.75 * near)
+                    .mix(grass.tinted(palette.near(), 0.25), palette.dark() ? 0.06 : 0.30);
             layers.add(new Ridge(
                     Land.hills(own, 0.62 + 0.34 * near * near + 0.05 * near, 0.15 - 0.05 * near, 1.05),
                     i < 2 ? Ridge.Surface.PLAIN : Land.furrows(own, 0.7 + near, 0.06),
@@ -321,12 +358,18 @@ final class Ground {
 
     private void desert() {
         layers.add(new Ridge(
-                Land.mountains(noise.fork(280), 0.70, 0.10, 0.7), Land.rock(noise.fork(281), 0.6, 0.14, 0), palette.land(0.85), palette.land(0.95), 0.12, 0.002));
+                Land.mountains(noise.fork(280), 0.70, 0.10, 0.7),
+                Land.rock(noise.fork(281), 0.6, 0.14, 0),
+                palette.land(0.85),
+                palette.land(0.95),
+                0.12,
+                0.002));
         int rows = 5;
         for (int i = 0; i < rows; i++) {
             double near = (double) i / (rows - 1);
             Noise own = noise.fork(282 + i);
-            Colour crest = palette.horizon().mix(palette.far(), 0.35 + 0.4 * near).mix(palette.near(), near * 0.45);
+            Colour crest =
+                    palette.horizon().mix(palette.far(), 0.35 + 0.4 * near).mix(palette.near(), near * 0.45);
             layers.add(new Ridge(
                     Land.dunes(own, 0.74 + 0.26 * near, 0.10 + 0.08 * near, 0.55 + 0.35 * near),
                     Land.furrows(own, 1.6, 0.05),
@@ -370,12 +413,22 @@ final class Ground {
         Noise own = noise.fork((int) (base * 1000));
         Colour crest = foliage(palette.land(Math.max(0, 0.9 - base)), 1);
         layers.add(new Ridge(
-                Land.wood(own, Land.hills(own, base, 0.03, 0.6), tall, pines), Land.leaves(own, 0.07), crest, crest.darker(0.25), 0.2, 0.018));
+                Land.wood(own, Land.hills(own, base, 0.03, 0.6), tall, pines),
+                Land.leaves(own, 0.07),
+                crest,
+                crest.darker(0.25),
+                0.2,
+                0.018));
     }
 
     /** The figures that stand on the ground. */
     private void residents(double foot) {
-        Colour green = palette.near().mix(reading.has(BLOSSOM) ? Colour.hex("f0a3bf") : reading.has(AUTUMN) ? Colour.hex("d4662f") : Colour.hex("4f8f55"), reading.has(BLOSSOM) ? 0.85 : palette.dark() ? 0.2 : 0.6);
+        Colour green = palette.near()
+                .mix(
+                        reading.has(BLOSSOM)
+                                ? Colour.hex("f0a3bf")
+                                : reading.has(AUTUMN) ? Colour.hex("d4662f") : Colour.hex("4f8f55"),
+                        reading.has(BLOSSOM) ? 0.85 : palette.dark() ? 0.2 : 0.6);
         if (reading.has(CASTLE)) {
             still("castle", heroX, foot - 0.06, 0.46, green);
         }
@@ -389,7 +442,11 @@ final class Ground {
         }
         if (reading.has(TREE, BLOSSOM)) {
             double x = reading.has(HOUSE, CASTLE, MILL) ? aspect - heroX : heroX;
-            layers.add(new Figure("tree", palette, green, t -> new Figure.Pose(x, foot + 0.02, size(0.58), 1, 0.003 * Wave.sin(t * 0.25), 1)));
+            layers.add(new Figure(
+                    "tree",
+                    palette,
+                    green,
+                    t -> new Figure.Pose(x, foot + 0.02, size(0.58), 1, 0.003 * Wave.sin(t * 0.25), 1)));
         }
         if (reading.has(PALM)) {
             still("palm", aspect - heroX, foot + 0.06, 0.5, green);
@@ -412,7 +469,13 @@ final class Ground {
         }
         if (reading.has(BUTTERFLY)) {
             for (int i = 0; i < Math.max(2, reading.many()); i++) {
-                layers.add(Cast.butterfly(noise.fork(310 + i), palette, palette.accent(), (0.25 + 0.5 * noise.cell(i, 311)) * aspect, 0.34 + 0.2 * noise.cell(i, 312), size(0.11)));
+                layers.add(Cast.butterfly(
+                        noise.fork(310 + i),
+                        palette,
+                        palette.accent(),
+                        (0.25 + 0.5 * noise.cell(i, 311)) * aspect,
+                        0.34 + 0.2 * noise.cell(i, 312),
+                        size(0.11)));
             }
         }
     }
@@ -436,14 +499,24 @@ final class Ground {
             }
             for (int puff = 0; puff < 9; puff++) {
                 double age = (t * 0.9 + puff) % 9;
-                frame.glow(head + size * 0.4 - age * 0.05, foot - size * (0.95 + age * 0.16), 0.02 + age * 0.010, palette.light(), 0.30 * (1 - age / 9));
+                frame.glow(
+                        head + size * 0.4 - age * 0.05,
+                        foot - size * (0.95 + age * 0.16),
+                        0.02 + age * 0.010,
+                        palette.light(),
+                        0.30 * (1 - age / 9));
             }
         };
     }
 
     private void rainbow() {
         List<Colour> bands = List.of(
-                Colour.hex("e8505b"), Colour.hex("f9a03f"), Colour.hex("f7dc6f"), Colour.hex("6fcf97"), Colour.hex("5b8def"), Colour.hex("9b6fd4"));
+                Colour.hex("e8505b"),
+                Colour.hex("f9a03f"),
+                Colour.hex("f7dc6f"),
+                Colour.hex("6fcf97"),
+                Colour.hex("5b8def"),
+                Colour.hex("9b6fd4"));
         layers.add((frame, t) -> {
             for (int i = 0; i < bands.size(); i++) {
                 double outer = 0.74 - i * 0.018;

@@ -9,9 +9,8 @@ final class Land {
 
     /** Peaks with sharp crests. */
     static Ridge.Profile mountains(Noise noise, double base, double height, double width) {
-        return (x, seconds) -> base
-                - height * (noise.ridged(x / width, 5) - 0.42) * 1.55
-                - height * 0.25 * noise.at(x / width * 0.6);
+        return (x, seconds) ->
+                base - height * (noise.ridged(x / width, 5) - 0.42) * 1.55 - height * 0.25 * noise.at(x / width * 0.6);
     }
 
     /** Soft swells. */
@@ -72,8 +71,8 @@ final class Land {
 
     /** The speckle of grass and leaves. */
     static Ridge.Surface leaves(Noise noise, double strength) {
-        return (x, below) -> (float) strength
-                * (noise.at(x * 60, below * 60) * 0.5f + noise.at(x * 9, below * 9) * 0.5f);
+        return (x, below) ->
+                (float) strength * (noise.at(x * 60, below * 60) * 0.5f + noise.at(x * 9, below * 9) * 0.5f);
     }
 
     private static double pine(double floor, double tall, double away) {

@@ -41,7 +41,9 @@ final class Light {
             return "ember";
         }
         if (reading.has(RAIN)) {
-            return reading.has(CITY) ? pick(noise, List.of("neon", "storm", "night")) : pick(noise, List.of("storm", "fog", "teal"));
+            return reading.has(CITY)
+                    ? pick(noise, List.of("neon", "storm", "night"))
+                    : pick(noise, List.of("storm", "fog", "teal"));
         }
         return season(reading, noise);
     }

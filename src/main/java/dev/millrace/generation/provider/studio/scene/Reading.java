@@ -36,7 +36,8 @@ record Reading(Set<Motif> motifs, @Nullable Colour hue, int many) {
             Map.entry("magenta", Colour.hex("c9418f")),
             Map.entry("brown", Colour.hex("8f5f3f")));
     private static final Map<String, Integer> NUMBERS = Map.of(
-            "two", 2, "pair", 2, "couple", 2, "three", 3, "four", 4, "five", 5, "several", 4, "many", 7, "flock", 9, "fleet", 5);
+            "two", 2, "pair", 2, "couple", 2, "three", 3, "four", 4, "five", 5, "several", 4, "many", 7, "flock", 9,
+            "fleet", 5);
 
     static Reading of(String prompt) {
         var motifs = EnumSet.noneOf(Motif.class);

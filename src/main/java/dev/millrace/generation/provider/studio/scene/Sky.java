@@ -99,8 +99,7 @@ final class Sky implements Layer {
             double turns = noise.cell(i, 71);
             double away = disc.radius * (0.2 + 0.5 * noise.cell(i, 72));
             double size = disc.radius * (0.08 + 0.16 * noise.cell(i, 73));
-            frame.fill(
-                    Outline.circle(x + Wave.cos(turns) * away, disc.y + Wave.sin(turns) * away, size), shade, 0.5);
+            frame.fill(Outline.circle(x + Wave.cos(turns) * away, disc.y + Wave.sin(turns) * away, size), shade, 0.5);
         }
     }
 
@@ -112,8 +111,7 @@ final class Sky implements Layer {
                 double x = noise.cell(i, 1) * frame.aspect();
                 double y = noise.cell(i, 2) * (0.35 + 0.65 * noise.cell(i, 3)) * horizon;
                 double size = 0.0010 + 0.0024 * noise.cell(i, 4) * noise.cell(i, 5);
-                double twinkle =
-                        0.65 + 0.35 * Wave.sin(seconds * (0.2 + 0.5 * noise.cell(i, 6)) + noise.cell(i, 7));
+                double twinkle = 0.65 + 0.35 * Wave.sin(seconds * (0.2 + 0.5 * noise.cell(i, 6)) + noise.cell(i, 7));
                 double share = twinkle * (1 - y / horizon * 0.8);
                 if (i % 23 == 0) {
                     frame.glow(x, y, size * 8, palette.light(), 0.5 * share);

@@ -19,12 +19,7 @@ final class Tiles implements Layer {
         this.palette = palette;
         this.noise = noise;
         this.tones = List.of(
-                palette.accent(),
-                palette.near(),
-                palette.horizon(),
-                palette.sky(),
-                palette.zenith(),
-                palette.light());
+                palette.accent(), palette.near(), palette.horizon(), palette.sky(), palette.zenith(), palette.light());
     }
 
     @Override
@@ -78,11 +73,7 @@ final class Tiles implements Layer {
                 Arrays.stream(new double[] {-0.4, -0.2, 0, 0.2, 0.4})
                         .mapToObj(at -> Outline.box(-0.5, at - 0.05, 0.5, at + 0.05))
                         .toList();
-            default ->
-                List.of(new Outline()
-                        .moveTo(-0.5, 0.5)
-                        .lineTo(0.5, 0.5)
-                        .lineTo(0.5, -0.5));
+            default -> List.of(new Outline().moveTo(-0.5, 0.5).lineTo(0.5, 0.5).lineTo(0.5, -0.5));
         };
     }
 

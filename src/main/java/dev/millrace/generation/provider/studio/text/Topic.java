@@ -20,7 +20,8 @@ record Topic(String form, String theme, String thing, String other) {
     private static final int LONGEST_THEME = 12;
     private static final int LONGEST_WORD = 40;
     private static final int READ = 2_000;
-    private static final Pattern ABOUT = Pattern.compile("\\b(?:about|on the subject of|titled|called|for|on|why|how)\\s+(.+)");
+    private static final Pattern ABOUT =
+            Pattern.compile("\\b(?:about|on the subject of|titled|called|for|on|why|how)\\s+(.+)");
     private static final Pattern ORDER = Pattern.compile(
             "^(?:please\\s+)?(?:(?:can|could|would) you\\s+)?(?:write|tell|give|make|compose|create|draft|explain|describe|list|show|say|imagine|generate|summari[sz]e|what(?: is| are|'s)?|who(?: is| are)?)\\s+(?:me\\s+|us\\s+)?");
     private static final Set<String> SMALL = Set.of(
@@ -31,7 +32,11 @@ record Topic(String form, String theme, String thing, String other) {
                     .split(" "));
 
     static Topic of(String prompt) {
-        String line = prompt.strip().lines().filter(text -> !text.isBlank()).findFirst().orElse("");
+        String line = prompt.strip()
+                .lines()
+                .filter(text -> !text.isBlank())
+                .findFirst()
+                .orElse("");
         String plain = line.substring(0, Math.min(READ, line.length()))
                 .replaceAll("[\\p{Cntrl}\"\\u201c\\u201d{}]| / ", " ")
                 .replaceAll("\\s+", " ")
@@ -42,8 +47,10 @@ record Topic(String form, String theme, String thing, String other) {
                 .filter(word -> !word.isBlank() && !SMALL.contains(word.toLowerCase(Locale.ROOT)))
                 .toList();
         String thing = words.isEmpty() ? "matter" : head(theme, words);
-        String other =
-                words.stream().filter(word -> !word.equals(thing)).reduce((first, second) -> second).orElse("silence");
+        String other = words.stream()
+                .filter(word -> !word.equals(thing))
+                .reduce((first, second) -> second)
+                .orElse("silence");
         return new Topic(form(lower), theme.isEmpty() ? "nothing in particular" : theme, thing, other);
     }
 
@@ -69,7 +76,8 @@ record Topic(String form, String theme, String thing, String other) {
         if (ordered && about.find()) {
             rest = rest.substring(about.start(1));
         }
-        String[] words = rest.replaceAll("[.!?;:,]+$", "").split("[.!?;:]", 2)[0].strip().split(" ");
+        String[] words =
+                rest.replaceAll("[.!?;:,]+$", "").split("[.!?;:]", 2)[0].strip().split(" ");
         String theme = Arrays.stream(words)
                 .limit(LONGEST_THEME)
                 .map(word -> word.substring(0, Math.min(LONGEST_WORD, word.length())))
@@ -82,7 +90,8 @@ record Topic(String form, String theme, String thing, String other) {
 
     /** The last content word before the first preposition: "paper boat" of "a paper boat in a storm" gives boat. */
     private static String head(String theme, List<String> words) {
-        String before = theme.toLowerCase(Locale.ROOT).split("\\b(in|on|at|under|over|with|of|from|by|near|through|at|and|who|that)\\b", 2)[0];
+        String before = theme.toLowerCase(Locale.ROOT)
+                .split("\\b(in|on|at|under|over|with|of|from|by|near|through|at|and|who|that)\\b", 2)[0];
         return words.stream()
                 .filter(word -> before.contains(word.toLowerCase(Locale.ROOT)))
                 .reduce((first, second) -> second)

@@ -74,7 +74,8 @@ public final class Writer {
         int parts = middles(topic.form()) + 3;
         int words = 0;
         for (int i = 0; i < parts; i++) {
-            words += trial.write(i == parts - 1 ? "close" : trial.part()).strip().split("\\s+").length;
+            words +=
+                    trial.write(i == parts - 1 ? "close" : trial.part()).strip().split("\\s+").length;
         }
         return words;
     }

@@ -15,7 +15,11 @@ class WriterTest {
 
         var writer = new Writer("a paper boat in a storm", 7, null);
         assertThat(text.split("\\s+")).hasSize(writer.length());
-        assertThat(text).contains("\n\n").doesNotContain("  ").doesNotContain("{").doesNotContain("}");
+        assertThat(text)
+                .contains("\n\n")
+                .doesNotContain("  ")
+                .doesNotContain("{")
+                .doesNotContain("}");
     }
 
     @Test
@@ -54,7 +58,17 @@ class WriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "?", "{theme}{story-open}", "/ / /", "\u6d77\u306e\u5e73\u548c", "\ud83d\ude80\ud83d\ude80", "$1 \\ %s {"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "?",
+                "{theme}{story-open}",
+                "/ / /",
+                "\u6d77\u306e\u5e73\u548c",
+                "\ud83d\ude80\ud83d\ude80",
+                "$1 \\ %s {"
+            })
     void writesWhateverThePromptIs(String prompt) {
         String text = write(prompt, 1, null);
 
