@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { WEB } from "./js.mjs";
 
 const css = readFileSync(new URL("app.css", WEB), "utf8");
-const tokensIn = (text) => Object.fromEntries([...text.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/g)].map(([, name, value]) => [name, value]));
+const tokensIn = (text) =>
+  Object.fromEntries([...text.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/g)].map(([, name, value]) => [name, value]));
 const light = tokensIn(css.slice(css.indexOf(":root"), css.indexOf("@media (prefers-color-scheme: dark)")));
 const dark = { ...light, ...tokensIn(css.slice(css.indexOf("@media (prefers-color-scheme: dark)")).split("\n}")[0]) };
 

@@ -9,12 +9,16 @@ const NOW = new Date(2026, 4, 3, 14, 0).getTime();
 
 test("credits: what is left, and the part of it that is held", () => {
   const gauge = creditGauge({ credits: { balance: 150, held: 30, available: 120 }, month: { spent: 50 } }, 2);
-  assert.deepEqual([gauge.shown, gauge.of, gauge.level, gauge.held, gauge.words, gauge.state], ["150.00", "left", 60, 15, "30.00 of it held for 2 runs", "ok"]);
+  assert.deepEqual(
+    [gauge.shown, gauge.of, gauge.level, gauge.held, gauge.words, gauge.state],
+    ["150.00", "left", 60, 15, "30.00 of it held for 2 runs", "ok"],
+  );
   assert.equal(creditGauge({ credits: { balance: 200, held: 0, available: 200 }, month: null }, 0).words, "nothing held");
 });
 
 test("a fifth left is low, nothing left is out", () => {
-  const state = (available) => creditGauge({ credits: { balance: available, held: 0, available }, month: { spent: 100 - available } }, 0).state;
+  const state = (available) =>
+    creditGauge({ credits: { balance: available, held: 0, available }, month: { spent: 100 - available } }, 0).state;
   assert.deepEqual([21, 20, 0.01, 0].map(state), ["ok", "low", "low", "out"]);
 });
 

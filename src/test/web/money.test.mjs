@@ -45,7 +45,13 @@ test("a shortfall names the sum, what is free, what is held and what to do", () 
 
 test("unit prices are told for people", () => {
   assert.equal(money.unitPrice([{ per: "second", amount: 0.8 }]), "0.80 a second");
-  assert.equal(money.unitPrice([{ per: "1m_tokens_in", amount: 100 }, { per: "1m_tokens_out", amount: 400 }]), "100.00 a million tokens in + 400.00 a million tokens out");
+  assert.equal(
+    money.unitPrice([
+      { per: "1m_tokens_in", amount: 100 },
+      { per: "1m_tokens_out", amount: 400 },
+    ]),
+    "100.00 a million tokens in + 400.00 a million tokens out",
+  );
   assert.equal(money.unitPrice([{ per: "square_metre", amount: 1 }]), "1.00 per square metre");
   assert.equal(money.unitPrice(null), "");
 });

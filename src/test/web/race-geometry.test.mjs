@@ -12,8 +12,16 @@ test("the gate stands at the likely end, the water at its part of the way there"
 });
 
 test("as certainty grows the spill shrinks to nothing", () => {
-  const spill = [[8, 14], [4, 6], [1, 1.2], [0, 0]].map(([eta, p90]) => 100 - geometry({ percent: 50, eta, p90, elapsed: 6 }).gate);
-  assert.deepEqual([...spill].sort((one, other) => other - one), spill);
+  const spill = [
+    [8, 14],
+    [4, 6],
+    [1, 1.2],
+    [0, 0],
+  ].map(([eta, p90]) => 100 - geometry({ percent: 50, eta, p90, elapsed: 6 }).gate);
+  assert.deepEqual(
+    [...spill].sort((one, other) => other - one),
+    spill,
+  );
   assert.equal(spill[3], 0);
 });
 

@@ -15,7 +15,8 @@ function read(chunks) {
   return heard;
 }
 
-const STREAM = "\ufeffretry: 2500\n\n:\n\nid: 1.2.3\nevent: delta\ndata: {\"text\":\"f\u00fcnf \u{1f3de} caf\u00e9\"}\n\nid: 1.3.9\nevent: completed\ndata: {}\n\n";
+const STREAM =
+  '\ufeffretry: 2500\n\n:\n\nid: 1.2.3\nevent: delta\ndata: {"text":"f\u00fcnf \u{1f3de} caf\u00e9"}\n\nid: 1.3.9\nevent: completed\ndata: {}\n\n';
 
 test("an event is told with its id, name and data", () => {
   const { events, retries, comments } = read([STREAM]);
@@ -37,7 +38,11 @@ test("lines may end with CR, LF or both, mixed and cut between them", () => {
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at <= bytes.length; at++) {
       const { events } = read([bytes.slice(0, at), bytes.slice(at)]);
-      assert.deepEqual(events.map(({ event, data }) => `${event} ${data}`), ["a 1", "message 2"], JSON.stringify(end) + at);
+      assert.deepEqual(
+        events.map(({ event, data }) => `${event} ${data}`),
+        ["a 1", "message 2"],
+        JSON.stringify(end) + at,
+      );
     }
   }
 });
@@ -53,7 +58,14 @@ test("several data lines are joined, one leading space is taken off", () => {
 
 test("an event without data is none, and an id belongs to its event alone", () => {
   const { events } = read(["id: 1\nevent: x\n\ndata: a\n\nid: 2\ndata: b\n\nevent: limits\ndata: c\n\n"]);
-  assert.deepEqual(events.map(({ id, data }) => [id, data]), [[null, "a"], ["2", "b"], [null, "c"]]);
+  assert.deepEqual(
+    events.map(({ id, data }) => [id, data]),
+    [
+      [null, "a"],
+      ["2", "b"],
+      [null, "c"],
+    ],
+  );
 });
 
 test("what a cut leaves without its empty line is never told", () => {

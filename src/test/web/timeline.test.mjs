@@ -7,7 +7,16 @@ const { apply, fromGeneration } = await load("run.js");
 
 const BEGIN = Date.parse("2026-05-01T10:00:00Z");
 const generation = (more) => ({
-  id: "r", kind: "video", model: "fal/x", status: "running", prompt: "p", percent: 0, assets: [], created_at: "2026-05-01T10:00:00.000Z", started_at: "2026-05-01T10:00:00.800Z", ...more,
+  id: "r",
+  kind: "video",
+  model: "fal/x",
+  status: "running",
+  prompt: "p",
+  percent: 0,
+  assets: [],
+  created_at: "2026-05-01T10:00:00.000Z",
+  started_at: "2026-05-01T10:00:00.800Z",
+  ...more,
 });
 let sequence = 0;
 const at = (run, second, event, data) => apply(run, { id: `1.${++sequence}`, event, data }, BEGIN + second * 1000, true);
@@ -25,7 +34,13 @@ test("waiting, a cut attempt, the wait before the next, the work and making it r
   assert.equal(total, 15.3);
   assert.deepEqual(
     spans.map(({ name, kind, from, to }) => [name, kind, from, to].join(" ")),
-    ["Waited in line wait 0 0.8", "Attempt 1 \u00b7 fal cut 0.8 4.1", "Waited to retry wait 4.1 5.3", "Attempt 2 \u00b7 Studio work 5.3 12", "Made ready job 12 15.3"],
+    [
+      "Waited in line wait 0 0.8",
+      "Attempt 1 \u00b7 fal cut 0.8 4.1",
+      "Waited to retry wait 4.1 5.3",
+      "Attempt 2 \u00b7 Studio work 5.3 12",
+      "Made ready job 12 15.3",
+    ],
   );
   assert.equal(spans[0].note, "2nd, then started");
   assert.equal(spans[1].note.replace("\u00a0", " "), "broke off at 34 %");
@@ -37,12 +52,18 @@ test("a start without a retry before it is a server that ended", () => {
   run = at(run, 3, "progress", { percent: 20, stage: "generating" });
   run = at(run, 6, "started", { attempt: 1, provider: "studio" });
   const spans = timeline(run, BEGIN + 8000).spans;
-  assert.deepEqual(spans.map(({ kind }) => kind), ["wait", "cut", "work"]);
+  assert.deepEqual(
+    spans.map(({ kind }) => kind),
+    ["wait", "cut", "work"],
+  );
 });
 
 test("a run that has not started is in line, and nothing is invented for it", () => {
   const { spans } = timeline(fromGeneration(generation({ status: "queued", started_at: null })), BEGIN + 5000);
-  assert.deepEqual(spans.map(({ name, from, to }) => [name, from, to]), [["In line", 0, 5]]);
+  assert.deepEqual(
+    spans.map(({ name, from, to }) => [name, from, to]),
+    [["In line", 0, 5]],
+  );
 });
 
 test("no stretch leaves the scale, whatever the events say", () => {

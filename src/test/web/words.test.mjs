@@ -45,7 +45,18 @@ test("a length of time is told in the unit a person would use", () => {
 });
 
 test("places in line", () => {
-  assert.deepEqual([1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(words.ordinal), ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]);
+  assert.deepEqual([1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(words.ordinal), [
+    "1st",
+    "2nd",
+    "3rd",
+    "4th",
+    "11th",
+    "12th",
+    "13th",
+    "21st",
+    "102nd",
+    "111th",
+  ]);
 });
 
 test("a moment is told as today, yesterday or a date", () => {

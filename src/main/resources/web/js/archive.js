@@ -49,4 +49,5 @@ export class Archive extends Store {
   }
 }
 
-const hasResult = ({ status, assets, text }) => status !== "queued" && status !== "running" && (assets.length > 0 || (status !== "processing" && text !== ""));
+const hasResult = ({ status, assets, text }) =>
+  status !== "queued" && status !== "running" && (assets.length > 0 || (status !== "processing" && text !== ""));

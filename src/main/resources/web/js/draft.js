@@ -1,4 +1,5 @@
 // What is being written in the composer. It survives a reload, and other pages put something into it ("Again").
+import { optionsOf } from "./assets.js";
 import { local } from "./storage.js";
 import { Store } from "./store.js";
 
@@ -19,8 +20,8 @@ class Draft extends Store {
   }
 
   /** The settings of a run, to be changed or sent again. */
-  from({ kind, model, prompt, options }) {
-    this.change({ kind, model, prompt, options: { ...options } });
+  from(run) {
+    this.change({ kind: run.kind, model: run.model, prompt: run.prompt, options: { ...optionsOf(run) } });
   }
 
   clear() {

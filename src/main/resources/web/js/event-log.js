@@ -48,7 +48,10 @@ const done = ({ percent: part }) => (part === null || part === undefined ? null 
 const left = ({ eta_seconds: eta, eta_p90_seconds: p90 }) => (eta === null || eta === undefined ? null : `${band(eta, p90)} left`);
 
 /** A reason of the API ("rate_limited") or a sentence of it, as words. */
-export const reasonInWords = (reason) => String(reason ?? "it broke off").replace(/_/g, " ").replace(/\.$/, "");
+export const reasonInWords = (reason) =>
+  String(reason ?? "it broke off")
+    .replace(/_/g, " ")
+    .replace(/\.$/, "");
 
 function settled({ receipt }) {
   return receipt ? `charged ${amount(receipt.charged)}, released ${amount(receipt.released)}` : "";

@@ -18,7 +18,15 @@ export function windowGauge(window, says, now = Date.now()) {
   const { limit, remaining } = window;
   const level = limit > 0 ? (100 * remaining) / limit : 0;
   const state = stateOf(level);
-  return { label: says === "minute" ? "This minute" : "Today", shown: count(remaining), of: `of ${count(limit)}${state === "low" ? " left" : ""}`, level, held: 0, words: wordsOf(window, now), state };
+  return {
+    label: says === "minute" ? "This minute" : "Today",
+    shown: count(remaining),
+    of: `of ${count(limit)}${state === "low" ? " left" : ""}`,
+    level,
+    held: 0,
+    words: wordsOf(window, now),
+    state,
+  };
 }
 
 function wordsOf({ limit, remaining, resetAt }, now) {

@@ -25,7 +25,10 @@ class Limits extends Store {
     if (this.#asked) return (this.#asked.again = true);
     this.#asked = { again: false };
     return get("/v1/usage")
-      .then((usage) => this.told(usage), () => {})
+      .then(
+        (usage) => this.told(usage),
+        () => {},
+      )
       .finally(() => {
         const { again } = this.#asked;
         this.#asked = null;
@@ -49,6 +52,7 @@ class Limits extends Store {
   }
 }
 
-const timed = (window) => window && { limit: window.limit, remaining: window.remaining, resetAt: Date.now() + (window.reset_seconds ?? 0) * 1000 };
+const timed = (window) =>
+  window && { limit: window.limit, remaining: window.remaining, resetAt: Date.now() + (window.reset_seconds ?? 0) * 1000 };
 
 export const limits = new Limits();

@@ -3,10 +3,29 @@
 import { count, size } from "./words.js";
 
 const SIZES = {
-  image: [[1024, 1024], [1280, 720], [720, 1280], [768, 768], [512, 512], [1536, 1024], [1024, 1536]],
-  video: [[1280, 720], [720, 1280], [1920, 1080], [1080, 1920], [640, 360], [720, 720]],
+  image: [
+    [1024, 1024],
+    [1280, 720],
+    [720, 1280],
+    [768, 768],
+    [512, 512],
+    [1536, 1024],
+    [1024, 1536],
+  ],
+  video: [
+    [1280, 720],
+    [720, 1280],
+    [1920, 1080],
+    [1080, 1920],
+    [640, 360],
+    [720, 720],
+  ],
 };
-const STEPS = { seconds: [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20], count: [1, 2, 3, 4, 6, 8], max_tokens: [128, 256, 512, 1024, 2048, 4096, 8192] };
+const STEPS = {
+  seconds: [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20],
+  count: [1, 2, 3, 4, 6, 8],
+  max_tokens: [128, 256, 512, 1024, 2048, 4096, 8192],
+};
 const RARE = new Set(["top_p", "temperature"]); // for programs, as are lists; a person is asked the rest
 
 /** @returns fields [{name, label, kind: "size" | "choice" | "number" | "text" | "switch", value, choices, minimum, maximum, step}] */
@@ -21,13 +40,17 @@ export function fieldsOf(model, chosen) {
 /** What is sent: the chosen options this model takes, sizes and defaults left out where nothing was chosen. */
 export function optionsFor(model, chosen) {
   const known = Object.keys(model?.options ?? {});
-  return Object.fromEntries(known.filter((name) => chosen[name] !== undefined && chosen[name] !== null).map((name) => [name, chosen[name]]));
+  return Object.fromEntries(
+    known.filter((name) => chosen[name] !== undefined && chosen[name] !== null).map((name) => [name, chosen[name]]),
+  );
 }
 
 function sizeField({ kind, options: { width, height } }, chosen) {
   const value = [chosen.width ?? width.default, chosen.height ?? height.default];
   const fits = ([w, h]) => within(width, w) && within(height, h);
-  const choices = [value, ...(SIZES[kind] ?? SIZES.image)].filter((each, at, all) => fits(each) && all.findIndex((other) => same(each, other)) === at);
+  const choices = [value, ...(SIZES[kind] ?? SIZES.image)].filter(
+    (each, at, all) => fits(each) && all.findIndex((other) => same(each, other)) === at,
+  );
   choices.sort(([w, h], [v, g]) => w * h - v * g || w - v);
   return { name: "size", label: "Size", kind: "size", value: value.join("x"), choices: choices.map(([w, h]) => [`${w}x${h}`, size(w, h)]) };
 }
@@ -48,8 +71,14 @@ function field(name, option, value) {
   if (option.type === "boolean") return { name, label, kind: "switch", value: value ?? option.default ?? false };
   const number = option.type === "integer" || option.type === "number";
   return {
-    name, label, kind: number ? "number" : "text", value: value ?? null, hint: option.default ?? (name === "seed" ? "any" : ""),
-    minimum: option.minimum, maximum: option.maximum, step: option.type === "integer" ? 1 : "any",
+    name,
+    label,
+    kind: number ? "number" : "text",
+    value: value ?? null,
+    hint: option.default ?? (name === "seed" ? "any" : ""),
+    minimum: option.minimum,
+    maximum: option.maximum,
+    step: option.type === "integer" ? 1 : "any",
   };
 }
 

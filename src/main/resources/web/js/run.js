@@ -42,8 +42,23 @@ export function fromGeneration(g, known = null, { reading = false, now = Date.no
 }
 
 const BLANK = {
-  status: "queued", stage: null, position: null, provider: null, elapsed: null, p90: null, source: null, soFar: null,
-  mark: null, retry: null, unresolved: null, preview: null, stopping: false, bound: null, held: null, lastId: null, log: [],
+  status: "queued",
+  stage: null,
+  position: null,
+  provider: null,
+  elapsed: null,
+  p90: null,
+  source: null,
+  soFar: null,
+  mark: null,
+  retry: null,
+  unresolved: null,
+  preview: null,
+  stopping: false,
+  bound: null,
+  held: null,
+  lastId: null,
+  log: [],
 };
 
 /** The run after one event of its stream. {@code live} is false while the past is replayed. */
@@ -59,8 +74,14 @@ export function apply(before, event, now = Date.now(), live = true) {
 const CHANGES = {
   queued: (run, { position }) => ({ status: "queued", stage: "queued", position }),
   started: (run, { model, provider, attempt }) => ({
-    status: "running", stage: "starting", model: model ?? run.model, provider, retry: null, position: null,
-    attempts: Math.max(run.attempts, attempt ?? 1), mark: attempt > 1 && run.percent > 0 ? run.percent : run.mark,
+    status: "running",
+    stage: "starting",
+    model: model ?? run.model,
+    provider,
+    retry: null,
+    position: null,
+    attempts: Math.max(run.attempts, attempt ?? 1),
+    mark: attempt > 1 && run.percent > 0 ? run.percent : run.mark,
   }),
   progress: (run, data) => ({
     status: STATUS_OF[data.stage] ?? "running",
@@ -78,7 +99,9 @@ const CHANGES = {
   delta: (run, { text }) => ({ status: "running", stage: "generating", text: run.text + text, retry: null }),
   preview: (run, preview) => ({ preview }),
   retrying: (run, { attempt, reason, delay_seconds: delay }, now) => ({
-    stage: "retrying", mark: run.percent > 0 ? run.percent : run.mark, retry: { attempt, reason, until: now + delay * 1000 },
+    stage: "retrying",
+    mark: run.percent > 0 ? run.percent : run.mark,
+    retry: { attempt, reason, until: now + delay * 1000 },
   }),
   reset: (run, { text }) => ({ text: text ?? "" }),
   asset: (run, asset) => ({ assets: mergeAssets(run.assets, [asset]) }),
@@ -102,9 +125,6 @@ function mergeAssets(known, newer) {
 // The face a run shows: one of the states of mr-run.
 function faced(run) {
   const face =
-    run.status !== "running" ? run.status
-    : run.stage === "retrying" ? "retrying"
-    : run.stage === "unresolved" ? "unresolved"
-    : "running";
+    run.status !== "running" ? run.status : run.stage === "retrying" ? "retrying" : run.stage === "unresolved" ? "unresolved" : "running";
   return { ...run, face };
 }

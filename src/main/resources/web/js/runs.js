@@ -68,12 +68,14 @@ class Runs extends Store {
   /** Starts a run. The same key may be sent again when nobody answered: it is then the same run. */
   async create(body, key = idempotencyKey()) {
     const response = await post("/v1/generations", body, { headers: { "Idempotency-Key": key } });
-    return this.#began(await response.json());
+    return this.#began(await response.json(), body.options);
   }
 
   /** Starts a failed run again, linked to it. */
   async retry(id) {
-    return this.#began(await (await post(`/v1/generations/${id}/retries`, {}, { headers: { "Idempotency-Key": idempotencyKey() } })).json());
+    return this.#began(
+      await (await post(`/v1/generations/${id}/retries`, {}, { headers: { "Idempotency-Key": idempotencyKey() } })).json(),
+    );
   }
 
   /** Stops a run; what came so far is kept and charged by the policy of its provider. */
@@ -114,8 +116,8 @@ class Runs extends Store {
     return behind ? [looked, ...this.underWay] : this.underWay;
   }
 
-  #began(generation) {
-    const run = this.#put(generation);
+  #began(generation, options = null) {
+    const run = this.#put({ options, ...generation });
     limits.refresh();
     this.feed.follow();
     return run;
@@ -130,6 +132,8 @@ class Runs extends Store {
     const run = apply(before, event, serverNow(), live);
     this.#set(run);
     this.#tell(before, run);
+    // What is already made of a result that is being made ready is told by its own address only.
+    if (run.face === "processing" && before.face !== "processing") this.refresh(id).catch(() => {});
     if (isOver(run)) this.feed.follow();
   }
 

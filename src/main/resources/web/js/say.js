@@ -1,7 +1,21 @@
 // What a run says of itself: its line, its figures, in the words of the house. Texts only; drawing is mr-run's.
 import { reasonInWords } from "./event-log.js";
 import { charged } from "./money.js";
-import { amount, band, credits, duration, modelName, ordinal, percent, plural, providerName, running, secondsUntil, spokenBand, wordsIn } from "./words.js";
+import {
+  amount,
+  band,
+  credits,
+  duration,
+  modelName,
+  ordinal,
+  percent,
+  plural,
+  providerName,
+  running,
+  secondsUntil,
+  spokenBand,
+  wordsIn,
+} from "./words.js";
 
 /** The line under the title: {mark, strong, rest}. {@code mark} is [icon, words, tone] or null. */
 export function line(run, now = Date.now()) {
@@ -9,9 +23,15 @@ export function line(run, now = Date.now()) {
 }
 
 const LINES = {
-  queued: (run) => plain(run.stopping ? "Stopping." : `${place(run)}.${run.eta ? ` Starts in about ${duration(run.eta)}, an estimate.` : ""}`),
+  queued: (run) =>
+    plain(run.stopping ? "Stopping." : `${place(run)}.${run.eta ? ` Starts in about ${duration(run.eta)}, an estimate.` : ""}`),
   running: (run) => {
-    if (run.stage === "draining") return { mark: null, strong: "Stopped by you.", rest: `${providerName(run.provider)} bills a run to its end, so we keep what it makes.` };
+    if (run.stage === "draining")
+      return {
+        mark: null,
+        strong: "Stopped by you.",
+        rest: `${providerName(run.provider)} bills a run to its end, so we keep what it makes.`,
+      };
     if (run.stopping) return plain("Stopping. What was made so far is kept.");
     return plain(`${run.stage === "starting" ? "Starting" : DOING[run.kind]} \u00b7 ${modelName(run.model)}`);
   },
@@ -31,8 +51,17 @@ const LINES = {
     rest: `It may still be working, so we keep asking.${unresolved?.next_check_seconds ? ` Next check in ${duration(unresolved.next_check_seconds)}.` : ""}`,
   }),
   processing: (run) => plain(READY[run.kind]),
-  completed: (run) => ({ mark: ["check", run.startedAt ? `Done in ${duration((run.finishedAt - run.startedAt) / 1000)}` : "Done", ""], strong: "", rest: "" }),
-  failed: (run) => ({ mark: ["alert", "Failed", "bad"], strong: charged(run.receipt, "failed"), rest: sentence(run.error?.detail ?? run.error?.title ?? "It broke off."), last: true }),
+  completed: (run) => ({
+    mark: ["check", run.startedAt ? `Done in ${duration((run.finishedAt - run.startedAt) / 1000)}` : "Done", ""],
+    strong: "",
+    rest: "",
+  }),
+  failed: (run) => ({
+    mark: ["alert", "Failed", "bad"],
+    strong: charged(run.receipt, "failed"),
+    rest: sentence(run.error?.detail ?? run.error?.title ?? "It broke off."),
+    last: true,
+  }),
   canceled: (run) => ({
     mark: ["stop", run.percent >= 1 ? `Stopped by you at ${percent(run.percent)}` : "Stopped by you", ""],
     strong: "",
@@ -54,7 +83,8 @@ const REASONS = {
 };
 
 const plain = (rest) => ({ mark: null, strong: "", rest });
-const place = ({ position }) => (position > 1 ? `${ordinal(position)} in line` : position === 1 ? "Next in line" : position === 0 ? "About to start" : "Waiting in line");
+const place = ({ position }) =>
+  position > 1 ? `${ordinal(position)} in line` : position === 1 ? "Next in line" : position === 0 ? "About to start" : "Waiting in line";
 const why = (reason, provider) => (REASONS[reason] ?? (() => sentence(reasonInWords(reason))))(providerName(provider));
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/([^.!?])$/, "$1.");
 
@@ -77,7 +107,13 @@ const FIGURES = {
   ],
   processing: (run) => [left(run), soFar(run)],
   completed: ({ receipt }) => (receipt ? [figure(credits(receipt.charged), "charged"), released(receipt, "of the hold released")] : []),
-  failed: ({ receipt }) => (receipt ? [receipt.charged > 0 ? figure(credits(receipt.charged), "charged for this part") : none, figure(credits(receipt.released), "released")] : []),
+  failed: ({ receipt }) =>
+    receipt
+      ? [
+          receipt.charged > 0 ? figure(credits(receipt.charged), "charged for this part") : none,
+          figure(credits(receipt.released), "released"),
+        ]
+      : [],
   canceled: ({ receipt }) => (receipt ? [figure(credits(receipt.charged), "charged for this part"), released(receipt, "released")] : []),
 };
 
@@ -85,7 +121,8 @@ const none = { value: null };
 const figure = (value, label) => ({ value, label });
 const big = (value, label) => ({ value, label, big: true });
 const released = (receipt, label) => (receipt.released > 0 ? figure(amount(receipt.released), label) : none);
-const left = ({ eta, p90, source }) => (eta === null ? none : figure(band(eta, p90), source === "estimated" ? "left, an estimate" : "left"));
+const left = ({ eta, p90, source }) =>
+  eta === null ? none : figure(band(eta, p90), source === "estimated" ? "left, an estimate" : "left");
 const soFar = ({ soFar: cost, estimated }) =>
   cost === null ? none : figure(`${running(cost)}\u00a0credits`, estimated > cost ? `so far, of about ${amount(estimated)}` : "so far");
 const held = ({ held: sum }, label = "held") => figure(sum === null || sum === undefined ? null : credits(sum), label);

@@ -48,7 +48,10 @@ export function band(likely, latest) {
 
 /** The same band spoken: "6 to 9 seconds". */
 export function spokenBand(likely, latest) {
-  return band(likely, latest).replace("\u2013", " to ").replace(/\bs$/, "seconds").replace(/\bmin$/, "minutes");
+  return band(likely, latest)
+    .replace("\u2013", " to ")
+    .replace(/\bs$/, "seconds")
+    .replace(/\bmin$/, "minutes");
 }
 
 /** Whole seconds until then, never below nought. */

@@ -28,7 +28,11 @@ const PAGES = {
   gallery: () => html`<mr-gallery></mr-gallery>`,
   run: ({ id }) => html`<mr-run-page .runId=${id}></mr-run-page>`,
   account: () => html`<mr-account></mr-account>`,
-  nowhere: () => html`<div class="page"><h1 class="vh">Not found</h1><mr-problem></mr-problem></div>`,
+  nowhere: () =>
+    html`<div class="page">
+      <h1 class="vh">Not found</h1>
+      <mr-problem></mr-problem>
+    </div>`,
 };
 const GATES = new Set(["sign-in", "sign-up"]);
 
@@ -59,14 +63,24 @@ class App extends Light {
   render() {
     const { page } = router;
     if (session.state === "unreached") {
-      return html`<main class="main" id="main" tabindex="-1"><h1 class="vh">Millrace</h1><mr-problem .refusal=${{ unanswered: true }} .retry=${() => session.resume()}></mr-problem></main>`;
+      return html`<main class="main" id="main" tabindex="-1">
+        <h1 class="vh">Millrace</h1>
+        <mr-problem .refusal=${{ unanswered: true }} .retry=${() => session.resume()}></mr-problem>
+      </main>`;
     }
     if (session.state === "out" && GATES.has(page.name)) return html`<mr-gatehouse .up=${page.name === "sign-up"}></mr-gatehouse>`;
     if (session.state !== "in" || GATES.has(page.name)) return nothing;
     return html`<a class="skip" href="#main">Skip to content</a>
-      <header class="topbar">${brand()}<nav aria-label="Sections"><mr-nav></mr-nav></nav><mr-credit-pill></mr-credit-pill></header>
+      <header class="topbar">
+        ${brand()}
+        <nav aria-label="Sections"><mr-nav></mr-nav></nav>
+        <mr-credit-pill></mr-credit-pill>
+      </header>
       <div class="shell">
-        <div class="rail"><nav aria-label="Main">${brand()}<mr-nav></mr-nav></nav><mr-gauges></mr-gauges></div>
+        <div class="rail">
+          <nav aria-label="Main">${brand()}<mr-nav></mr-nav></nav>
+          <mr-gauges></mr-gauges>
+        </div>
         <main class="main" id="main" tabindex="-1"><mr-notices></mr-notices>${PAGES[page.name](page)}</main>
       </div>
       <nav class="tabs-b" aria-label="Main, small screens"><mr-nav tabs></mr-nav></nav>

@@ -17,7 +17,11 @@ import "./mr-note.js";
 import "./mr-options.js";
 import "./mr-quote.js";
 
-const KINDS = [["image", "Image"], ["video", "Video"], ["text", "Text"]];
+const KINDS = [
+  ["image", "Image"],
+  ["video", "Video"],
+  ["text", "Text"],
+];
 const COMBO = /Mac|iPhone|iPad/.test(navigator.platform) ? "\u2318 \u21b5" : "Ctrl \u21b5";
 const PLACEHOLDERS = {
   image: "A paper boat in a storm, seen from the harbour wall",
@@ -61,11 +65,21 @@ class Composer extends Light {
     const { kind, prompt } = draft.now;
     const model = this.#model;
     const fault = this.refusal ?? (this.#quoting.refusal?.status === 400 ? this.#quoting.refusal : null);
-    const fields = fieldsOf(model, draft.now.options).map((field) => ({ ...field, error: fault && (field.kind === "size" ? (fault.at("/options/width") ?? fault.at("/options/height")) : fault.at(`/options/${field.name}`)) }));
+    const fields = fieldsOf(model, draft.now.options).map((field) => ({
+      ...field,
+      error:
+        fault && (field.kind === "size" ? (fault.at("/options/width") ?? fault.at("/options/height")) : fault.at(`/options/${field.name}`)),
+    }));
     const promptFault = fault?.at("/prompt") ? faultOf("The prompt", fault.at("/prompt")) : null;
     const wrong = fields.find(({ error }) => error);
     const optionFault = wrong ? faultOf(wrong.label, wrong.error) : fault?.at("/options");
-    return html`<form class="sheet composer" aria-label="New generation" @submit=${this.#submit} @keydown=${this.#key} @mr-option=${this.#option}>
+    return html`<form
+      class="sheet composer"
+      aria-label="New generation"
+      @submit=${this.#submit}
+      @keydown=${this.#key}
+      @mr-option=${this.#option}
+    >
       <div class="composer-top">
         <fieldset class="seg">
           <legend class="vh">What to make</legend>
@@ -73,20 +87,41 @@ class Composer extends Light {
         </fieldset>
         <div class="model">
           <label class="vh" for="model">Model</label>
-          <select class="in in-s" id="model" aria-invalid=${fault?.at("/model") ? "true" : nothing} @change=${({ target }) => draft.change({ model: target.value })}>
+          <select
+            class="in in-s"
+            id="model"
+            aria-invalid=${fault?.at("/model") ? "true" : nothing}
+            @change=${({ target }) => draft.change({ model: target.value })}
+          >
             ${models.of(kind).map((each) => html`<option value=${each.id} .selected=${live(each.id === model?.id)}>${modelName(each.id)}${each.price?.length ? `, ${unitPrice(each.price)}` : ""}</option>`)}
           </select>
         </div>
       </div>
       <label class="vh" for="prompt">Prompt</label>
-      <textarea id="prompt" rows="2" placeholder=${PLACEHOLDERS[kind]} .value=${prompt} aria-invalid=${promptFault ? "true" : nothing} aria-describedby=${promptFault ? "prompt-fault" : nothing} @input=${({ target }) => draft.change({ prompt: target.value })}></textarea>
+      <textarea
+        id="prompt"
+        rows="2"
+        placeholder=${PLACEHOLDERS[kind]}
+        .value=${prompt}
+        aria-invalid=${promptFault ? "true" : nothing}
+        aria-describedby=${promptFault ? "prompt-fault" : nothing}
+        @input=${({ target }) => draft.change({ prompt: target.value })}
+      ></textarea>
       ${promptFault ? html`<p class="hint bad fault" id="prompt-fault">${promptFault}</p>` : nothing}
       <mr-options .fields=${fields} .errorId=${"option-fault"}></mr-options>
       ${optionFault ? html`<p class="hint bad fault" id="option-fault">${optionFault}</p>` : nothing}
       ${this.#notice(fault, promptFault || optionFault)}
       <div class="quote">
-        <mr-quote .quote=${this.#quoting.quote} ?stale=${this.#quoting.stale} .first=${this.greeting && limits.credits ? `Your first ${credits(limits.credits.balance).replace(/\.00/, "")} are on the house.` : null}></mr-quote>
-        <div class="go"><button type="submit" class="b b-go" aria-disabled=${this.#ready ? "false" : "true"}>${this.sending ? "Sending" : "Generate"} <kbd aria-hidden="true">${COMBO}</kbd></button></div>
+        <mr-quote
+          .quote=${this.#quoting.quote}
+          ?stale=${this.#quoting.stale}
+          .first=${this.greeting && limits.credits ? `Your first ${credits(limits.credits.balance).replace(/\.00/, "")} are on the house.` : null}
+        ></mr-quote>
+        <div class="go">
+          <button type="submit" class="b b-go" aria-disabled=${this.#ready ? "false" : "true"}>
+            ${this.sending ? "Sending" : "Generate"} <kbd aria-hidden="true">${COMBO}</kbd>
+          </button>
+        </div>
       </div>
     </form>`;
   }

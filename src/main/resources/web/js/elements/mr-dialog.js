@@ -8,7 +8,12 @@ class Dialog extends Light {
 
   render() {
     const { title, text, safe, act } = this.question;
-    return html`<dialog class="sheet dialog" aria-labelledby="dialog-title" aria-describedby="dialog-text" @close=${() => this.#close(false)}>
+    return html`<dialog
+      class="sheet dialog"
+      aria-labelledby="dialog-title"
+      aria-describedby="dialog-text"
+      @close=${() => this.#close(false)}
+    >
       <h2 id="dialog-title">${title}</h2>
       <p id="dialog-text">${text}</p>
       <div class="row-acts">

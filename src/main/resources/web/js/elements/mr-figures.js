@@ -6,7 +6,13 @@ class Figures extends Light {
 
   render() {
     return html`<dl class="figs">
-      ${this.figures.map(({ value, label, big }) => html`<div class=${big ? "big" : ""}><dt>${label || html`<span class="vh">done</span>`}</dt><dd>${value}</dd></div>`)}
+      ${this.figures.map(
+        ({ value, label, big }) =>
+          html`<div class=${big ? "big" : ""}>
+            <dt>${label || html`<span class="vh">done</span>`}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
     </dl>`;
   }
 }

@@ -7,7 +7,16 @@ class Filters extends Light {
 
   render() {
     return html`<div class="filters" role="search">
-      <div class="find"><label class="vh" for="find">Search prompts</label>${icon("find")}<input class="in in-s" id="find" type="search" placeholder="Search prompts" .value=${this.search ?? ""} @input=${({ target }) => this.#emit({ search: target.value })} /></div>
+      <div class="find">
+        <label class="vh" for="find">Search prompts</label>${icon("find")}<input
+          class="in in-s"
+          id="find"
+          type="search"
+          placeholder="Search prompts"
+          .value=${this.search ?? ""}
+          @input=${({ target }) => this.#emit({ search: target.value })}
+        />
+      </div>
       ${this.choices.map(([value, label, number]) => html`<button type="button" class="chip" aria-pressed=${value === this.chosen ? "true" : "false"} @click=${() => this.#emit({ chosen: value })}>${label}${number === null ? nothing : html` <b>${count(number)}</b>`}</button>`)}
     </div>`;
   }

@@ -16,12 +16,25 @@ class Gauges extends Light {
   render() {
     const { credits, minute, day } = limits;
     if (!credits) return nothing;
-    const gauges = [creditGauge(limits, runs.underWay.length), ...(minute ? [windowGauge(minute, "minute")] : []), ...(day ? [windowGauge(day, "day")] : [])];
+    const gauges = [
+      creditGauge(limits, runs.underWay.length),
+      ...(minute ? [windowGauge(minute, "minute")] : []),
+      ...(day ? [windowGauge(day, "day")] : []),
+    ];
     return html`<section class="gauges" aria-label="At a glance">${gauges.map(gauge)}</section>`;
   }
 }
 
 export const gauge = (g, bare = false) =>
-  html`<mr-gauge .label=${g.label} .shown=${g.shown} .of=${g.of} .level=${g.level} .held=${g.held} .words=${g.words} .state=${g.state} ?bare=${bare === true}></mr-gauge>`;
+  html`<mr-gauge
+    .label=${g.label}
+    .shown=${g.shown}
+    .of=${g.of}
+    .level=${g.level}
+    .held=${g.held}
+    .words=${g.words}
+    .state=${g.state}
+    ?bare=${bare === true}
+  ></mr-gauge>`;
 
 customElements.define("mr-gauges", Gauges);

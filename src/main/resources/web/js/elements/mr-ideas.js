@@ -7,7 +7,12 @@ import { credits } from "../words.js";
 
 const IDEAS = [
   { kind: "image", what: "Image", prompt: "A kingfisher on a branch, cut-paper poster, muted teal and orange", options: {} },
-  { kind: "video", what: "Video, 4\u00a0s", prompt: "Layered mountain ridges at first light, slow drift to the left", options: { seconds: 4 } },
+  {
+    kind: "video",
+    what: "Video, 4\u00a0s",
+    prompt: "Layered mountain ridges at first light, slow drift to the left",
+    options: { seconds: 4 },
+  },
   { kind: "text", what: "Text", prompt: "Explain how a mill wheel turns falling water into work", options: {} },
 ];
 
@@ -32,7 +37,7 @@ class Ideas extends Light {
 
   #cost(at) {
     const cost = this.costs?.[at];
-    return cost ? html` \u00b7 ${cost.minimum === cost.maximum ? nothing : "about "}${credits(cost.expected)}` : nothing;
+    return cost ? html` · ${cost.minimum === cost.maximum ? nothing : "about "}${credits(cost.expected)}` : nothing;
   }
 
   #price() {

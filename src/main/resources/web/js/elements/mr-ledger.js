@@ -37,7 +37,10 @@ class Ledger extends Light {
   }
 
   render() {
-    return html`<div class="sec-h"><h2 id="ledger-h">Ledger</h2><span class="quiet small">Every credit in and out. The sum agrees with your balance.</span></div>
+    return html`<div class="sec-h">
+        <h2 id="ledger-h">Ledger</h2>
+        <span class="quiet small">Every credit in and out. The sum agrees with your balance.</span>
+      </div>
       ${this.refusal ? html`<mr-problem .refusal=${this.refusal} .retry=${() => this.#read()}></mr-problem>` : this.lines ? this.#table() : nothing}`;
   }
 
@@ -45,24 +48,41 @@ class Ledger extends Light {
     return html`<div class="sheet">
       <div class="scroll" tabindex="0" role="group" aria-label="Ledger table">
         <table class="cards led">
-          <caption class="vh">Ledger, newest first</caption>
-          <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Why</th><th scope="col" class="num">Hold</th><th scope="col" class="num">Credits</th><th scope="col" class="num">Balance</th></tr></thead>
-          <tbody>${this.lines.map(row)}</tbody>
+          <caption class="vh">
+            Ledger, newest first
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">What</th>
+              <th scope="col">Why</th>
+              <th scope="col" class="num">Hold</th>
+              <th scope="col" class="num">Credits</th>
+              <th scope="col" class="num">Balance</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${this.lines.map(row)}
+          </tbody>
         </table>
       </div>
-      <div class="more"><span>${plural(this.lines.length, "line")}</span>${this.cursor ? html`<button type="button" class="b b-s" @click=${() => this.#read(this.cursor)}>Older</button>` : html`<span>That is all.</span>`}</div>
+      <div class="more">
+        <span>${plural(this.lines.length, "line")}</span
+        >${this.cursor ? html`<button type="button" class="b b-s" @click=${() => this.#read(this.cursor)}>Older</button>` : html`<span>That is all.</span>`}
+      </div>
     </div>`;
   }
 }
 
-const row = (line) => html`<tr>
-  <td class="quiet nowrap">${shortMoment(line.at)}</td>
-  <th scope="row" class="clip">${line.description || NAMES[line.kind] || line.kind}</th>
-  <td class="hide-s">${line.generation ? html`<a href="/runs/${line.generation}">run</a>` : nothing}</td>
-  <td class="num quiet">${line.held ? `${amount(line.held)} held` : line.released ? `${amount(line.released)} released` : nothing}</td>
-  <td class="num amt">${line.amount > 0 ? "+" : ""}${amount(line.amount)}</td>
-  <td class="num hide-s">${line.balance === null || line.balance === undefined ? nothing : amount(line.balance)}</td>
-</tr>`;
+const row = (line) =>
+  html`<tr>
+    <td class="quiet nowrap">${shortMoment(line.at)}</td>
+    <th scope="row" class="clip">${line.description || NAMES[line.kind] || line.kind}</th>
+    <td class="hide-s">${line.generation ? html`<a href="/runs/${line.generation}">run</a>` : nothing}</td>
+    <td class="num quiet">${line.held ? `${amount(line.held)} held` : line.released ? `${amount(line.released)} released` : nothing}</td>
+    <td class="num amt">${line.amount > 0 ? "+" : ""}${amount(line.amount)}</td>
+    <td class="num hide-s">${line.balance === null || line.balance === undefined ? nothing : amount(line.balance)}</td>
+  </tr>`;
 
 const NAMES = { grant: "Given to you", hold: "Held", settle: "Charged", release: "Released", purchase: "Bought" };
 

@@ -31,20 +31,39 @@ class Live extends Light {
     return html`<div class="sheet pad live-run" data-state=${run.face}>
       ${picture ? html`<div class="live-picture"><img class=${run.preview ? "making" : ""} src=${picture} alt="" /></div>` : nothing}
       <p class="say">${strong ? html`<b class=${tone ?? ""}>${strong}</b> ` : nothing}${rest}</p>
-      ${run.kind === "text" ? html`<p class="out" aria-live="off">${run.text}${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : nothing}</p>` : nothing}
-      ${run.face === "processing" && run.assets.length
-        ? html`<mr-steps .steps=${stepsOf(run)}></mr-steps>`
-        : run.kind === "text" && run.face === "running"
-          ? nothing
-          : html`<mr-race large .percent=${run.percent} .eta=${run.eta} .p90=${run.p90} .elapsed=${run.elapsed} .mark=${run.mark} .words=${spoken(run, serverNow())}></mr-race>`}
+      ${run.kind === "text" ? html`<p class="out" aria-live="off"><span class="txt">${run.text}</span>${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : nothing}</p>` : nothing}
+      ${
+        run.face === "processing" && run.assets.length
+          ? html`<mr-steps .steps=${stepsOf(run)}></mr-steps>`
+          : run.kind === "text" && run.face === "running"
+            ? nothing
+            : html`<mr-race
+                large
+                .percent=${run.percent}
+                .eta=${run.eta}
+                .p90=${run.p90}
+                .elapsed=${run.elapsed}
+                .mark=${run.mark}
+                .words=${spoken(run, serverNow())}
+              ></mr-race>`
+      }
       <div class="live-foot">
         <mr-figures .figures=${figures(run, serverNow())}></mr-figures>
-        ${run.face === "processing"
-          ? nothing
-          : html`<div class="live-act">
-              <span class="hint">${run.stopping ? "" : stopping(run, run.bound)}</span>
-              <button type="button" class="b" aria-disabled=${run.stopping ? "true" : "false"} @click=${() => run.stopping || this.#emit("mr-stop")}>${icon("stop")}${run.stopping ? "Stopping" : "Stop"}</button>
-            </div>`}
+        ${
+          run.face === "processing"
+            ? nothing
+            : html`<div class="live-act">
+                <span class="hint">${run.stopping ? "" : stopping(run, run.bound)}</span>
+                <button
+                  type="button"
+                  class="b"
+                  aria-disabled=${run.stopping ? "true" : "false"}
+                  @click=${() => run.stopping || this.#emit("mr-stop")}
+                >
+                  ${icon("stop")}${run.stopping ? "Stopping" : "Stop"}
+                </button>
+              </div>`
+        }
       </div>
     </div>`;
   }

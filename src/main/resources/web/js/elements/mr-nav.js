@@ -21,7 +21,8 @@ class Nav extends Light {
 
   render() {
     const here = (place) => (place.name === router.page.name ? "page" : nothing);
-    if (this.tabs) return PLACES.map((place) => html`<a href=${place.href} aria-current=${here(place)}>${icon(place.icon, false)}${place.label}</a>`);
+    if (this.tabs)
+      return PLACES.map((place) => html`<a href=${place.href} aria-current=${here(place)}>${icon(place.icon, false)}${place.label}</a>`);
     const running = runs.underWay.length;
     return html`<ul class="nav">
       ${PLACES.map((place) => html`<li><a href=${place.href} aria-current=${here(place)}>${icon(place.icon, false)}${place.label}${place.name === "generate" && running ? html`<span class="n">${count(running)}<span class="vh"> under way</span></span>` : nothing}</a></li>`)}

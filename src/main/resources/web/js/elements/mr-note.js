@@ -5,7 +5,10 @@ class Note extends Light {
   static properties = { tone: {}, strong: {}, text: {}, close: { attribute: false } };
 
   render() {
-    return html`<p class=${this.tone ? `note n-${this.tone}` : "note"}>${icon(this.tone ? "alert" : "check", false)}<span><b>${this.strong}</b> ${this.text}</span>${this.close ? html`<button type="button" class="b b-s b-bare" @click=${this.close}>Close</button>` : nothing}</p>`;
+    return html`<p class=${this.tone ? `note n-${this.tone}` : "note"}>
+      ${icon(this.tone ? "alert" : "check", false)}<span><b>${this.strong}</b> ${this.text}</span
+      >${this.close ? html`<button type="button" class="b b-s b-bare" @click=${this.close}>Close</button>` : nothing}
+    </p>`;
   }
 }
 

@@ -33,7 +33,7 @@ class Notices extends Light {
   render() {
     const { now } = complaint;
     return html`${this.cut ? html`<mr-note tone="warn" strong="You lost the connection." text="Your runs go on. We keep trying."></mr-note>` : nothing}
-      ${now ? html`<mr-note tone="bad" .strong=${now.strong} .text=${now.text} .close=${() => complaint.clear()}></mr-note>` : nothing}`;
+    ${now ? html`<mr-note tone="bad" .strong=${now.strong} .text=${now.text} .close=${() => complaint.clear()}></mr-note>` : nothing}`;
   }
 }
 

@@ -12,12 +12,23 @@ class Options extends Light {
   #chip(field) {
     const described = field.error ? this.errorId : nothing;
     if (field.kind === "switch") {
-      return html`<button type="button" class="chip" aria-pressed=${field.value ? "true" : "false"} @click=${() => this.#choose(field, !field.value)}>${field.label}</button>`;
+      return html`<button
+        type="button"
+        class="chip"
+        aria-pressed=${field.value ? "true" : "false"}
+        @click=${() => this.#choose(field, !field.value)}
+      >
+        ${field.label}
+      </button>`;
     }
     if (field.choices) {
       return html`<label class="chip chip-list" data-invalid=${field.error ? "" : nothing}
         ><span class="vh">${field.label}</span
-        ><select aria-invalid=${field.error ? "true" : nothing} aria-describedby=${described} @change=${({ target }) => this.#choose(field, field.choices[target.selectedIndex][0])}>
+        ><select
+          aria-invalid=${field.error ? "true" : nothing}
+          aria-describedby=${described}
+          @change=${({ target }) => this.#choose(field, field.choices[target.selectedIndex][0])}
+        >
           ${field.choices.map(([value, words]) => html`<option value=${value} .selected=${live(String(value) === String(field.value))}>${words}</option>`)}
         </select></label
       >`;

@@ -18,17 +18,35 @@ class Player extends Light {
     const { run } = this;
     const shown = run.assets.filter((asset) => film(asset) || poster(asset));
     const asset = shown[this.at] ?? shown[0];
-    if (!asset) return run.text ? html`<div class="screen screen-text"><p class="out">${run.text}</p></div>` : nothing;
+    if (!asset) return run.text ? html`<div class="screen screen-text"><p class="out txt">${run.text}</p></div>` : nothing;
     return html`<div class="screen" @error=${{ handleEvent: () => this.#again(), capture: true }}>
-        ${asset.kind === "video"
-          ? html`<video controls playsinline preload="metadata" poster=${poster(asset) ?? nothing} src=${film(asset)} width=${asset.width ?? nothing} height=${asset.height ?? nothing} aria-label=${run.prompt}></video>`
-          : html`<img src=${asset.url ?? poster(asset)} alt=${run.prompt} width=${asset.width ?? nothing} height=${asset.height ?? nothing} />`}
+        ${
+          asset.kind === "video"
+            ? html`<video
+                controls
+                playsinline
+                preload="metadata"
+                poster=${poster(asset) ?? nothing}
+                src=${film(asset)}
+                width=${asset.width ?? nothing}
+                height=${asset.height ?? nothing}
+                aria-label=${run.prompt}
+              ></video>`
+            : html`<img
+                src=${asset.url ?? poster(asset)}
+                alt=${run.prompt}
+                width=${asset.width ?? nothing}
+                height=${asset.height ?? nothing}
+              />`
+        }
       </div>
-      ${shown.length > 1
-        ? html`<div class="picks" role="group" aria-label="Pictures of this run">
-            ${shown.map((each, at) => html`<button type="button" class="pick" aria-pressed=${each === asset ? "true" : "false"} aria-label="Picture ${at + 1} of ${shown.length}" @click=${() => (this.at = at)}><img src=${poster(each)} alt="" loading="lazy" /></button>`)}
-          </div>`
-        : nothing}`;
+      ${
+        shown.length > 1
+          ? html`<div class="picks" role="group" aria-label="Pictures of this run">
+              ${shown.map((each, at) => html`<button type="button" class="pick" aria-pressed=${each === asset ? "true" : "false"} aria-label="Picture ${at + 1} of ${shown.length}" @click=${() => (this.at = at)}><img src=${poster(each)} alt="" loading="lazy" /></button>`)}
+            </div>`
+          : nothing
+      }`;
   }
 
   #again() {

@@ -11,7 +11,12 @@ class Problem extends Light {
     const act = this.retry
       ? html`<button type="button" class="b" @click=${this.retry}>Try again</button>`
       : html`<a class="b" href="/">Go to Generate</a>`;
-    return html`<mr-empty sheet .heading=${title} .text=${`${detail}${remedy ? ` ${remedy}` : ""}${request}`} .act=${act ?? nothing}></mr-empty>`;
+    return html`<mr-empty
+      sheet
+      .heading=${title}
+      .text=${`${detail}${remedy ? ` ${remedy}` : ""}${request}`}
+      .act=${act ?? nothing}
+    ></mr-empty>`;
   }
 }
 

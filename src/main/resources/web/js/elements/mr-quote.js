@@ -8,7 +8,9 @@ class Quote extends Light {
 
   render() {
     if (!this.quote) {
-      return html`<p>${this.first ? html`${this.first}<br /><span class="quiet">You see the price before you press.</span>` : html`<span class="quiet">You see the price before you press.</span>`}</p>`;
+      return html`<p>
+        ${this.first ? html`${this.first}<br /><span class="quiet">You see the price before you press.</span>` : html`<span class="quiet">You see the price before you press.</span>`}
+      </p>`;
     }
     const { cost, seconds, cheaper } = this.quote;
     const { before, figure, after } = price(cost);

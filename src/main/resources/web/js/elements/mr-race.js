@@ -16,7 +16,8 @@ class Race extends Light {
       aria-valuenow=${Math.floor(this.percent ?? 0)}
       aria-valuetext=${this.words ?? nothing}
     >
-      <span class="race-band"></span><span class="race-water"></span><span class="race-gate"></span>${this.mark ? html`<span class="race-mark"></span>` : nothing}
+      <span class="race-band"></span><span class="race-water"></span
+      ><span class="race-gate"></span>${this.mark ? html`<span class="race-mark"></span>` : nothing}
     </div>`;
   }
 

@@ -14,15 +14,21 @@ class Receipt extends Light {
         <li class="sum"><span>Charged</span><i></i><span>${amount(charged)}</span></li>
         ${row("Held at the start", amount(charged + released))}${row("Released to you", amount(released))}
       </ul>
-      <p class="small quiet">${charged === 0 ? "You were not charged. " : nothing}The same figures stand in your <a href="/account#ledger">ledger</a>.</p>
+      <p class="small quiet">
+        ${charged === 0 ? "You were not charged. " : nothing}The same figures stand in your <a href="/account#ledger">ledger</a>.
+      </p>
     </section>`;
   }
 }
 
-const row = (what, sum, how) => html`<li><span>${what}${how ? html`<small>${how}</small>` : nothing}</span><i></i><span class="nowrap">${sum}</span></li>`;
+const row = (what, sum, how) =>
+  html`<li><span>${what}${how ? html`<small>${how}</small>` : nothing}</span><i></i><span class="nowrap">${sum}</span></li>`;
 
 const named = ({ what }) => what.charAt(0).toUpperCase() + what.slice(1).replace(/_/g, " ");
 
-const times = ({ quantity, unit_price: each }) => (quantity !== null && quantity !== undefined && each ? `${count(quantity) === String(quantity) ? quantity : amount(quantity)} \u00d7 ${amount(each)}` : null);
+const times = ({ quantity, unit_price: each }) =>
+  quantity !== null && quantity !== undefined && each
+    ? `${count(quantity) === String(quantity) ? quantity : amount(quantity)} \u00d7 ${amount(each)}`
+    : null;
 
 customElements.define("mr-receipt", Receipt);

@@ -53,10 +53,20 @@ class Run extends Light {
     if (run.face === "processing" && run.assets.length) return html`<mr-steps .steps=${stepsOf(run)}></mr-steps>`;
     if (run.kind === "text" && (run.text || run.face === "running")) {
       const shown = isOver(run) ? run.text.slice(0, 280) : tail(run.text);
-      return html`<p class="out" aria-live="off">${shown}${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : isOver(run) && run.text.length > 280 ? "\u2026" : nothing}</p>`;
+      return html`<p class="out" aria-live="off">
+        <span class="txt">${shown}</span
+        >${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : isOver(run) && run.text.length > 280 ? "\u2026" : nothing}
+      </p>`;
     }
     if (isOver(run)) return nothing;
-    return html`<mr-race .percent=${run.percent} .eta=${run.eta} .p90=${run.p90} .elapsed=${run.elapsed} .mark=${run.mark} .words=${spoken(run, serverNow())}></mr-race>`;
+    return html`<mr-race
+      .percent=${run.percent}
+      .eta=${run.eta}
+      .p90=${run.p90}
+      .elapsed=${run.elapsed}
+      .mark=${run.mark}
+      .words=${spoken(run, serverNow())}
+    ></mr-race>`;
   }
 
   #actions() {
@@ -65,14 +75,27 @@ class Run extends Light {
       case "processing":
         return playable(run) ? this.#play() : nothing;
       case "completed":
-        return html`${run.kind === "video" ? this.#play() : this.#open()}<button type="button" class="b b-s b-bare" @click=${() => this.#emit("mr-again")}>${icon("retry")}Again</button>`;
+        return html`${run.kind === "video" ? this.#play() : this.#open()}<button
+            type="button"
+            class="b b-s b-bare"
+            @click=${() => this.#emit("mr-again")}
+          >
+            ${icon("retry")}Again
+          </button>`;
       case "failed":
         return html`<button type="button" class="b b-s" @click=${() => this.#emit("mr-again")}>Edit and retry</button>`;
       case "canceled":
         return this.#open();
       default: {
         const hint = stopping(run, run.bound);
-        return html`<button type="button" class="b b-s" aria-disabled=${run.stopping ? "true" : "false"} @click=${() => run.stopping || this.#emit("mr-stop")}>${icon("stop")}${run.stopping ? "Stopping" : "Stop"}<span class="vh">: ${run.prompt}</span></button>
+        return html`<button
+            type="button"
+            class="b b-s"
+            aria-disabled=${run.stopping ? "true" : "false"}
+            @click=${() => run.stopping || this.#emit("mr-stop")}
+          >
+            ${icon("stop")}${run.stopping ? "Stopping" : "Stop"}<span class="vh">: ${run.prompt}</span>
+          </button>
           ${run.stopping ? nothing : html`<span class="hint">${hint}</span>`}`;
       }
     }
@@ -91,9 +114,10 @@ class Run extends Light {
   }
 }
 
-const says = ({ mark, strong, rest, tone, last }) => html`<p class="say">
-  ${mark ? html`<span class=${`tag ${mark[2]}`}>${icon(mark[0], false)} ${mark[1]}</span> ` : nothing}${strong && !last ? html`<b class=${tone ?? ""}>${strong}</b> ` : nothing}${rest}${last ? html` <b>${strong}</b>` : nothing}
-</p>`;
+const says = ({ mark, strong, rest, tone, last }) =>
+  html`<p class="say">
+    ${mark ? html`<span class=${`tag ${mark[2]}`}>${icon(mark[0], false)} ${mark[1]}</span> ` : nothing}${strong && !last ? html`<b class=${tone ?? ""}>${strong}</b> ` : nothing}${rest}${last ? html` <b>${strong}</b>` : nothing}
+  </p>`;
 
 const ICONS = { queued: "clock", unresolved: "ask", failed: "alert" };
 
@@ -101,7 +125,12 @@ function thumb(run) {
   const asset = run.assets.find(poster);
   const picture = asset ? still(asset, 296) : run.preview?.url;
   if (picture && run.face !== "failed") {
-    return html`<img src=${picture} alt="" loading="lazy" class=${asset ? "" : "making"} />${asset?.duration_seconds ? html`<span class="len">${length(asset.duration_seconds)}</span>` : nothing}`;
+    return html`<img
+        src=${picture}
+        alt=""
+        loading="lazy"
+        class=${asset ? "" : "making"}
+      />${asset?.duration_seconds ? html`<span class="len">${length(asset.duration_seconds)}</span>` : nothing}`;
   }
   if (run.kind === "text") return html`<span class="aa" aria-hidden="true">Aa</span>`;
   return icon(ICONS[run.face] ?? (run.kind === "video" ? "play" : "pic"), false);

@@ -16,7 +16,10 @@ class Sessions extends Light {
   }
 
   async #read() {
-    this.all = await get("/v1/sessions").then(({ data }) => data, () => this.all);
+    this.all = await get("/v1/sessions").then(
+      ({ data }) => data,
+      () => this.all,
+    );
   }
 
   render() {
@@ -27,15 +30,31 @@ class Sessions extends Light {
       </div>
       <div class="sheet scroll" tabindex="0" role="group" aria-label="Sessions table">
         <table class="cards">
-          <caption class="vh">Where you are signed in</caption>
-          <thead><tr><th scope="col">Device</th><th scope="col">Since</th><th scope="col">Seen</th><th scope="col"><span class="vh">Actions</span></th></tr></thead>
+          <caption class="vh">
+            Where you are signed in
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Device</th>
+              <th scope="col">Since</th>
+              <th scope="col">Seen</th>
+              <th scope="col"><span class="vh">Actions</span></th>
+            </tr>
+          </thead>
           <tbody>
-            ${this.all.map((each) => html`<tr>
-              <th scope="row">${device(each.user_agent)}</th>
-              <td data-l="Since">${moment(each.created_at)}</td>
-              <td data-l="Seen">${isThis(each) ? "now, this one" : moment(each.last_seen_at ?? each.last_used_at ?? each.created_at)}</td>
-              <td class="num">${isThis(each) ? nothing : html`<button type="button" class="b b-s b-bare" @click=${() => this.#end([each])}>Sign out<span class="vh"> ${device(each.user_agent)}</span></button>`}</td>
-            </tr>`)}
+            ${this.all.map(
+              (each) =>
+                html`<tr>
+                  <th scope="row">${device(each.user_agent)}</th>
+                  <td data-l="Since">${moment(each.created_at)}</td>
+                  <td data-l="Seen">
+                    ${isThis(each) ? "now, this one" : moment(each.last_seen_at ?? each.last_used_at ?? each.created_at)}
+                  </td>
+                  <td class="num">
+                    ${isThis(each) ? nothing : html`<button type="button" class="b b-s b-bare" @click=${() => this.#end([each])}>Sign out<span class="vh"> ${device(each.user_agent)}</span></button>`}
+                  </td>
+                </tr>`,
+            )}
           </tbody>
         </table>
       </div>`;
@@ -52,8 +71,21 @@ class Sessions extends Light {
 
 const isThis = (each) => each.current === true || each.id === session.id;
 
-const BROWSERS = [[/Edg\//, "Edge"], [/OPR\//, "Opera"], [/Firefox\//, "Firefox"], [/Chrom(e|ium)\//, "Chrome"], [/Safari\//, "Safari"]];
-const SYSTEMS = [[/iPhone/, "iPhone"], [/iPad/, "iPad"], [/Android/, "Android"], [/Windows/, "Windows"], [/Mac OS/, "Mac"], [/Linux/, "Linux"]];
+const BROWSERS = [
+  [/Edg\//, "Edge"],
+  [/OPR\//, "Opera"],
+  [/Firefox\//, "Firefox"],
+  [/Chrom(e|ium)\//, "Chrome"],
+  [/Safari\//, "Safari"],
+];
+const SYSTEMS = [
+  [/iPhone/, "iPhone"],
+  [/iPad/, "iPad"],
+  [/Android/, "Android"],
+  [/Windows/, "Windows"],
+  [/Mac OS/, "Mac"],
+  [/Linux/, "Linux"],
+];
 
 /** "Firefox on Linux", from what a browser says of itself. */
 export function device(agent) {

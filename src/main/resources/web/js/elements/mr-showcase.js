@@ -21,9 +21,20 @@ class Showcase extends Light {
       <div class="stage"><mr-player .run=${run}></mr-player></div>
       <div class="side">
         <h2 tabindex="-1">${run.prompt}</h2>
-        <dl class="kv">${facts(run).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+        <dl class="kv">
+          ${facts(run).map(
+            ([name, value]) =>
+              html`<div>
+                <dt>${name}</dt>
+                <dd>${value}</dd>
+              </div>`,
+          )}
+        </dl>
         <div class="row-acts">
-          ${run.assets.filter(({ url }) => url).slice(0, 1).map((asset) => html`<a class="b b-s" href=${asset.url} download=${fileName(run, asset)}>${icon("down")}Download</a>`)}
+          ${run.assets
+            .filter(({ url }) => url)
+            .slice(0, 1)
+            .map((asset) => html`<a class="b b-s" href=${asset.url} download=${fileName(run, asset)}>${icon("down")}Download</a>`)}
           <button type="button" class="b b-s" @click=${() => this.#emit("mr-again")}>${icon("retry")}Make another</button>
           <button type="button" class="b b-s b-bad" @click=${() => this.#emit("mr-remove")}>Delete</button>
         </div>
@@ -39,7 +50,9 @@ class Showcase extends Light {
 
 function facts(run) {
   const asset = playable(run);
-  const measures = asset?.width ? `${size(asset.width, asset.height)}${asset.duration_seconds ? `, ${asset.duration_seconds.toFixed(1)}\u00a0s` : ""}` : null;
+  const measures = asset?.width
+    ? `${size(asset.width, asset.height)}${asset.duration_seconds ? `, ${asset.duration_seconds.toFixed(1)}\u00a0s` : ""}`
+    : null;
   return [
     ["Made", moment(run.createdAt)],
     ["Model", modelName(run.model)],

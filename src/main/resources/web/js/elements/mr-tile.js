@@ -20,7 +20,7 @@ class Tile extends Light {
         <span class="vh">${run.prompt}</span>
       </a>
       <p aria-hidden="true">${run.prompt}</p>
-      <p>${KINDS[run.kind]}${cost} \u00b7 ${shortMoment(run.createdAt)}</p>
+      <p>${KINDS[run.kind]}${cost} · ${shortMoment(run.createdAt)}</p>
     </div>`;
   }
 }

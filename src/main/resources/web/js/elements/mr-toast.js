@@ -16,11 +16,19 @@ class Toast extends Light {
 
   render() {
     return html`<div role="status">
-      ${toast.text
-        ? html`<div class="toast" @mouseenter=${() => clearTimeout(this.#timer)} @mouseleave=${() => this.#count()} @focusin=${() => clearTimeout(this.#timer)} @focusout=${() => this.#count()}>
-            ${toast.text}<button type="button" class="b b-s" @click=${() => toast.clear()}>Close</button>
-          </div>`
-        : nothing}
+      ${
+        toast.text
+          ? html`<div
+              class="toast"
+              @mouseenter=${() => clearTimeout(this.#timer)}
+              @mouseleave=${() => this.#count()}
+              @focusin=${() => clearTimeout(this.#timer)}
+              @focusout=${() => this.#count()}
+            >
+              ${toast.text}<button type="button" class="b b-s" @click=${() => toast.clear()}>Close</button>
+            </div>`
+          : nothing
+      }
     </div>`;
   }
 

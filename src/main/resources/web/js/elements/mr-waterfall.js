@@ -16,23 +16,32 @@ class Waterfall extends Light {
       <div class="wf-row wf-ax">
         ${this.#flags()}
         <div class="nm"></div>
-        <div class="axis" aria-hidden="true">${[0, 1, 2, 3, 4, 5].map((at) => html`<span class="x${at * 20}">${tick((end * at) / 5)}${at === 0 || at === 5 ? " s" : ""}</span>`)}</div>
+        <div class="axis" aria-hidden="true">
+          ${[0, 1, 2, 3, 4, 5].map((at) => html`<span class="x${at * 20}">${tick((end * at) / 5)}${at === 0 || at === 5 ? " s" : ""}</span>`)}
+        </div>
         <span></span>
       </div>
       <ol class="wf-list">
         ${spans.map(
-          ({ name, note, kind, from, to }) => html`<li class="wf-row">
-            <div class="nm"><b>${name}</b><span>${note}</span></div>
-            <div class="tr">
-              <svg viewBox="0 0 ${WIDE} 40" preserveAspectRatio="none" aria-hidden="true">
-                ${[0, 200, 400, 600, 800, 1000].map((at) => svg`<line class="grid" x1=${at} x2=${at} y1="-4" y2="44"></line>`)}
-                <rect class=${`bar ${kind}`} x=${x(from)} width=${Math.max(2, x(to) - x(from))} y=${kind === "wait" ? 18 : 11} height=${kind === "wait" ? 4 : 18}></rect>
-                <line class="money" x1="0" x2="0" y1="-4" y2="44"></line>
-                ${this.receipt ? svg`<line class="money" x1=${x(total)} x2=${x(total)} y1="-4" y2="44"></line>` : nothing}
-              </svg>
-            </div>
-            <span class="num">${took(to - from)}</span>
-          </li>`,
+          ({ name, note, kind, from, to }) =>
+            html`<li class="wf-row">
+              <div class="nm"><b>${name}</b><span>${note}</span></div>
+              <div class="tr">
+                <svg viewBox="0 0 ${WIDE} 40" preserveAspectRatio="none" aria-hidden="true">
+                  ${[0, 200, 400, 600, 800, 1000].map((at) => svg`<line class="grid" x1=${at} x2=${at} y1="-4" y2="44"></line>`)}
+                  <rect
+                    class=${`bar ${kind}`}
+                    x=${x(from)}
+                    width=${Math.max(2, x(to) - x(from))}
+                    y=${kind === "wait" ? 18 : 11}
+                    height=${kind === "wait" ? 4 : 18}
+                  ></rect>
+                  <line class="money" x1="0" x2="0" y1="-4" y2="44"></line>
+                  ${this.receipt ? svg`<line class="money" x1=${x(total)} x2=${x(total)} y1="-4" y2="44"></line>` : nothing}
+                </svg>
+              </div>
+              <span class="num">${took(to - from)}</span>
+            </li>`,
         )}
       </ol>
     </div>`;

@@ -20,7 +20,10 @@ class Account extends Light {
     super();
     this.me = null;
     new Watch(this, limits, runs, motion, clock);
-    get("/v1/me").then((me) => (this.me = me.account ?? me), () => {});
+    get("/v1/me").then(
+      (me) => (this.me = me.account ?? me),
+      () => {},
+    );
     limits.refresh();
   }
 
@@ -28,7 +31,10 @@ class Account extends Light {
     const { me } = this;
     return html`<div class="page">
       <div class="page-h">
-        <div><h1>Account</h1><p>${me ? `${me.email}, ${title(me.plan)} plan` : "\u00a0"}</p></div>
+        <div>
+          <h1>Account</h1>
+          <p>${me ? `${me.email}, ${title(me.plan)} plan` : "\u00a0"}</p>
+        </div>
         <div class="acts"><button type="button" class="b" @click=${() => session.signOut()}>Sign out</button></div>
       </div>
       <section id="limits" aria-label="Credits and limits">${limits.credits ? this.#meters() : nothing}</section>
@@ -37,8 +43,20 @@ class Account extends Light {
       <section aria-labelledby="motion-h">
         <div class="sec-h"><h2 id="motion-h">This browser</h2></div>
         <div class="sheet pad setting">
-          <div><h3 id="motion">Motion</h3><p class="small quiet">Flowing water, the turning wheel. Off also where your system asks for less motion.</p></div>
-          <button type="button" role="switch" class="switch" aria-checked=${motion.on ? "true" : "false"} aria-labelledby="motion" @click=${() => motion.set(!motion.on)}><span>${motion.on ? "On" : "Off"}</span></button>
+          <div>
+            <h3 id="motion">Motion</h3>
+            <p class="small quiet">Flowing water, the turning wheel. Off also where your system asks for less motion.</p>
+          </div>
+          <button
+            type="button"
+            role="switch"
+            class="switch"
+            aria-checked=${motion.on ? "true" : "false"}
+            aria-labelledby="motion"
+            @click=${() => motion.set(!motion.on)}
+          >
+            <span>${motion.on ? "On" : "Off"}</span>
+          </button>
         </div>
       </section>
     </div>`;

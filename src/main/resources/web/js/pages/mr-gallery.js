@@ -14,7 +14,12 @@ import "../elements/mr-problem.js";
 import "../elements/mr-showcase.js";
 import "../elements/mr-tile.js";
 
-const KINDS = [["", "All"], ["image", "Images"], ["video", "Videos"], ["text", "Texts"]];
+const KINDS = [
+  ["", "All"],
+  ["image", "Images"],
+  ["video", "Videos"],
+  ["text", "Texts"],
+];
 const STEP = 42;
 
 class Gallery extends Light {
@@ -38,21 +43,52 @@ class Gallery extends Light {
     const all = this.#archive.results;
     const found = all.filter((run) => (kind === "" || run.kind === kind) && run.prompt.toLowerCase().includes(search.toLowerCase()));
     const shown = this.#shown(query.get("show"), found);
-    if (this.#archive.refusal && !all.length) return page(html`<mr-problem .refusal=${this.#archive.refusal} .retry=${() => this.#archive.more()}></mr-problem>`);
+    if (this.#archive.refusal && !all.length)
+      return page(html`<mr-problem .refusal=${this.#archive.refusal} .retry=${() => this.#archive.more()}></mr-problem>`);
     if (!all.length) {
       if (!this.#archive.complete) return page(nothing);
-      return page(html`<mr-empty sheet heading="Nothing here yet" text="What you make is kept here until you delete it." .act=${html`<a class="b" href="/">Make something</a>`}></mr-empty>`);
+      return page(
+        html`<mr-empty
+          sheet
+          heading="Nothing here yet"
+          text="What you make is kept here until you delete it."
+          .act=${html`<a class="b" href="/">Make something</a>`}
+        ></mr-empty>`,
+      );
     }
-    const counts = KINDS.map(([value, label]) => [value, label, this.#archive.complete ? all.filter((run) => value === "" || run.kind === value).length : null]);
+    const counts = KINDS.map(([value, label]) => [
+      value,
+      label,
+      this.#archive.complete ? all.filter((run) => value === "" || run.kind === value).length : null,
+    ]);
     const tiles = found.slice(0, this.limit);
-    return page(html`${shown ? html`<mr-showcase .run=${shown}></mr-showcase>` : nothing}
-      <section aria-label="All results">
-        <mr-filters .choices=${counts} .chosen=${kind} .search=${search}></mr-filters>
-        ${tiles.length
-          ? html`<div class="tiles">${repeat(tiles, ({ id }) => id, (run, at) => html`<mr-tile class=${at % 7 < 2 || at % 7 > 4 ? "wide" : ""} .run=${run} .href=${this.#address({ show: run.id })} ?shown=${run.id === shown?.id}></mr-tile>`)}</div>`
-          : html`<mr-empty heading="Nothing fits" text=${this.#archive.complete ? "No prompt has these words." : "Looking further back."}></mr-empty>`}
-        ${found.length > this.limit || !this.#archive.complete ? html`<p class="older"><button type="button" class="b" @click=${this.#older}>Older</button></p>` : nothing}
-      </section>`);
+    return page(
+      html`${shown ? html`<mr-showcase .run=${shown}></mr-showcase>` : nothing}
+        <section aria-label="All results">
+          <mr-filters .choices=${counts} .chosen=${kind} .search=${search}></mr-filters>
+          ${
+            tiles.length
+              ? html`<div class="tiles">
+                  ${repeat(
+                    tiles,
+                    ({ id }) => id,
+                    (run, at) =>
+                      html`<mr-tile
+                        class=${at % 7 < 2 || at % 7 > 4 ? "wide" : ""}
+                        .run=${run}
+                        .href=${this.#address({ show: run.id })}
+                        ?shown=${run.id === shown?.id}
+                      ></mr-tile>`,
+                  )}
+                </div>`
+              : html`<mr-empty
+                  heading="Nothing fits"
+                  text=${this.#archive.complete ? "No prompt has these words." : "Looking further back."}
+                ></mr-empty>`
+          }
+          ${found.length > this.limit || !this.#archive.complete ? html`<p class="older"><button type="button" class="b" @click=${this.#older}>Older</button></p>` : nothing}
+        </section>`,
+    );
   }
 
   updated() {
@@ -103,6 +139,10 @@ class Gallery extends Light {
   }
 }
 
-const page = (content) => html`<div class="page"><div class="page-h"><h1 tabindex="-1">Gallery</h1></div>${content}</div>`;
+const page = (content) =>
+  html`<div class="page">
+    <div class="page-h"><h1 tabindex="-1">Gallery</h1></div>
+    ${content}
+  </div>`;
 
 customElements.define("mr-gallery", Gallery);

@@ -16,7 +16,10 @@ class Gatehouse extends Light {
   constructor() {
     super();
     new Watch(this, session, clock);
-    send("/v1/plans").then(async (answer) => (this.gift = giftOf(await answer.json())), () => {});
+    send("/v1/plans").then(
+      async (answer) => (this.gift = giftOf(await answer.json())),
+      () => {},
+    );
   }
 
   willUpdate(changed) {
@@ -32,12 +35,18 @@ class Gatehouse extends Light {
         ${brand()}
         <form aria-label=${title} novalidate @submit=${this.#submit}>
           <h1>${title}</h1>
-          <p class="lead">${this.up ? `Describe it, watch it come, pay for what you get${gift}.` : "Your runs kept going while you were away."}</p>
+          <p class="lead">
+            ${this.up ? `Describe it, watch it come, pay for what you get${gift}.` : "Your runs kept going while you were away."}
+          </p>
           ${session.reason ? html`<mr-note .strong=${session.reason} .text=${"Sign in to go on where you were."}></mr-note>` : nothing}
           ${this.#field("email", "Email", "email", "username", this.#fault("Email"))}
           ${this.#field("password", "Password", "password", this.up ? "new-password" : "current-password", this.#passwordFault())}
-          <button class="b b-go" type="submit" aria-disabled=${this.sending || this.#wait ? "true" : "false"}>${this.sending ? "Sending" : title}</button>
-          <p class="soft">${this.up ? html`Already here? <a href=${other + location.search}>Sign in</a>.` : html`New here? <a href=${other + location.search}>Create an account</a>${gift}.`}</p>
+          <button class="b b-go" type="submit" aria-disabled=${this.sending || this.#wait ? "true" : "false"}>
+            ${this.sending ? "Sending" : title}
+          </button>
+          <p class="soft">
+            ${this.up ? html`Already here? <a href=${other + location.search}>Sign in</a>.` : html`New here? <a href=${other + location.search}>Create an account</a>${gift}.`}
+          </p>
         </form>
         <p class="small quiet">No card needed. You see the price before every run.</p>
       </main>
@@ -48,7 +57,16 @@ class Gatehouse extends Light {
   #field(name, label, type, autocomplete, fault) {
     return html`<div class="f">
       <label for=${name}>${label}</label>
-      <input class="in" id=${name} name=${name} type=${type} autocomplete=${autocomplete} required aria-invalid=${fault ? "true" : nothing} aria-describedby=${fault ? `${name}-fault` : nothing} />
+      <input
+        class="in"
+        id=${name}
+        name=${name}
+        type=${type}
+        autocomplete=${autocomplete}
+        required
+        aria-invalid=${fault ? "true" : nothing}
+        aria-describedby=${fault ? `${name}-fault` : nothing}
+      />
       ${fault ? html`<p class="hint bad" id="${name}-fault" role="alert">${fault}</p>` : nothing}
     </div>`;
   }

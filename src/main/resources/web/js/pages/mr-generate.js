@@ -31,7 +31,10 @@ class Generate extends Light {
 
   render() {
     if (!runs.loaded) {
-      return html`<div class="page"><h1 class="vh">Generate</h1>${runs.refusal ? html`<mr-problem .refusal=${runs.refusal} .retry=${() => runs.load()}></mr-problem>` : nothing}</div>`;
+      return html`<div class="page">
+        <h1 class="vh">Generate</h1>
+        ${runs.refusal ? html`<mr-problem .refusal=${runs.refusal} .retry=${() => runs.load()}></mr-problem>` : nothing}
+      </div>`;
     }
     return runs.all.length ? this.#working() : this.#empty();
   }
@@ -43,7 +46,10 @@ class Generate extends Light {
       <mr-ideas @mr-idea=${({ detail }) => this.#compose(detail)}></mr-ideas>
       <section aria-labelledby="now">
         <h2 id="now" class="vh">Running now</h2>
-        <mr-empty heading="Nothing is running" text="Runs appear here with their progress, the time left and what they have cost so far. Close the page whenever you like; they go on without it."></mr-empty>
+        <mr-empty
+          heading="Nothing is running"
+          text="Runs appear here with their progress, the time left and what they have cost so far. Close the page whenever you like; they go on without it."
+        ></mr-empty>
       </section>
     </div>`;
   }
@@ -56,18 +62,28 @@ class Generate extends Light {
     return html`<div class="page">
       <h1 class="vh">Generate</h1>
       <mr-composer></mr-composer>
-      ${underWay.length
-        ? html`<section aria-labelledby="now">
-            <div class="sec-h"><h2 id="now">Running now</h2><span class="quiet small">${plural(underWay.length, "run")}${held ? `, ${glance(held)}\u00a0credits held` : ""}</span></div>
-            ${list(underWay)}
-          </section>`
-        : nothing}
-      ${earlier.length
-        ? html`<section aria-labelledby="earlier">
-            <div class="sec-h"><h2 id="earlier">${today.length ? "Earlier today" : "Earlier"}</h2><a class="r small" href="/gallery">All in the gallery</a></div>
-            ${list(earlier)}
-          </section>`
-        : nothing}
+      ${
+        underWay.length
+          ? html`<section aria-labelledby="now">
+              <div class="sec-h">
+                <h2 id="now">Running now</h2>
+                <span class="quiet small">${plural(underWay.length, "run")}${held ? `, ${glance(held)}\u00a0credits held` : ""}</span>
+              </div>
+              ${list(underWay)}
+            </section>`
+          : nothing
+      }
+      ${
+        earlier.length
+          ? html`<section aria-labelledby="earlier">
+              <div class="sec-h">
+                <h2 id="earlier">${today.length ? "Earlier today" : "Earlier"}</h2>
+                <a class="r small" href="/gallery">All in the gallery</a>
+              </div>
+              ${list(earlier)}
+            </section>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -80,7 +96,11 @@ class Generate extends Light {
 
 const list = (some) =>
   html`<ol class="sheet runs">
-    ${repeat(some, ({ id }) => id, (run) => html`<li><mr-run .run=${run}></mr-run></li>`)}
+    ${repeat(
+      some,
+      ({ id }) => id,
+      (run) => html`<li><mr-run .run=${run}></mr-run></li>`,
+    )}
   </ol>`;
 
 customElements.define("mr-generate", Generate);

@@ -49,23 +49,39 @@ class RunPage extends Light {
   render() {
     const run = runs.find(this.runId);
     if (!run) {
-      return html`<div class="page"><h1 class="vh">Run</h1>${this.refusal ? html`<mr-problem .refusal=${this.refusal}></mr-problem>` : nothing}</div>`;
+      return html`<div class="page">
+        <h1 class="vh">Run</h1>
+        ${this.refusal ? html`<mr-problem .refusal=${this.refusal}></mr-problem>` : nothing}
+      </div>`;
     }
     const over = isOver(run);
     const time = timeline(run, serverNow());
     return html`<div class="page">
-      <nav class="crumb" aria-label="Where you are"><a href=${over ? "/gallery" : "/"}>${over ? "Gallery" : "Generate"}</a><span aria-hidden="true">/</span><span class="mono">${run.id.slice(0, 8)}\u2026${run.id.slice(-4)}</span></nav>
+      <nav class="crumb" aria-label="Where you are">
+        <a href=${over ? "/gallery" : "/"}>${over ? "Gallery" : "Generate"}</a><span aria-hidden="true">/</span
+        ><span class="mono">${run.id.slice(0, 8)}…${run.id.slice(-4)}</span>
+      </nav>
       <div class="page-h">
-        <div><h1 class="prompt">${run.prompt}</h1>${facts(run)}</div>
+        <div>
+          <h1 class="prompt">${run.prompt}</h1>
+          ${facts(run)}
+        </div>
         <div class="acts">${this.#acts(run)}</div>
       </div>
       ${over ? this.#result(run) : html`<mr-live .run=${run}></mr-live>`}
-      ${time.spans.length
-        ? html`<section aria-labelledby="timeline">
-            <div class="sec-h"><h2 id="timeline">Timeline</h2><span class="quiet small">${took(time.total)} ${over ? "in all" : "so far"}, ${plural(Math.max(1, run.attempts), "attempt")}</span></div>
-            <div class="sheet"><mr-waterfall .line=${time} .receipt=${run.receipt}></mr-waterfall></div>
-          </section>`
-        : nothing}
+      ${
+        time.spans.length
+          ? html`<section aria-labelledby="timeline">
+              <div class="sec-h">
+                <h2 id="timeline">Timeline</h2>
+                <span class="quiet small"
+                  >${took(time.total)} ${over ? "in all" : "so far"}, ${plural(Math.max(1, run.attempts), "attempt")}</span
+                >
+              </div>
+              <div class="sheet"><mr-waterfall .line=${time} .receipt=${run.receipt}></mr-waterfall></div>
+            </section>`
+          : nothing
+      }
       ${survived(run) ? html`<section class="block"><mr-note strong="Survived a restart." text="The run moved to another worker and went on. Every event reached this page in order, none twice."></mr-note></section>` : nothing}
       ${run.log.length ? html`<section aria-labelledby="events"><mr-event-log .run=${run}></mr-event-log></section>` : nothing}
     </div>`;
@@ -74,9 +90,15 @@ class RunPage extends Light {
   #result(run) {
     const made = run.assets.length || run.text;
     return html`<div class="two">
-      ${made
-        ? html`<div class="sheet stage">${run.status === "failed" ? this.#failure(run) : nothing}<mr-player .run=${run}></mr-player></div>`
-        : html`<div class="sheet pad">${run.status === "failed" ? this.#failure(run) : html`<p class="soft">Nothing was made. ${line(run).rest}</p>`}</div>`}
+      ${
+        made
+          ? html`<div class="sheet stage">
+              ${run.status === "failed" ? this.#failure(run) : nothing}<mr-player .run=${run}></mr-player>
+            </div>`
+          : html`<div class="sheet pad">
+              ${run.status === "failed" ? this.#failure(run) : html`<p class="soft">Nothing was made. ${line(run).rest}</p>`}
+            </div>`
+      }
       ${run.receipt ? html`<mr-receipt .receipt=${run.receipt}></mr-receipt>` : nothing}
     </div>`;
   }
@@ -90,7 +112,9 @@ class RunPage extends Light {
   #acts(run) {
     if (!isOver(run)) return nothing;
     return html`${run.status === "failed" ? html`<button type="button" class="b b-go" @click=${() => this.#retry(run)}>${icon("retry")}Try again</button>` : nothing}
-      <button type="button" class="b" @click=${() => this.#again(run)}>${run.status === "failed" ? "Edit and retry" : html`${icon("retry")}Make another`}</button>
+      <button type="button" class="b" @click=${() => this.#again(run)}>
+        ${run.status === "failed" ? "Edit and retry" : html`${icon("retry")}Make another`}
+      </button>
       <button type="button" class="b b-bad" @click=${() => this.#remove(run)}>Delete</button>`;
   }
 
@@ -117,15 +141,29 @@ class RunPage extends Light {
   }
 }
 
-const STATES = { completed: ["check", "Completed", "acc"], failed: ["alert", "Failed", "bad"], canceled: ["stop", "Stopped by you", ""], processing: ["clock", "Getting ready", "acc"] };
+const STATES = {
+  completed: ["check", "Completed", "acc"],
+  failed: ["alert", "Failed", "bad"],
+  canceled: ["stop", "Stopped by you", ""],
+  processing: ["clock", "Getting ready", "acc"],
+};
 
 function facts(run) {
-  const [mark, words, tone] = STATES[run.status] ?? (run.face === "retrying" ? ["retry", "Trying again", "warn"] : run.face === "unresolved" ? ["ask", "No word", ""] : ["clock", run.status === "queued" ? "In line" : "Running", "acc"]);
+  const [mark, words, tone] =
+    STATES[run.status] ??
+    (run.face === "retrying"
+      ? ["retry", "Trying again", "warn"]
+      : run.face === "unresolved"
+        ? ["ask", "No word", ""]
+        : ["clock", run.status === "queued" ? "In line" : "Running", "acc"]);
   const asset = run.assets.find(({ width }) => width);
   const kind = { image: "Image", video: "Video", text: "Text" }[run.kind];
-  const measures = asset ? `, ${size(asset.width, asset.height)}${asset.duration_seconds ? `, ${Math.round(asset.duration_seconds)}\u00a0s` : ""}` : "";
+  const measures = asset
+    ? `, ${size(asset.width, asset.height)}${asset.duration_seconds ? `, ${Math.round(asset.duration_seconds)}\u00a0s` : ""}`
+    : "";
   return html`<div class="facts">
-    <span class=${`tag ${tone}`}>${icon(mark, false)} ${words}</span><span>${kind}${measures}</span><span>${modelName(run.model)}</span><span>${moment(run.createdAt)}</span>
+    <span class=${`tag ${tone}`}>${icon(mark, false)} ${words}</span><span>${kind}${measures}</span><span>${modelName(run.model)}</span
+    ><span>${moment(run.createdAt)}</span>
     ${run.retryOf ? html`<span><a href="/runs/${run.retryOf}">A retry of this run</a></span>` : nothing}
   </div>`;
 }
