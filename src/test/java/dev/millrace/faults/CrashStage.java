@@ -1,0 +1,156 @@
+package dev.millrace.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.testing.Api;
+import dev.millrace.testing.LedgerCheck;
+import dev.millrace.testing.Reader;
+import dev.millrace.testing.ServerProcess;
+import dev.millrace.testing.StreamCheck;
+import dev.millrace.testing.TestHouse;
+import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One data folder, one account, and servers on it that come and go. */
+final class CrashStage implements AutoCloseable {
+    private static final Duration LONG = Duration.ofSeconds(90);
+
+    private final Path folder = TestHouse.dataFolder();
+    private final Map<String, String> settings;
+    private @Nullable ServerProcess server;
+    private @Nullable Api api;
+
+    CrashStage(Map<String, String> settings) {
+        this.settings = settings;
+    }
+
+    /** Starts a server; {@code killPoint} is {@code name:arrival}, or null for one that nobody kills. */
+    Api start(@Nullable String killPoint) {
+        List<String> flags =
+                killPoint == null ? List.of() : List.of("-Dmillrace.killpoint=" + killPoint + ":" + marker(killPoint));
+        var started = ServerProcess.start(folder, flags, settings);
+        server = started;
+        Api present = api;
+        if (present == null) {
+            present = Api.signedUp(started.address());
+            LedgerCheck.change(folder, "UPDATE plan SET running = 50, per_minute = NULL, per_day = NULL");
+            LedgerCheck.rows(folder, "SELECT admin.grant(email, 100000, 'crash test') FROM account");
+        }
+        api = present.at(started.address());
+        return api;
+    }
+
+    /** Waits until a thread stands at the kill point. */
+    void awaitArrival(String killPoint) {
+        Waiting.until("a thread at " + killPoint, LONG, () -> arrived(killPoint));
+    }
+
+    boolean arrived(String killPoint) {
+        return Files.exists(marker(killPoint));
+    }
+
+    /** SIGKILL; every child of the server must be gone within a second. */
+    void kill() {
+        ServerProcess running = running();
+        List<ProcessHandle> children =
+                ProcessHandle.of(running.pid()).orElseThrow().descendants().toList();
+        running.kill();
+        Waiting.until(
+                "the children's end",
+                Duration.ofSeconds(5),
+                () -> children.stream().noneMatch(CrashStage::runsStill));
+    }
+
+    /** Ends the server in order. */
+    void stop() {
+        assertThat(running().stop()).as("exit code\n%s", running().log()).isZero();
+    }
+
+    /** What must hold once everything has ended: the books, the holds, the jobs. */
+    void assertSettled() {
+        assertThat(LedgerCheck.faults(folder)).isEmpty();
+        Waiting.until("no open hold", LONG, () -> count("SELECT count(*) AS n FROM hold WHERE state = 'open'") == 0);
+        Waiting.until("no job left", LONG, () -> count("SELECT count(*) AS n FROM job") == 0);
+        assertThat(count(
+                        "SELECT count(*) AS n FROM generation WHERE status NOT IN ('completed', 'failed', 'canceled')"))
+                .isZero();
+    }
+
+    long count(String sql) {
+        return ((Number) LedgerCheck.rows(folder, sql).getFirst().get("n")).longValue();
+    }
+
+    /** Follows a generation once more, from the start or from an id somebody saw, and answers what is wrong. */
+    List<String> replay(String generation, @Nullable String after) {
+        var check = new StreamCheck();
+        Api now = java.util.Objects.requireNonNull(api);
+        try (var stream = now.events(generation, after)) {
+            if (stream.status() == 204) {
+                return List.of();
+            }
+            for (var event = stream.events().next();
+                    event != null;
+                    event = stream.events().next()) {
+                check.saw(event);
+            }
+        }
+        if (after == null) {
+            return check.compare(now.get("/v1/generations/" + generation).json());
+        }
+        return check.ended() ? List.of() : List.of("a replay after " + after + " did not end");
+    }
+
+    /** Waits for the end of each reader and collects what they found wrong. */
+    List<String> verdicts(List<Reader> readers) {
+        var faults = new ArrayList<String>();
+        for (Reader reader : readers) {
+            faults.addAll(reader.verdict(LONG));
+        }
+        return faults;
+    }
+
+    JsonNode latest() {
+        return java.util.Objects.requireNonNull(api)
+                .get("/v1/generations?limit=1")
+                .expect(200)
+                .json()
+                .path("data");
+    }
+
+    ServerProcess running() {
+        return java.util.Objects.requireNonNull(server);
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        TestServices.delete(folder);
+    }
+
+    private Path marker(String killPoint) {
+        return folder.resolve("reached-" + killPoint.replace(':', '-'));
+    }
+
+    private static boolean runsStill(ProcessHandle child) {
+        if (!child.isAlive()) {
+            return false;
+        }
+        try {
+            String state = Files.readString(Path.of("/proc/" + child.pid() + "/stat"));
+            return state.charAt(state.lastIndexOf(')') + 2) != 'Z';
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+}
