@@ -35,6 +35,9 @@ final class CrashStage implements AutoCloseable {
 
     /** Starts a server; {@code killPoint} is {@code name:arrival}, or null for one that nobody kills. */
     Api start(@Nullable String killPoint) {
+        if (server != null) {
+            server.close(); // what a failed test left
+        }
         List<String> flags =
                 killPoint == null ? List.of() : List.of("-Dmillrace.killpoint=" + killPoint + ":" + marker(killPoint));
         var started = ServerProcess.start(folder, flags, settings);
