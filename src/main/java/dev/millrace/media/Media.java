@@ -1,5 +1,15 @@
 package dev.millrace.media;
 
+import dev.millrace.media.delivery.Addresses;
+import dev.millrace.media.delivery.FileRoutes;
+import dev.millrace.media.delivery.Signatures;
+import dev.millrace.media.ffmpeg.Format;
+import dev.millrace.media.ffmpeg.Prober;
+import dev.millrace.media.ffmpeg.Runs;
+import dev.millrace.media.ffmpeg.Stills;
+import dev.millrace.media.files.Leftovers;
+import dev.millrace.media.files.Storage;
+import dev.millrace.platform.Ids;
 import dev.millrace.platform.Keys;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Cursors;
@@ -8,9 +18,12 @@ import dev.millrace.platform.jobs.Worker;
 import dev.millrace.platform.process.Processes;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,79 +31,185 @@ import org.jspecify.annotations.Nullable;
 
 /** The door of the room: brings files in, watches what becomes of them, finds them, deletes them. */
 public final class Media implements AutoCloseable {
-    private Media() {}
+    /** Left free for the database and everybody else on the disk. */
+    private static final long RESERVE = 64L * 1024 * 1024;
+
+    private final Db db;
+    private final Jobs queue;
+    private final Processes processes;
+    private final Parts parts;
+    private final Sweeper sweeper;
+    private final List<Worker<?>> workers;
+
+    private Media(Db db, Jobs queue, Processes processes, Parts parts, Sweeper sweeper, List<Worker<?>> workers) {
+        this.db = db;
+        this.queue = queue;
+        this.processes = processes;
+        this.parts = parts;
+        this.sweeper = sweeper;
+        this.workers = workers;
+    }
+
+    /** What the room is made of. */
+    private record Parts(
+            Storage storage,
+            Assets assets,
+            MediaJobs jobs,
+            Watches watches,
+            Signatures signatures,
+            Addresses addresses) {}
 
     /** Prepares the storage folder and begins to sweep it. */
     public static Media open(
-            MediaConfig config, Db db, Jobs jobs, Processes processes, Keys keys, InstantSource clock) {
-        return new Media();
+            MediaConfig config, Db db, Jobs queue, Processes processes, Keys keys, InstantSource clock) {
+        String owner = HexFormat.of().formatHex(keys.derive("owner of the media folder"), 0, 16);
+        var storage = Storage.open(config.storage(), owner, RESERVE);
+        var signatures = new Signatures(keys, clock);
+        var addresses = new Addresses(signatures, config.publicUrl());
+        var assets = new Assets(addresses);
+        var jobs = new MediaJobs();
+        var watches = new Watches(db, assets, jobs);
+        var parts = new Parts(storage, assets, jobs, watches, signatures, addresses);
+
+        var runs = new Runs(processes);
+        var prober = new Prober(runs);
+        var attempts = new Attempts(db, queue, storage, assets, jobs, watches);
+        List<Worker<?>> workers = List.of(
+                new ProcessAssetWorker(attempts, storage, prober, new Stills(runs)),
+                new TranscodeAssetWorker(attempts, storage, prober, runs, config.threadsEach()));
+
+        var sweeper = new Sweeper(db, assets, new Leftovers(storage), clock);
+        sweeper.start(config.alone());
+        return new Media(db, queue, processes, parts, sweeper, workers);
     }
 
     /** {@code /v1/assets}, {@code /v1/jobs} and the signed {@code /media}. */
     public Routes routes(Cursors cursors) {
-        return List::of;
+        var files = new FileRoutes(parts.storage, parts.signatures);
+        return new AssetRoutes(this, files, cursors);
     }
 
     public List<Worker<?>> workers() {
-        return List.of();
+        return workers;
     }
 
     /** Why files from outside cannot be worked on at present; null when they can. */
     public @Nullable String fault() {
-        return null;
+        return processes.fault();
     }
 
     /** The folder in which a provider leaves what it makes for a generation; made when it is not there. */
     public Path scratch(UUID generation) {
-        throw new IllegalStateException("not running: " + generation);
+        return parts.storage.scratch(generation);
     }
 
     /** Removes that folder with all that is in it. */
-    public void clearScratch(UUID generation) {}
-
-    /** Publishes a picture in the making and answers its signed address. It is not durable and is gone after a day. */
-    public String preview(UUID generation, int step, Path file) {
-        throw new IllegalStateException("not running: " + generation + " " + step + " " + file);
+    public void clearScratch(UUID generation) {
+        parts.storage.clearScratch(generation);
     }
 
     /**
-     * Takes a provider's file out of its folder into storage, durably. Done before the transaction that adopts it.
+     * Publishes a picture in the making and answers its signed address; null when the file is no picture. It is not durable, is gone after
+     * a day, and is shown as it is.
+     */
+    public @Nullable String preview(UUID generation, int step, Path file) {
+        Format format = sniff(file);
+        if (format == null || !format.picture()) {
+            return null;
+        }
+        String path = parts.storage.preview(generation, step + "." + format.extension(), file);
+        return parts.addresses.of(generation, path);
+    }
+
+    /**
+     * Takes a provider's file into storage, durably; it also stays where it was. Done before the transaction that adopts it.
      *
-     * @param contentType as declared; what is probed later counts
      * @throws dev.millrace.platform.problem.Problem STORAGE_FULL
      */
-    public Stored stage(Path file, String contentType) {
-        throw new IllegalStateException("not running: " + file + " " + contentType);
+    public Stored stage(Path file) {
+        Format format = sniff(file);
+        UUID asset = Ids.next();
+        String extension = format == null ? null : format.extension();
+        String type = format == null ? "application/octet-stream" : format.contentType();
+        try {
+            long bytes = Files.size(file);
+            String path = parts.storage.bring(asset, file, "original." + (extension == null ? "bin" : extension));
+            return new Stored(asset, path, type, extension, bytes);
+        } catch (IOException failure) {
+            throw parts.storage.meaning(failure);
+        }
     }
 
     /** Makes a stored file an asset that is being processed, and enqueues the work, when the transaction commits. */
     public Asset adopt(Tx tx, Stored stored, Provenance provenance) {
-        throw new IllegalStateException("not running");
+        Asset asset = parts.assets.insert(tx, stored, provenance);
+        UUID job = queue.enqueue(tx, provenance.account(), new ProcessAsset(asset.id()));
+        parts.jobs.insert(tx, job, asset.id(), provenance.account(), MediaJobs.INTAKE);
+        return asset;
     }
 
     /** Begins to watch an asset. */
     public Watch watch(UUID asset) {
-        return new Watch(asset);
+        return parts.watches.watch(asset);
     }
 
     /** An asset of this account; throws NOT_FOUND for others. */
     public Asset find(Tx tx, UUID account, UUID asset) {
-        throw new IllegalStateException("not running: " + account + " " + asset);
+        return parts.assets.find(tx, account, asset);
     }
 
     /** The results of a generation in their order. */
     public List<Asset> of(Tx tx, UUID generation) {
-        return List.of();
+        return of(tx, List.of(generation)).getOrDefault(generation, List.of());
     }
 
     /** The results of many generations at once; a generation without any is absent. */
     public Map<UUID, List<Asset>> of(Tx tx, Collection<UUID> generations) {
-        return Map.of();
+        return parts.assets.of(tx, generations);
     }
 
     /** Deletes the results of a generation with their files, whatever state they are in, when the transaction commits. */
-    public void deleteOf(Tx tx, UUID generation) {}
+    public void deleteOf(Tx tx, UUID generation) {
+        parts.assets.idsOf(tx, generation).forEach(asset -> delete(tx, asset));
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        sweeper.close();
+    }
+
+    Db db() {
+        return db;
+    }
+
+    Assets assets() {
+        return parts.assets;
+    }
+
+    MediaJobs jobs() {
+        return parts.jobs;
+    }
+
+    @Nullable
+    Path file(UUID asset, String path) {
+        return parts.storage.file(asset, path);
+    }
+
+    /** Rows now, files once they are gone for certain. */
+    void delete(Tx tx, UUID asset) {
+        parts.jobs.open(tx, asset).forEach(job -> queue.cancel(tx, job));
+        parts.assets.delete(tx, asset);
+        tx.afterCommit(() -> {
+            parts.storage.delete(asset);
+            parts.watches.wake(asset);
+        });
+    }
+
+    private @Nullable Format sniff(Path file) {
+        try {
+            return Prober.sniff(file);
+        } catch (IOException failure) {
+            throw parts.storage.meaning(failure);
+        }
+    }
 }

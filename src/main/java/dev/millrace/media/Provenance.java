@@ -6,6 +6,7 @@ import java.util.UUID;
  * Whose result a file is.
  *
  * @param position its place among the results of the generation, from 0
- * @param filename what a download is called, without folder
+ * @param kind what it is meant to be; what is probed counts
+ * @param filename what a download is called; it is made harmless, and gets its ending if it has none
  */
-public record Provenance(UUID account, UUID generation, int position, Origin origin, String filename) {}
+public record Provenance(UUID account, UUID generation, int position, Origin origin, MediaKind kind, String filename) {}

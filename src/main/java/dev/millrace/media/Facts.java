@@ -1,0 +1,13 @@
+package dev.millrace.media;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a probe found out about an original. */
+record Facts(
+        MediaKind kind,
+        String contentType,
+        byte[] sha256,
+        @Nullable Integer width,
+        @Nullable Integer height,
+        @Nullable Duration duration) {}
