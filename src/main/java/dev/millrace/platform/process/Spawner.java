@@ -80,12 +80,16 @@ public final class Spawner {
             }
         } catch (ExecutionException failure) {
             throw new IOException(
-                    "Could not start a child process: " + failure.getCause().getMessage(), failure.getCause());
+                    "Could not start a child process: " + message(failure.getCause()), failure.getCause());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private static String message(@Nullable Throwable cause) {
+        return cause == null ? "for no reason" : String.valueOf(cause.getMessage());
     }
 
     private void fork() {

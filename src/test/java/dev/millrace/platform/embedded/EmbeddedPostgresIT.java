@@ -10,7 +10,6 @@ import dev.millrace.platform.process.Launch;
 import dev.millrace.platform.process.Spawner;
 import dev.millrace.platform.process.Tools;
 import dev.millrace.testing.Waiting;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,8 +92,7 @@ class EmbeddedPostgresIT {
         var cluster = EmbeddedPostgres.cluster(folder, Servant.available());
         TestServices.postgres(folder).close();
         leaveRunning(cluster);
-        var old = EmbeddedPostgres.running(home);
-        assertThat(old).isNotNull();
+        var old = Objects.requireNonNull(EmbeddedPostgres.running(home));
         try (var forgotten = old.connect()) {
             forgotten.begin();
             forgotten.execute("CREATE TABLE half_done (word text)");
@@ -170,7 +169,7 @@ class EmbeddedPostgresIT {
     @Test
     void takesAnotherPortWhenSomebodyWasFaster() throws Exception {
         var cluster = EmbeddedPostgres.cluster(folder, Servant.available());
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, Ports.loopback())) {
             var ports =
                     new ArrayDeque<>(List.of(taken.getLocalPort(), Ports.free().next()));
 
@@ -279,7 +278,7 @@ class EmbeddedPostgresIT {
         try (var handle = login.connect()) {
             return "no refusal: " + handle.getConnection();
         } catch (ConnectionException refused) {
-            return String.valueOf(((PSQLException) refused.getCause()).getSQLState());
+            return String.valueOf(((PSQLException) Objects.requireNonNull(refused.getCause())).getSQLState());
         }
     }
 }

@@ -134,7 +134,7 @@ class EmbeddedRedisIT {
 
     /** The n-th line of the answer that is not a length. */
     private static String ask(EmbeddedRedis redis, String command, int line) throws IOException {
-        try (var socket = new Socket("127.0.0.1", redis.port())) {
+        try (var socket = new Socket(Ports.loopback(), redis.port())) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream()
                     .write(("AUTH " + redis.password().reveal() + "\r\n" + command + "\r\n")
