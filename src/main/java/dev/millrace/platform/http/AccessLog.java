@@ -49,7 +49,7 @@ final class AccessLog {
                                 exchange.path(),
                                 exchange.request().prologue().query().rawValue())),
                 value("status", status),
-                value("ms", nanos / 10_000 / 100.0),
+                value("ms", Math.round(nanos / 1e4) / 1e2),
                 value("bytes", exchange.response().bytesWritten()),
                 value("request_id", exchange.id()),
                 value("client", exchange.client().getHostAddress()),

@@ -113,7 +113,7 @@ final class Cors {
         }
         for (String list :
                 request.get(HeaderNames.ACCESS_CONTROL_REQUEST_HEADERS).allValues()) {
-            for (String name : list.split(",")) {
+            for (String name : list.split(",", -1)) {
                 if (!KNOWN.contains(name.strip().toLowerCase(Locale.ROOT))) {
                     return false;
                 }

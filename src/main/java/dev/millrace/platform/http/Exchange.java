@@ -153,7 +153,7 @@ public final class Exchange {
         desk.security().dress(path(), headers);
         desk.cors().dress(request.headers(), headers);
         headers.set(REQUEST_ID, id);
-        if (desk.draining() || unread() && !drainable()) {
+        if (desk.draining() || (unread() && !drainable())) {
             headers.set(HeaderValues.CONNECTION_CLOSE);
         }
     }

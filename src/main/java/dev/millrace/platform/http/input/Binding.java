@@ -57,8 +57,8 @@ final class Binding {
         if (sent.isMissingNode() || sent.isNull()) {
             return new FieldError(pointer, "required", "is required");
         }
-        boolean tooLarge = misfit.getCause() instanceof InputCoercionException && sent.isIntegralNumber()
-                || sent.isBigInteger() && misfit instanceof MismatchedInputException;
+        boolean tooLarge = (misfit.getCause() instanceof InputCoercionException && sent.isIntegralNumber())
+                || (sent.isBigInteger() && misfit instanceof MismatchedInputException);
         if (tooLarge) {
             return new FieldError(pointer, "out_of_range", "is too large a number");
         }

@@ -58,7 +58,7 @@ public final class Percent {
     private static boolean plain(String raw, boolean plusIsSpace) {
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
-            if (c == '%' || c < 0x20 || c >= 0x7f || c == '+' && plusIsSpace) {
+            if (c == '%' || c < 0x20 || c >= 0x7f || (c == '+' && plusIsSpace)) {
                 return false;
             }
         }

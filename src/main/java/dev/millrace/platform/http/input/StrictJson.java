@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.platform.json.Json;
@@ -33,7 +34,7 @@ final class StrictJson {
     private static final int EXPONENT = 400;
     private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
-    private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Its own limits lie beyond ours, so that ours answer, with a pointer. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -173,7 +174,8 @@ final class StrictJson {
         if (digits.length() > DIGITS || exponent(digits) > EXPONENT) {
             throw fault(pointer, "out_of_range", "not a number that is taken here");
         }
-        return NODES.numberNode(new BigDecimal(digits));
+        // not by the factory, which would drop trailing zeros
+        return DecimalNode.valueOf(new BigDecimal(digits));
     }
 
     private static long exponent(String digits) {

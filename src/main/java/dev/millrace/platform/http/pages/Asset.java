@@ -63,7 +63,7 @@ final class Asset {
 
     private boolean known(ServerRequestHeaders headers) {
         return headers.contains(HeaderNames.IF_NONE_MATCH)
-                && Arrays.asList(headers.get(HeaderNames.IF_NONE_MATCH).get().split("\\s*,\\s*"))
+                && Arrays.asList(headers.get(HeaderNames.IF_NONE_MATCH).get().split("\\s*,\\s*", -1))
                         .contains(etag);
     }
 
@@ -74,8 +74,8 @@ final class Asset {
         for (String coding : headers.get(HeaderNames.ACCEPT_ENCODING)
                 .get()
                 .toLowerCase(Locale.ROOT)
-                .split(",")) {
-            String[] parts = coding.strip().split("\\s*;\\s*");
+                .split(",", -1)) {
+            String[] parts = coding.strip().split("\\s*;\\s*", -1);
             if (parts[0].equals("gzip")) {
                 return parts.length == 1 || !parts[1].matches("q=0(\\.0*)?");
             }

@@ -4,7 +4,11 @@ import java.nio.charset.StandardCharsets;
 
 /** The frame of the few pages that are written by the server. */
 final class Html {
-    private static final String FRAME = """
+    private Html() {}
+
+    /** A page; {@code body} is HTML, the title is text. */
+    static Asset page(String title, String body) {
+        String html = """
             <!doctype html>
             <html lang="en">
               <head>
@@ -22,13 +26,8 @@ final class Html {
                 </main>
               </body>
             </html>
-            """;
-
-    private Html() {}
-
-    /** A page; {@code body} is HTML, the title is text. */
-    static Asset page(String title, String body) {
-        String html = FRAME.formatted(escape(title), escape(title), body);
+            """
+                .formatted(escape(title), escape(title), body);
         return Asset.of(html.getBytes(StandardCharsets.UTF_8), FileType.HTML);
     }
 

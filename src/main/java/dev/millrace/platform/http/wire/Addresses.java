@@ -32,7 +32,7 @@ public final class Addresses {
     }
 
     private static boolean sixShaped(String text) {
-        return text.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128 || c == ':' || c == '.');
+        return text.chars().allMatch(c -> (Character.digit(c, 16) >= 0 && c < 128) || c == ':' || c == '.');
     }
 
     /** Exactly four decimal numbers without leading zeros, so that nobody reads it as octal or as one number. */
@@ -44,7 +44,7 @@ public final class Addresses {
         for (String part : parts) {
             boolean digits =
                     !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (!digits || part.length() > 1 && part.startsWith("0") || Integer.parseInt(part) > 255) {
+            if (!digits || (part.length() > 1 && part.startsWith("0")) || Integer.parseInt(part) > 255) {
                 return false;
             }
         }

@@ -2,7 +2,6 @@ package dev.millrace.platform.http.wire;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Objects;
 
 /** A range of addresses, such as {@code 10.0.0.0/8} or {@code fd00::/8}. */
 public final class Cidr {
@@ -61,7 +60,7 @@ public final class Cidr {
 
     @Override
     public int hashCode() {
-        return Objects.hash(toString());
+        return toString().hashCode();
     }
 
     private static int bits(String text) {

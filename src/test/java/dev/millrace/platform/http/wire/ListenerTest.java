@@ -45,7 +45,6 @@ class ListenerTest {
         assertThat(config.maxPrologueLength()).isEqualTo(4096);
         assertThat(config.maxHeadersSize()).isEqualTo(16 * 1024);
         assertThat(config.validateRequestHeaders()).isTrue();
-        assertThat(config.validateRequestHostHeader()).isTrue();
         assertThat(config.validateResponseHeaders()).isTrue();
         assertThat(config.validatePath()).isTrue();
         assertThat(config.validatePrologue()).isTrue();
