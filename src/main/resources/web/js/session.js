@@ -32,17 +32,17 @@ class Session extends Store {
     });
   }
 
-  async signUp(details) {
-    const made = await (await send("/v1/accounts", { method: "POST", json: details })).json();
-    // The answer to a sign-up holds the refresh token itself; one for the cookie comes with a sign-in.
-    if (!byCookie) return this.#begin(made);
-    await this.signIn(details);
-    await send(`/v1/sessions/${made.session_id}`, { method: "DELETE", token: this.#token }).catch(() => {});
+  signUp(details) {
+    return this.#enter("/v1/accounts", details);
   }
 
-  async signIn({ email, password }) {
+  signIn(details) {
+    return this.#enter("/v1/sessions", details);
+  }
+
+  async #enter(path, { email, password }) {
     const json = byCookie ? { email, password, cookie: true } : { email, password };
-    this.#begin(await (await send("/v1/sessions", { method: "POST", json })).json());
+    this.#begin(await (await send(path, { method: "POST", json })).json());
     others.postMessage({ state: "in", id: this.id });
   }
 

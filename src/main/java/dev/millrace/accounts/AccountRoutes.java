@@ -58,7 +58,12 @@ final class AccountRoutes implements Routes {
         var wanted = Bodies.read(request, NewAccount.class);
         Entered entered = entrance.signUp(wanted.email(), wanted.password(), wanted.name(), origin);
         var begun = entered.begun();
-        TokenSet set = sessions.set(entered.account(), begun.session(), entered.role(), begun.refresh());
+        boolean byCookie = Boolean.TRUE.equals(wanted.cookie());
+        if (byCookie) {
+            SessionRoutes.keep(response, begun.refresh());
+        }
+        TokenSet set =
+                sessions.set(entered.account(), begun.session(), entered.role(), byCookie ? null : begun.refresh());
         Answers.json(response, 201, new Welcome(entered.made(), set));
     }
 
@@ -88,7 +93,8 @@ final class AccountRoutes implements Routes {
     record NewAccount(
             @NotNull @Size(max = 320) String email,
             @NotNull @Size(max = 1024) String password,
-            @Nullable @Size(max = 100) String name) {
+            @Nullable @Size(max = 100) String name,
+            @Nullable Boolean cookie) {
         @Override
         public String toString() {
             return "NewAccount";

@@ -75,7 +75,7 @@ final class SessionRoutes implements Routes {
         var refresh = entered.begun().refresh();
         boolean byCookie = Boolean.TRUE.equals(wanted.cookie());
         if (byCookie) {
-            keep(response, refresh.text(), LONGEST);
+            keep(response, refresh);
         }
         TokenSet set = set(entered.account(), entered.begun().session(), entered.role(), byCookie ? null : refresh);
         Answers.json(response, 201, set);
@@ -95,7 +95,7 @@ final class SessionRoutes implements Routes {
             throw refused;
         }
         if (byCookie) {
-            keep(response, turned.refresh().text(), LONGEST);
+            keep(response, turned.refresh());
         }
         Answers.json(
                 response,
@@ -164,6 +164,11 @@ final class SessionRoutes implements Routes {
                     ProblemType.UNAUTHENTICATED, "Send the refresh token in the body or in its cookie, or sign in.");
         }
         return sent.getFirst();
+    }
+
+    /** The refresh token travels in the cookie from here on. */
+    static void keep(ServerResponse response, RefreshToken refresh) {
+        keep(response, refresh.text(), LONGEST);
     }
 
     /** Only this host, only over TLS (or loopback), never readable by scripts; an empty value takes it away. */
