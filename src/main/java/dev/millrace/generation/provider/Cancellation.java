@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider;
 
+import dev.millrace.generation.provider.ProviderFailure.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class Cancellation {
     }
 
     public static ProviderFailure canceled() {
-        return new ProviderFailure(ProviderFailure.Kind.CANCELED, "The generation was canceled.");
+        return new ProviderFailure(Kind.CANCELED, Kind.CANCELED.words());
     }
 
     /** Runs the action when cancelling is asked for, at once when it was already; not after {@code close}. */

@@ -14,6 +14,9 @@ public interface Provider {
     /**
      * Makes one attempt and blocks until its end.
      *
+     * <p>Asynchronous providers: {@code AMBIGUOUS} and interruption mean that the vendor may hold a job of ours, to be asked for
+     * again with the same foothold; every other failure means that it holds none, and a new attempt may create one.
+     *
      * @throws ProviderFailure of kind {@code CANCELED} soon after the call's cancellation, else as things went
      * @throws InterruptedException when the process drains; an asynchronous job is then followed by somebody else later
      */

@@ -10,6 +10,10 @@ public final class ProviderFailure extends Exception {
     private final Kind kind;
     private final @Nullable Duration retryAfter;
 
+    public ProviderFailure(Kind kind, Throwable cause) {
+        this(kind, kind.words(), null, cause);
+    }
+
     public ProviderFailure(Kind kind, String detail) {
         this(kind, detail, null, null);
     }
@@ -39,34 +43,41 @@ public final class ProviderFailure extends Exception {
     /** The classes that decide what happens next. */
     public enum Kind {
         /** Asked to slow down; wait as told and try again. */
-        RATE_LIMITED(true),
+        RATE_LIMITED(true, "The provider asked us to slow down."),
         /** The vendor has no capacity. */
-        OVERLOADED(true),
+        OVERLOADED(true, "The provider has no capacity at the moment."),
         /** Broken connection, 5xx, garbage: the next try may work. */
-        TRANSIENT(true),
+        TRANSIENT(true, "The provider failed for a moment."),
         /** Ended without its end marker; what came is real, but not all. */
-        TRUNCATED(true),
+        TRUNCATED(true, "The provider broke off before the end."),
         /** Silent for too long. */
-        DEADLINE(true),
+        DEADLINE(true, "The provider was silent for too long."),
         /** The operator's account with the vendor is empty or capped. */
-        QUOTA(false),
+        QUOTA(false, "The operator's account with the provider is used up."),
         /** The operator's key is wrong or not allowed. */
-        AUTH(false),
+        AUTH(false, "The provider does not accept the operator's key."),
         /** The vendor does not take this request. */
-        INVALID(false),
+        INVALID(false, "The provider does not take this request."),
         /** The vendor's rules forbid the prompt or the result. */
-        REFUSED(false),
+        REFUSED(false, "The provider's rules do not allow this prompt or its result."),
         /** The model or the job does not exist (any more). */
-        NOT_FOUND(false),
+        NOT_FOUND(false, "The provider does not have this model or job."),
         /** The vendor may hold our job, and we do not know: never create again, ask later. */
-        AMBIGUOUS(false),
+        AMBIGUOUS(false, "Contact with the provider was lost; the result may still come."),
         /** We were told to stop. */
-        CANCELED(false);
+        CANCELED(false, "The generation was canceled.");
 
         private final boolean retryable;
+        private final String words;
 
-        Kind(boolean retryable) {
+        Kind(boolean retryable, String words) {
             this.retryable = retryable;
+            this.words = words;
+        }
+
+        /** The sentence for a failure of this kind when there is no better one. */
+        public String words() {
+            return words;
         }
 
         /** Whether another attempt, here or at a fallback, makes sense. */

@@ -1,5 +1,11 @@
 package dev.millrace.generation.provider;
 
+import dev.millrace.generation.provider.openai.OpenAiProvider;
+import dev.millrace.generation.provider.studio.StudioProvider;
+import dev.millrace.platform.outbound.Outbound;
+import dev.millrace.platform.process.Processes;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +19,17 @@ public final class Providers {
 
     public Providers(List<Provider> all) {
         byName = all.stream().collect(Collectors.toUnmodifiableMap(Provider::name, Function.identity()));
+    }
+
+    /** Studio, and the vendors that are configured. */
+    public static Providers open(
+            ProvidersConfig config, Processes processes, Outbound outbound, InstantSource clock) {
+        var all = new ArrayList<Provider>();
+        all.add(new StudioProvider(processes));
+        if (config.openai() != null) {
+            all.add(new OpenAiProvider(config.openai(), outbound, clock));
+        }
+        return new Providers(all);
     }
 
     /** The provider of that name; null when it is not configured here. */

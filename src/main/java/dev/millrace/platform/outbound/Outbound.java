@@ -1,0 +1,92 @@
+package dev.millrace.platform.outbound;
+
+import dev.millrace.platform.http.wire.Cidr;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens clients for calls to the outside and closes them again. */
+public final class Outbound implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Outbound.class);
+    private static final int MOST_CONNECTIONS = 20_000;
+    private static final int MOST_HEADERS = 200;
+    private static final int LONGEST_HEADER = 32 * 1024;
+    private static final int BUFFER = 4 * 1024;
+
+    private final List<Cidr> allowPrivate;
+    private final Watch watch = new Watch();
+    private final Queue<CloseableHttpClient> clients = new ConcurrentLinkedQueue<>();
+
+    /**
+     * @param allowPrivate private ranges that calls may reach all the same
+     */
+    public Outbound(List<Cidr> allowPrivate) {
+        this.allowPrivate = List.copyOf(allowPrivate);
+    }
+
+    /**
+     * A client with connections of its own.
+     *
+     * @param exempt hosts that the operator configured, which may be private
+     */
+    public WebClient client(Set<String> exempt) {
+        var limits = Http1Config.custom()
+                .setBufferSize(BUFFER)
+                .setMaxHeaderCount(MOST_HEADERS)
+                .setMaxLineLength(LONGEST_HEADER)
+                .build();
+        var connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(new AddressGuard(allowPrivate, exempt))
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(limits)
+                        .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.ofSeconds(5))
+                        .setTimeToLive(TimeValue.of(Duration.ofMinutes(5)))
+                        .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                        .build())
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setMaxConnPerRoute(MOST_CONNECTIONS)
+                .setMaxConnTotal(MOST_CONNECTIONS)
+                .build();
+        // every layer that would do something by itself is off: one place decides about retries, and it is not here
+        CloseableHttpClient client = HttpClients.custom()
+                .setConnectionManager(connections)
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .disableConnectionState()
+                .setUserAgent("Millrace")
+                .build();
+        clients.add(client);
+        return new WebClient(client, watch);
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        for (CloseableHttpClient client : clients) {
+            try {
+                client.close();
+            } catch (IOException failure) {
+                LOG.warn("A client could not be closed", failure);
+            }
+        }
+    }
+}
