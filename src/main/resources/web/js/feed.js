@@ -19,7 +19,10 @@ export class Feed extends Store {
   #down = new Set();
   first = null; // the run that is looked at: it has a stream before all others
 
-  /** @param take {wanted() → ids of runs under way with the last event known, event(id, event), list(generations, when asked), gone(id)} */
+  /**
+   * @param take {wanted() gives the runs to be read as {id, after: the last event known}, event(id, event), over(id) when all was read,
+   *     gone(id), list(generations, when it was asked for)}
+   */
   constructor(take) {
     super();
     this.take = take;
@@ -48,14 +51,15 @@ export class Feed extends Store {
   }
 
   async #open(id, after) {
-    const placeholder = { close() {} };
-    this.#streams.set(id, placeholder); // so that a second call meanwhile does not open it twice
+    const pending = new AbortController(); // stands for the stream until there is a slot, so that it is not opened twice
+    this.#streams.set(id, { close: () => pending.abort() });
     const release = await takeSlot();
     if (!release) return this.#streams.delete(id);
+    if (pending.signal.aborted) return release().then(() => this.#streams.delete(id));
     const stream = new EventStream(`/v1/generations/${id}/events`, after, {
       event: (event) => this.take.event(id, event),
       connected: (up) => this.#reach(id, up),
-      over: () => {},
+      over: () => this.take.over(id),
       gone: () => this.take.gone(id),
     });
     this.#streams.set(id, stream);

@@ -9,14 +9,17 @@ import { Store } from "./store.js";
 
 class Runs extends Store {
   #byId = new Map();
+  #read = new Set(); // ended ones whose events were read to the end
+  #asking = Promise.resolve();
   loaded = false;
   refusal = null;
 
   feed = new Feed({
     wanted: () => this.#unread().map(({ id, lastId }) => ({ id, after: lastId })),
     event: (id, event) => this.#event(id, event),
-    list: (generations, asked) => this.#list(generations, asked),
+    over: (id) => this.#over(id),
     gone: (id) => this.#forget(id),
+    list: (generations, asked) => this.#list(generations, asked),
   });
 
   constructor() {
@@ -100,6 +103,11 @@ class Runs extends Store {
     return bound;
   }
 
+  /** The same for a row on the page; many rows ask one after another. */
+  boundSoon(id) {
+    this.#asking = this.#asking.then(() => this.find(id) && this.bound(id)).catch(() => {});
+  }
+
   async refresh(id) {
     return this.#put(await get(`/v1/generations/${id}`));
   }
@@ -112,7 +120,7 @@ class Runs extends Store {
   // Runs under way; and the one looked at, until its events have been read to the end.
   #unread() {
     const looked = this.find(this.feed.first);
-    const behind = looked && isOver(looked) && !looked.log.some(isEnd);
+    const behind = looked && isOver(looked) && !this.#read.has(looked.id);
     return behind ? [looked, ...this.underWay] : this.underWay;
   }
 
@@ -135,6 +143,13 @@ class Runs extends Store {
     // What is already made of a result that is being made ready is told by its own address only.
     if (run.face === "processing" && before.face !== "processing") this.refresh(id).catch(() => {});
     if (isOver(run)) this.feed.follow();
+  }
+
+  // Nothing more will come. That it is over stands in its last event; a reader who had that one already is told so without it.
+  #over(id) {
+    this.#read.add(id);
+    const run = this.find(id);
+    if (run && !isOver(run)) this.refresh(id).catch(() => {});
   }
 
   // The newest runs, asked for at that moment. What is newer than the oldest of them and not there was deleted elsewhere.
@@ -174,11 +189,10 @@ class Runs extends Store {
 
   #clear() {
     this.#byId.clear();
+    this.#read.clear();
     this.loaded = false;
     this.changed();
   }
 }
-
-const isEnd = ({ event }) => isOver({ status: event });
 
 export const runs = new Runs();

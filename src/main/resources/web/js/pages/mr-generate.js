@@ -21,7 +21,7 @@ class Generate extends Light {
     super();
     new Watch(this, runs, models, limits);
     this.addEventListener("mr-stop", ({ detail }) => stop(detail));
-    this.addEventListener("mr-bound", ({ detail }) => runs.bound(detail.id).catch(() => {}));
+    this.addEventListener("mr-bound", ({ detail }) => runs.boundSoon(detail.id));
     this.addEventListener("mr-again", ({ detail }) => this.#compose(detail));
   }
 

@@ -27,7 +27,7 @@ class RunPage extends Light {
     super();
     new Watch(this, runs, clock);
     this.addEventListener("mr-stop", ({ detail }) => stop(detail));
-    this.addEventListener("mr-bound", ({ detail }) => runs.bound(detail.id).catch(() => {}));
+    this.addEventListener("mr-bound", ({ detail }) => runs.boundSoon(detail.id));
   }
 
   willUpdate(changed) {
