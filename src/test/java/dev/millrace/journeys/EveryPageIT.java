@@ -1,0 +1,96 @@
+package dev.millrace.journeys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.millrace.testing.TestHouse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every page at every width, light and dark: axe finds nothing, and nothing is wider than the screen. */
+class EveryPageIT {
+    private static final List<Integer> WIDTHS = List.of(1440, 768, 360);
+
+    private static TestHouse house;
+    private static Browser browser;
+
+    @BeforeAll
+    static void open() {
+        house = TestHouse.open();
+        browser = new Browser(house.address());
+    }
+
+    @AfterAll
+    static void close() {
+        browser.close();
+        house.close();
+    }
+
+    @Test
+    void strangersCanUseTheDoors() {
+        Page page = browser.person();
+        assertThat(faults(page, "sign-in", "/sign-in", ".gatehouse form")).isEmpty();
+        assertThat(faults(page, "sign-up", "/sign-up", ".gatehouse form")).isEmpty();
+    }
+
+    @Test
+    void whoHasMadeNothingYetFindsTheWay() {
+        Page page = new Visitor(browser.person()).signUp("newcomer@example.com").page();
+        assertThat(faults(page, "generate-empty", "/", "mr-ideas button")).isEmpty();
+        assertThat(faults(page, "gallery-empty", "/gallery", ".empty")).isEmpty();
+        assertThat(faults(page, "nowhere", "/nothing-is-here", ".empty")).isEmpty();
+    }
+
+    @Test
+    void whatWasMadeIsThereForEveryone() {
+        var visitor = new Visitor(browser.person()).signUp("maker@example.com");
+        visitor.choose("Image").generate("a kingfisher on a branch").runIn("a kingfisher on a branch", "completed");
+        visitor.choose("Video").generate("a paper boat in a storm").runIn("a paper boat in a storm", "completed");
+        visitor.choose("Text").generate("how a mill wheel turns").runIn("how a mill wheel turns", "completed");
+        Page page = visitor.page();
+        String film = String.valueOf(
+                visitor.run("a paper boat in a storm").locator("h3 a").getAttribute("href"));
+        String tale = String.valueOf(
+                visitor.run("how a mill wheel turns").locator("h3 a").getAttribute("href"));
+
+        assertThat(faults(page, "generate", "/", "article.run")).isEmpty();
+        assertThat(faults(page, "gallery", "/gallery", "mr-tile")).isEmpty();
+        assertThat(faults(page, "run", film, ".log li")).isEmpty();
+        assertThat(faults(page, "run-text", tale, ".log li")).isEmpty();
+        assertThat(faults(page, "account", "/account", ".led tbody tr")).isEmpty();
+    }
+
+    /** What axe finds on the page, and how far it is too wide, over all widths and both schemes; a picture of each is kept. */
+    private static List<String> faults(Page page, String name, String address, String ready) {
+        var faults = new ArrayList<String>();
+        for (int width : WIDTHS) {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                String where = name + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
+                page.setViewportSize(width, 900);
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                page.navigate(address);
+                page.locator(ready).first().waitFor();
+                page.waitForFunction("document.fonts.status === 'loaded'");
+                page.screenshot(new Page.ScreenshotOptions()
+                        .setPath(Path.of("target/screenshots", where + ".png"))
+                        .setFullPage(true));
+                new AxeBuilder(page)
+                        .analyze()
+                        .getViolations()
+                        .forEach(violation -> faults.add(where + ": " + violation.getId() + " at "
+                                + violation.getNodes().getFirst().getTarget()));
+                int over = ((Number) page.evaluate("document.documentElement.scrollWidth - innerWidth")).intValue();
+                if (over > 0) {
+                    faults.add(where + ": " + over + " px wider than the screen");
+                }
+            }
+        }
+        return faults;
+    }
+}
