@@ -1,16 +1,17 @@
 package dev.millrace;
 
 import dev.millrace.accounts.Accounts;
-import dev.millrace.accounts.AccountsConfig;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
+import dev.millrace.generation.provider.Providers;
+import dev.millrace.media.Media;
 import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.http.pages.Pages;
 import dev.millrace.platform.jobs.Jobs;
-import dev.millrace.platform.jobs.JobsConfig;
 import dev.millrace.platform.jobs.Workers;
 import dev.millrace.platform.limits.Limits;
+import dev.millrace.platform.outbound.Outbound;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,13 +45,15 @@ public final class App implements AutoCloseable {
             var limits = closing.add(Limits.open(ground.redis(), db, jobs::liveNodes));
             var cursors = new Cursors(ground.keys());
 
-            var signup = config.signup() ? AccountsConfig.Signup.OPEN : AccountsConfig.Signup.CLOSED;
-            var accounts = closing.add(Accounts.open(db, ground.keys(), new AccountsConfig(signup), clock));
+            var accounts = closing.add(Accounts.open(db, ground.keys(), config.accounts(), clock));
             var credits = new Credits(db);
+            closing.add(Chores.start(Duration.ofMinutes(1), credits::expireHolds, credits::expireGrants));
+            var media = closing.add(Media.open(config.media(), db, jobs, ground.processes(), ground.keys(), clock));
+            var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
+            var providers = Providers.open(config.providers(), ground.processes(), outbound, clock);
 
-            boolean works = config.role() != Config.Role.API;
-            var workers = closing.add(Workers.start(
-                    db, jobs, JobsConfig.of(works, config.work().transcodeThreads()), List.of(), ground.lineage()));
+            var workers =
+                    closing.add(Workers.start(db, jobs, config.jobs(), List.copyOf(media.workers()), ground.lineage()));
             var server = closing.add(Server.start(
                     config.http(),
                     accounts.gate(),
@@ -58,7 +61,8 @@ public final class App implements AutoCloseable {
                     List.of(
                             Pages.open(config.http()),
                             accounts.routes(limits, cursors),
-                            credits.routes(limits, cursors, (tx, account, since) -> new Activity.Count(0, 0)))));
+                            credits.routes(limits, cursors, (tx, account, since) -> new Activity.Count(0, 0)),
+                            media.routes(cursors))));
             server.ready();
             return new App(config, server, workers, closing);
         } catch (RuntimeException failure) {

@@ -1,9 +1,13 @@
 package dev.millrace;
 
+import dev.millrace.accounts.AccountsConfig;
+import dev.millrace.generation.provider.ProvidersConfig;
+import dev.millrace.media.MediaConfig;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.wire.Cidr;
 import dev.millrace.platform.http.wire.HttpLimits;
+import dev.millrace.platform.jobs.JobsConfig;
 import dev.millrace.platform.process.SandboxMode;
 import dev.millrace.platform.settings.Settings;
 import java.net.URI;
@@ -62,6 +66,22 @@ public record Config(
      */
     public record Outside(@Nullable Secret openAiKey, URI openAiBase, List<Cidr> allowPrivate) {}
 
+    AccountsConfig accounts() {
+        return new AccountsConfig(signup ? AccountsConfig.Signup.OPEN : AccountsConfig.Signup.CLOSED);
+    }
+
+    MediaConfig media() {
+        return new MediaConfig(work.storage, database == null, http.publicUrl(), work.transcodeThreads);
+    }
+
+    JobsConfig jobs() {
+        return JobsConfig.of(role != Role.API, work.transcodeThreads);
+    }
+
+    ProvidersConfig providers() {
+        return ProvidersConfig.of(outside.openAiKey, outside.openAiBase);
+    }
+
     private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
     /** Reads everything, or refuses with every fault at once. */
@@ -70,10 +90,11 @@ public record Config(
         settings.ignore("JAVA_OPTIONS");
         settings.oneOf("LOG", "text", "text", "json"); // read by the logging configuration, which is up before us
         Path dataDir = settings.read("DATA_DIR", Path.of("data"), Config::path);
+        Role role = Role.valueOf(
+                settings.oneOf("ROLE", "all", "all", "api", "worker").toUpperCase(Locale.ROOT));
         var config = new Config(
-                Role.valueOf(
-                        settings.oneOf("ROLE", "all", "all", "api", "worker").toUpperCase(Locale.ROOT)),
-                http(settings),
+                role,
+                http(settings, role),
                 dataDir,
                 settings.<@Nullable Database>read("DATABASE_URL", null, Config::database),
                 settings.number("DATABASE_POOL", 10, 1, 200),
@@ -102,14 +123,15 @@ public record Config(
         }
     }
 
-    private static HttpConfig http(Settings settings) {
+    /** A worker opens only the listener for operators. */
+    private static HttpConfig http(Settings settings, Role role) {
         var main = new HttpConfig.Listen(settings.text("HOST", "127.0.0.1"), settings.number("PORT", 8080, 0, 65535));
         var ops = new HttpConfig.Listen(
                 settings.text("OPS_HOST", "127.0.0.1"), settings.number("OPS_PORT", 8081, 0, 65535));
         URI publicUrl = settings.<@Nullable URI>read("PUBLIC_URL", null, Config::webAddress);
         List<Cidr> proxies = settings.read("TRUSTED_PROXIES", List.of(), each(Cidr::parse));
         List<String> origins = settings.read("CORS_ORIGINS", List.of(), each(Config::origin));
-        return new HttpConfig(main, ops, publicUrl, origins, proxies, HttpLimits.DEFAULTS);
+        return new HttpConfig(role == Role.WORKER ? null : main, ops, publicUrl, origins, proxies, HttpLimits.DEFAULTS);
     }
 
     private static Work work(Settings settings, Path dataDir) {

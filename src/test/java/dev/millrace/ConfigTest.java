@@ -44,7 +44,7 @@ class ConfigTest {
     @Test
     void everySettingIsTaken() {
         var config = Config.load(Map.ofEntries(
-                Map.entry("MILLRACE_ROLE", "worker"),
+                Map.entry("MILLRACE_ROLE", "api"),
                 Map.entry("MILLRACE_HOST", "0.0.0.0"),
                 Map.entry("MILLRACE_PORT", "80"),
                 Map.entry("MILLRACE_OPS_HOST", "::1"),
@@ -67,7 +67,7 @@ class ConfigTest {
                 Map.entry("MILLRACE_LOG", "json"),
                 Map.entry("MILLRACE_JAVA_OPTIONS", "-Xmx1g")));
 
-        assertThat(config.role()).isEqualTo(Config.Role.WORKER);
+        assertThat(config.role()).isEqualTo(Config.Role.API);
         assertThat(config.http().main()).hasToString("Listen[host=0.0.0.0, port=80]");
         assertThat(config.http().ops()).hasToString("Listen[host=::1, port=0]");
         assertThat(config.http().publicUrl()).isEqualTo(URI.create("https://mill.example.com"));
@@ -122,6 +122,19 @@ class ConfigTest {
                 .hasSize(2)
                 .anyMatch(fault -> fault.startsWith("MILLRACE_ROLE api and worker need MILLRACE_DATABASE_URL"))
                 .anyMatch(fault -> fault.startsWith("MILLRACE_STORAGE is required"));
+    }
+
+    @Test
+    void aWorkerOpensOnlyTheListenerForOperators() {
+        var config = Config.load(Map.of(
+                "MILLRACE_ROLE", "worker",
+                "MILLRACE_DATABASE_URL", "postgresql://u:p@h/db",
+                "MILLRACE_REDIS_URL", "redis://h",
+                "MILLRACE_SECRET", SECRET,
+                "MILLRACE_STORAGE", "/srv/shared"));
+        assertThat(config.http().main()).isNull();
+        assertThat(config.media().alone()).isFalse();
+        assertThat(config.jobs().works()).isTrue();
     }
 
     @Test

@@ -22,8 +22,7 @@ public final class Providers {
     }
 
     /** Studio, and the vendors that are configured. */
-    public static Providers open(
-            ProvidersConfig config, Processes processes, Outbound outbound, InstantSource clock) {
+    public static Providers open(ProvidersConfig config, Processes processes, Outbound outbound, InstantSource clock) {
         var all = new ArrayList<Provider>();
         all.add(new StudioProvider(processes));
         if (config.openai() != null) {

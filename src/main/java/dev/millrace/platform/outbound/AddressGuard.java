@@ -22,10 +22,30 @@ import org.apache.hc.client5.http.DnsResolver;
  */
 final class AddressGuard implements DnsResolver {
     private static final List<Cidr> INSIDE = Stream.of(
-                    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-                    "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
-                    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128",
-                    "64:ff9b::/96", "2001::/32", "2002::/16", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8")
+                    "0.0.0.0/8",
+                    "10.0.0.0/8",
+                    "100.64.0.0/10",
+                    "127.0.0.0/8",
+                    "169.254.0.0/16",
+                    "172.16.0.0/12",
+                    "192.0.0.0/24",
+                    "192.0.2.0/24",
+                    "192.88.99.0/24",
+                    "192.168.0.0/16",
+                    "198.18.0.0/15",
+                    "198.51.100.0/24",
+                    "203.0.113.0/24",
+                    "224.0.0.0/4",
+                    "240.0.0.0/4",
+                    "::/128",
+                    "::1/128",
+                    "64:ff9b::/96",
+                    "2001::/32",
+                    "2002::/16",
+                    "2001:db8::/32",
+                    "fc00::/7",
+                    "fe80::/10",
+                    "ff00::/8")
             .map(Cidr::parse)
             .toList();
 
@@ -38,7 +58,8 @@ final class AddressGuard implements DnsResolver {
      */
     AddressGuard(List<Cidr> allowed, Set<String> exempt) {
         this.allowed = List.copyOf(allowed);
-        this.exempt = exempt.stream().map(host -> host.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        this.exempt =
+                exempt.stream().map(host -> host.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

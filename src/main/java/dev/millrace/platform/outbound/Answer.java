@@ -9,7 +9,8 @@ public interface Answer extends AutoCloseable {
     int status();
 
     /** A header's value, the first of several; names in any case. */
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /** Decoded bytes. A read that waits too long throws {@link TimedOut}. */
     InputStream body() throws IOException;

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body null for none
  */
-public record Ask(
-        String method, URI uri, Map<String, String> headers, byte @Nullable [] body, Deadlines deadlines) {
+public record Ask(String method, URI uri, Map<String, String> headers, byte @Nullable [] body, Deadlines deadlines) {
     public Ask {
         headers = Map.copyOf(headers);
     }

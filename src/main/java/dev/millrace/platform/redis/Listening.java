@@ -150,7 +150,9 @@ final class Listening implements AutoCloseable {
                     session.ping();
                 }
             } catch (JedisException away) {
-                LOG.debug("no ping: {}", away.getMessage()); // the listener's read fails as well, and makes a new connection
+                LOG.debug(
+                        "no ping: {}",
+                        away.getMessage()); // the listener's read fails as well, and makes a new connection
             } finally {
                 lock.unlock();
             }

@@ -22,8 +22,18 @@ public final class Redis implements AutoCloseable {
 
     /** Refusals that are about the server's state and not about the call. */
     private static final Set<String> UNFIT = Set.of(
-            "LOADING", "READONLY", "OOM", "MISCONF", "MASTERDOWN", "CLUSTERDOWN", "BUSY", "NOREPLICAS", "TRYAGAIN", "NOAUTH",
-            "WRONGPASS", "NOPERM");
+            "LOADING",
+            "READONLY",
+            "OOM",
+            "MISCONF",
+            "MASTERDOWN",
+            "CLUSTERDOWN",
+            "BUSY",
+            "NOREPLICAS",
+            "TRYAGAIN",
+            "NOAUTH",
+            "WRONGPASS",
+            "NOPERM");
 
     private static final int WARM = 4;
 
@@ -56,7 +66,8 @@ public final class Redis implements AutoCloseable {
      * was lost is not run again.
      */
     public List<Object> eval(Script script, List<String> keys, List<String> arguments) throws RedisAway {
-        List<byte[]> named = keys.stream().map(key -> bytes(config.prefix() + key)).toList();
+        List<byte[]> named =
+                keys.stream().map(key -> bytes(config.prefix() + key)).toList();
         List<byte[]> values = arguments.stream().map(Redis::bytes).toList();
         Object answer = call(jedis -> {
             try {

@@ -153,7 +153,8 @@ class LeaseIT {
         Waiting.until("both run", Crew.SOON, () -> started.getCount() == 0);
 
         var draining = Thread.startVirtualThread(() -> workers.drain(Duration.ofSeconds(1)));
-        Waiting.until("others can see it", Crew.SOON, () -> crew.count("SELECT count(*) FROM node WHERE draining") == 1);
+        Waiting.until(
+                "others can see it", Crew.SOON, () -> crew.count("SELECT count(*) FROM node WHERE draining") == 1);
         UUID late = crew.enqueue(jobs, new Note("late"));
         quick.countDown();
         Waiting.until("it has left", Crew.SOON, () -> !draining.isAlive());
@@ -218,10 +219,10 @@ class LeaseIT {
         long self = workers.node().lease().node();
 
         // what a commit leaves behind whose answer was lost with its connection
-        crew.db.run(tx -> tx.update(
-                        "UPDATE job SET state = 'running', run_at = NULL, node = :self, attempt = 1, claim = 1")
-                .bind("self", self)
-                .execute());
+        crew.db.run(
+                tx -> tx.update("UPDATE job SET state = 'running', run_at = NULL, node = :self, attempt = 1, claim = 1")
+                        .bind("self", self)
+                        .execute());
         workers.node().doubt();
 
         crew.awaitState(job, "gone");
@@ -304,7 +305,8 @@ class LeaseIT {
 
         Waiting.until("all done", Duration.ofSeconds(60), () -> crew.count("SELECT count(*) FROM job") == 0);
         assertThat(workers.facts().since().rescued()).isEqualTo(3_000);
-        assertThat(crew.count("SELECT count(*) FROM job_done WHERE attempt = 2")).isEqualTo(3_000);
+        assertThat(crew.count("SELECT count(*) FROM job_done WHERE attempt = 2"))
+                .isEqualTo(3_000);
     }
 
     @Test

@@ -39,7 +39,9 @@ class RedisIT {
             for (long n = 1; n <= 3; n++) {
                 List<Object> answer = redis.eval(COUNT, List.of("n"), List.of("mill"));
                 assertThat(answer.get(0)).isEqualTo(n);
-                assertThat((byte[]) answer.get(1)).asString(StandardCharsets.UTF_8).isEqualTo("mill");
+                assertThat((byte[]) answer.get(1))
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo("mill");
                 raw.scriptFlush("any");
             }
         }
@@ -119,7 +121,8 @@ class RedisIT {
         try (var nobody = Redis.open(RedisConfig.of(new Secret("redis://127.0.0.1:1"), "x:"))) {
             assertThat(nobody.up()).isFalse();
             assertThat(nobody.publish("a", new byte[0])).isFalse();
-            assertThatThrownBy(() -> nobody.eval(COUNT, List.of("n"), List.of(""))).isInstanceOf(RedisAway.class);
+            assertThatThrownBy(() -> nobody.eval(COUNT, List.of("n"), List.of("")))
+                    .isInstanceOf(RedisAway.class);
         }
         assertThatThrownBy(() -> RedisConfig.of(new Secret("http://x"), "")).hasMessageContaining("redis://");
     }

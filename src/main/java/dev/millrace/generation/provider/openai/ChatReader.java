@@ -177,7 +177,8 @@ public final class ChatReader {
             throw partial(new ProviderFailure(Kind.REFUSED, Kind.REFUSED.words()));
         }
         if (end == null || !ENDS.contains(end)) {
-            throw partial(new ProviderFailure(deltas > 0 ? Kind.TRUNCATED : Kind.TRANSIENT, new WireFault("ended with finish reason " + end)));
+            throw partial(new ProviderFailure(
+                    deltas > 0 ? Kind.TRUNCATED : Kind.TRANSIENT, new WireFault("ended with finish reason " + end)));
         }
         if (deltas == 0 && end.equals("length")) {
             throw partial(new ProviderFailure(

@@ -26,9 +26,7 @@ final class ChatUsage {
     private @Nullable BigDecimal output;
 
     ChatUsage(Request request) {
-        this.prompt = request.messages().stream()
-                .mapToLong(ChatUsage::tokens)
-                .sum();
+        this.prompt = request.messages().stream().mapToLong(ChatUsage::tokens).sum();
     }
 
     void heard(String text) {
@@ -54,7 +52,10 @@ final class ChatUsage {
         BigDecimal out = output;
         return Map.of(
                 "input_tokens", in != null ? in : BigDecimal.valueOf(prompt),
-                "output_tokens", out != null ? out : BigDecimal.valueOf(Math.max(Math.min(deltas, bytes), bytes / BYTES_A_TOKEN)));
+                "output_tokens",
+                        out != null
+                                ? out
+                                : BigDecimal.valueOf(Math.max(Math.min(deltas, bytes), bytes / BYTES_A_TOKEN)));
     }
 
     private static long tokens(Message message) {

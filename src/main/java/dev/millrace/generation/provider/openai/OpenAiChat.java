@@ -62,7 +62,8 @@ final class OpenAiChat {
     /** A chat that was asked for and not answered may be asked for again: nobody has seen any of it. */
     private static ProviderFailure unanswered(IOException failure) {
         return switch (failure) {
-            case NotSent unreachable -> new ProviderFailure(Kind.TRANSIENT, "The provider cannot be reached.", null, unreachable);
+            case NotSent unreachable ->
+                new ProviderFailure(Kind.TRANSIENT, "The provider cannot be reached.", null, unreachable);
             case TimedOut late -> new ProviderFailure(Kind.DEADLINE, late);
             default -> new ProviderFailure(Kind.TRANSIENT, failure);
         };

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param percent as told, which may be nonsense
  */
 record VideoJob(
-        @Nullable String id, State state, @Nullable Double percent, @Nullable Instant createdAt, Maker maker, JsonNode json) {
+        @Nullable String id,
+        State state,
+        @Nullable Double percent,
+        @Nullable Instant createdAt,
+        Maker maker,
+        JsonNode json) {
 
     /** Where a job stands. What we do not know counts as running: the deadline ends it. */
     enum State {
@@ -24,7 +29,11 @@ record VideoJob(
     }
 
     /** What tells one job from another when its id is lost. */
-    record Maker(@Nullable String prompt, @Nullable String model, @Nullable String seconds, @Nullable String size) {
+    record Maker(
+            @Nullable String prompt,
+            @Nullable String model,
+            @Nullable String seconds,
+            @Nullable String size) {
         /** Whether a job that says this may be the one that was asked for; what it leaves out counts as equal, save the prompt. */
         boolean mayBe(Maker asked) {
             return prompt != null

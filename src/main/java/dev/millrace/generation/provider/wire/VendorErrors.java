@@ -86,7 +86,8 @@ public final class VendorErrors {
     }
 
     private ProviderFailure failure(Kind kind, @Nullable Duration wait, String theirs) {
-        var cause = new WireFault(theirs.substring(0, Math.min(KEPT, theirs.length())).strip());
+        var cause = new WireFault(
+                theirs.substring(0, Math.min(KEPT, theirs.length())).strip());
         return new ProviderFailure(kind, kind.words(), wait, cause);
     }
 

@@ -30,7 +30,8 @@ final class WaitHint {
     }
 
     /** Null when there is no hint; never negative. */
-    @Nullable Duration of(Function<String, @Nullable String> headers, @Nullable String message) {
+    @Nullable
+    Duration of(Function<String, @Nullable String> headers, @Nullable String message) {
         Duration found = number(headers.apply("retry-after-ms"), 1);
         if (found == null) {
             found = retryAfter(headers.apply("retry-after"));
@@ -49,7 +50,8 @@ final class WaitHint {
             return seconds;
         }
         try {
-            Instant at = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant at = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             Duration wait = Duration.between(clock.instant(), at);
             return capped(wait.isNegative() ? Duration.ZERO : wait);
         } catch (DateTimeParseException neither) {
@@ -89,7 +91,8 @@ final class WaitHint {
         if (message == null) {
             return null;
         }
-        Matcher found = PROSE.matcher(message.substring(0, Math.min(2_000, message.length())).toLowerCase(Locale.ROOT));
+        Matcher found = PROSE.matcher(
+                message.substring(0, Math.min(2_000, message.length())).toLowerCase(Locale.ROOT));
         return found.find() ? span(found.group(1).replace(" ", "")) : null;
     }
 

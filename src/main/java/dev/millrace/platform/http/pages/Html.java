@@ -26,8 +26,7 @@ final class Html {
                 </main>
               </body>
             </html>
-            """
-                .formatted(escape(title), escape(title), body);
+            """.formatted(escape(title), escape(title), body);
         return Asset.of(html.getBytes(StandardCharsets.UTF_8), FileType.HTML);
     }
 
