@@ -1,9 +1,10 @@
 // Stops a run when it is asked for: at once where the bill stops too; after a question where the provider bills to the end.
 import { complaint } from "./complaint.js";
-import { ask } from "./elements/mr-dialog.js";
 import { runs } from "./runs.js";
 import { toast } from "./toast.js";
 import { amount, providerName } from "./words.js";
+
+const ask = async (question) => (await import("./elements/mr-dialog.js")).ask(question);
 
 export async function stop(run) {
   try {

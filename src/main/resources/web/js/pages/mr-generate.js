@@ -9,8 +9,6 @@ import { stop } from "../stopping.js";
 import { Watch } from "../store.js";
 import { glance, isToday, plural } from "../words.js";
 import "../elements/mr-composer.js";
-import "../elements/mr-empty.js";
-import "../elements/mr-ideas.js";
 import "../elements/mr-problem.js";
 import "../elements/mr-run.js";
 
@@ -40,6 +38,8 @@ class Generate extends Light {
   }
 
   #empty() {
+    import("../elements/mr-empty.js");
+    import("../elements/mr-ideas.js");
     return html`<div class="page page-narrow">
       <h1 class="hero-h">What would you like to see?</h1>
       <mr-composer greeting></mr-composer>
