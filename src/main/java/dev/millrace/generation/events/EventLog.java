@@ -1,7 +1,9 @@
 package dev.millrace.generation.events;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.http.sse.EventStream;
+import dev.millrace.platform.json.Json;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
@@ -85,6 +87,20 @@ public final class EventLog implements AutoCloseable {
                 Transcript.EMPTY,
                 changes.stream().map(Change::row).toList());
         return epoch;
+    }
+
+    /** The text that was stored; null when there is none. */
+    public static @Nullable String storedText(Tx tx, UUID generation) {
+        String text = EventRows.transcript(tx, generation).text();
+        return text.isEmpty() ? null : text;
+    }
+
+    /** The percent that was told last, as far as it was stored. */
+    public static double storedPercent(Tx tx, UUID generation) {
+        String progress = EventRows.lastProgress(tx, generation);
+        return progress == null
+                ? 0
+                : Json.read(progress, JsonNode.class).path("percent").asDouble();
     }
 
     /** Whether nothing can follow on that event any more. */

@@ -30,6 +30,13 @@ final class EventRows {
         bind(tx, STORE, generations, rows);
     }
 
+    /** The same for one generation, before a change of state. */
+    static void store(Tx tx, UUID generation, List<LogRow> rows) {
+        if (!rows.isEmpty()) {
+            bind(tx, STORE, Collections.nCopies(rows.size(), generation), rows);
+        }
+    }
+
     /** The events of a change of state. That one of them exists already is a defect, and refused. */
     private static final String APPEND = """
             INSERT INTO generation_event (generation, epoch, seq, position, event, data)
@@ -127,6 +134,20 @@ final class EventRows {
                         .findOne()
                         .orElse(null);
         return new Head(end, reset, merged);
+    }
+
+    private static final String LAST_PROGRESS = """
+            SELECT data FROM generation_event
+            WHERE generation = :generation AND event = 'progress'
+            ORDER BY epoch DESC, seq DESC
+            LIMIT 1""";
+
+    static @Nullable String lastProgress(Tx tx, UUID generation) {
+        return tx.query(LAST_PROGRESS)
+                .bind("generation", generation)
+                .mapTo(String.class)
+                .findOne()
+                .orElse(null);
     }
 
     private static final String NEWS = """

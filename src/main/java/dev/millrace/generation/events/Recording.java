@@ -15,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one generation, as it tells what happens.
@@ -73,20 +74,57 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    /** Progress or a preview; told at once. */
-    public void light(GenerationEvent event) {
+    /** Progress or a preview; told at once. Answers its seq, by which {@link #isStored} knows it. */
+    public long light(GenerationEvent event) {
         byte[] json = Json.bytes(event);
         boolean list;
+        Frame frame;
         lock.lock();
         try {
             awaitTurn();
-            audience.tell(tape.light(event.event(), json));
+            frame = tape.light(event.event(), json);
+            audience.tell(frame);
             list = list();
         } finally {
             lock.unlock();
         }
         if (list) {
             log.writer().add(this);
+        }
+        return frame.id().seq();
+    }
+
+    /** The same by a thread that may not wait: 0 when something stands in its way, and it is left out. */
+    public long lightNow(GenerationEvent event) {
+        byte[] json = Json.bytes(event);
+        if (!lock.tryLock()) {
+            return 0;
+        }
+        boolean list;
+        Frame frame;
+        try {
+            if (closed || committing || tape.waitingBytes() > ROOM) {
+                return 0;
+            }
+            frame = tape.light(event.event(), json);
+            audience.tell(frame);
+            list = list();
+        } finally {
+            lock.unlock();
+        }
+        if (list) {
+            log.writer().add(this);
+        }
+        return frame.id().seq();
+    }
+
+    /** Whether the event of that seq is durable. */
+    public boolean isStored(long seq) {
+        lock.lock();
+        try {
+            return storedSeq >= seq;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -111,24 +149,26 @@ public final class Recording implements Source, AutoCloseable {
     }
 
     /**
-     * Commits a change of state with the events that tell it; readers hear them when it is durable. The work may run more than
-     * once, also after a commit whose answer was lost: it begins with the fence of its job.
+     * Commits a change of state with the events that tell it, if any; readers hear them when it is durable. The work may run more
+     * than once, also after a commit whose answer was lost: it begins with the fence of its job.
      */
     public void commit(Function<Tx, List<GenerationEvent>> change) {
         store(tx -> {
             List<Change> changes = tape.number(change.apply(tx));
+            EventRows.store(tx, generation, tape.pending());
             EventRows.append(tx, generation, rows(changes));
             return changes;
-        });
+        }, () -> {});
     }
 
     /** Commits the end: the deltas become one row, and nothing is told after this event. */
     public void end(Function<Tx, GenerationEvent> change) {
         store(tx -> {
             List<Change> changes = tape.number(List.of(change.apply(tx)));
+            EventRows.store(tx, generation, tape.pending());
             EventRows.finish(tx, generation, tape.transcript(), rows(changes));
             return changes;
-        });
+        }, () -> KillPoint.reach("settled-before-published"));
         close();
     }
 
@@ -219,10 +259,8 @@ public final class Recording implements Source, AutoCloseable {
         return new News(generation, before, rows);
     }
 
-    private List<LogRow> rows(List<Change> changes) {
-        var rows = new ArrayList<>(tape.pending());
-        changes.forEach(change -> rows.add(change.row()));
-        return rows;
+    private static List<LogRow> rows(List<Change> changes) {
+        return changes.stream().map(Change::row).toList();
     }
 
     private boolean list() {
@@ -241,12 +279,12 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    private void store(Function<Tx, List<Change>> work) {
+    private void store(Function<Tx, List<Change>> work, Runnable before) {
         enter();
-        List<Change> changes = List.of();
+        List<Change> changes = null;
         try {
             changes = durably(work);
-            KillPoint.reach("settled-before-published");
+            before.run();
         } finally {
             leave(changes);
         }
@@ -265,14 +303,16 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    private void leave(List<Change> changes) {
+    /** Tells what was committed; null when nothing was. */
+    private void leave(@Nullable List<Change> changes) {
+        var told = new ArrayList<LogRow>();
         News news = null;
         lock.lock();
         try {
-            if (!changes.isEmpty()) {
-                var told = new ArrayList<>(tape.pending());
+            if (changes != null) {
+                told.addAll(tape.pending());
                 changes.forEach(change -> told.add(change.told()));
-                news = news(told);
+                news = told.isEmpty() ? null : news(told);
                 tape.committed(changes);
                 changes.forEach(change -> audience.tell(change.frame()));
             }

@@ -1,0 +1,122 @@
+package dev.millrace.generation.store;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The durations of the table {@code generation_pace}: of the same model and size when there are enough, of the same model when
+ * not, and a guess when there are none.
+ */
+public final class Paces {
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int ENOUGH = 8;
+    private static final int MOST = 200;
+    private static final int MOST_REMEMBERED = 2_000;
+
+    private final Db db;
+    private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
+
+    public Paces(Db db) {
+        this.db = db;
+    }
+
+    /** How long this takes; at most half a minute old. Opens a transaction of its own when it is not remembered. */
+    public Expectation expect(Model model, String size) {
+        String key = model.id() + ' ' + size;
+        Remembered known = remembered.get(key);
+        if (known == null || System.nanoTime() - known.atNanos() > FRESH_NANOS) {
+            if (remembered.size() > MOST_REMEMBERED) {
+                remembered.clear();
+            }
+            known = new Remembered(read(model, size), System.nanoTime());
+            remembered.put(key, known);
+        }
+        return known.expectation();
+    }
+
+    private static final String OF_SIZE = """
+            SELECT making, finish
+            FROM generation_pace
+            WHERE model = :model AND size = :size
+            ORDER BY id DESC
+            LIMIT :most""";
+
+    private static final String OF_MODEL = """
+            SELECT making, finish
+            FROM generation_pace
+            WHERE model = :model
+            ORDER BY id DESC
+            LIMIT :most""";
+
+    private Expectation read(Model model, String size) {
+        List<Took> took = db.read(tx -> {
+            List<Took> like = tx.query(OF_SIZE)
+                    .bind("model", model.id())
+                    .bind("size", size)
+                    .bind("most", MOST)
+                    .mapTo(Took.class)
+                    .list();
+            return like.size() >= ENOUGH
+                    ? like
+                    : tx.query(OF_MODEL)
+                            .bind("model", model.id())
+                            .bind("most", MOST)
+                            .mapTo(Took.class)
+                            .list();
+        });
+        double guess = model.conduct().expectedSeconds();
+        return took.size() < ENOUGH
+                ? new Expectation(
+                        Pace.guess(guess), Pace.guess(model.kind() == GenerationKind.TEXT ? 0 : guess / 10))
+                : new Expectation(pace(took, Took::making), pace(took, Took::finish));
+    }
+
+    private static Pace pace(List<Took> took, ToDoubleFunction<Took> part) {
+        return Pace.of(took.stream().mapToDouble(part).toArray());
+    }
+
+    private static final String REMEMBER = """
+            INSERT INTO generation_pace (kind, model, size, making, finish)
+            VALUES (:kind, :model, :size, :making, :finish)""";
+
+    /** Remembers how long one took that was completed. */
+    public static void remember(Tx tx, Order order, double making, double finish) {
+        tx.update(REMEMBER)
+                .bind("kind", order.wish().kind().code())
+                .bind("model", order.wish().model())
+                .bind("size", order.size())
+                .bind("making", making)
+                .bind("finish", finish)
+                .execute();
+    }
+
+    private static final String SWEEP = """
+            DELETE FROM generation_pace p
+            WHERE p.id < (SELECT max(id) FROM generation_pace) - 100000
+               OR p.at < now() - interval '90 days'""";
+
+    /** Forgets what is too old to say anything; to be called now and then. */
+    public static void sweep(Tx tx) {
+        tx.update(SWEEP).execute();
+    }
+
+    /** How long it is at the provider, and how long from there to the end. */
+    public record Expectation(Pace making, Pace finish) {
+        /** The part of the whole that is the provider's. */
+        public double share() {
+            double all = making.median() + finish.median();
+            return all <= 0 ? 1 : making.median() / all;
+        }
+    }
+
+    private record Took(double making, double finish) {}
+
+    private record Remembered(Expectation expectation, long atNanos) {}
+}

@@ -1,0 +1,267 @@
+package dev.millrace.generation.work;
+
+import dev.millrace.analytics.Analytics;
+import dev.millrace.analytics.Fact;
+import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.provider.Cancellation;
+import dev.millrace.generation.provider.Foothold;
+import dev.millrace.generation.provider.Provider;
+import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderEvent;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Stage;
+import dev.millrace.generation.store.Status;
+import dev.millrace.platform.KillPoint;
+import dev.millrace.platform.jobs.Fenced;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.sql.Duplicate;
+import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call to a provider: hears what it says, and is the one place where a provider's events become ours.
+ *
+ * <p>Text of an earlier attempt stands until the first text of this one comes: then a reset says so.
+ */
+final class Call implements ProviderSink {
+    private static final Logger LOG = LoggerFactory.getLogger(Call.class);
+
+    /** More text than this is no answer but a fault of the vendor; it is cut off. */
+    private static final int MOST_TEXT = 2 * 1024 * 1024;
+
+    private final Workshop shop;
+    private final Task task;
+    private final Model model;
+    private final int number;
+    private final Cancellation cancellation = new Cancellation();
+    private final TextFlow flow = new TextFlow();
+    private final Consumption consumption;
+    private final List<ProviderEvent.Artifact> artifacts = new ArrayList<>();
+    private final long began;
+    private volatile boolean draining;
+    private boolean begun;
+    private boolean finished;
+    private boolean overlong;
+    private long textBytes;
+    private int place;
+    private @Nullable Instant firstSeen;
+
+    Call(Workshop shop, Task task, Model model, int number) {
+        this.shop = shop;
+        this.task = task;
+        this.model = model;
+        this.number = number;
+        this.consumption = new Consumption(task.order().wish());
+        this.began = shop.clock().millis();
+    }
+
+    /** Blocks until the provider is done; whatever goes wrong leaves as a failure of a known kind. */
+    void make(Provider provider, Foothold foothold) throws ProviderFailure, InterruptedException {
+        Order.Wish wish = task.order().wish();
+        var call = new ProviderCall(
+                task.id(),
+                number,
+                model.request(wish.prompt(), wish.messages(), wish.options()),
+                foothold,
+                shop.media().scratch(task.id()),
+                cancellation);
+        KillPoint.reach("before-provider-call");
+        task.interrupts().outside();
+        try {
+            provider.run(call, this);
+        } catch (Fenced | Problem ours) {
+            throw ours;
+        } catch (RuntimeException defect) {
+            LOG.error("the adapter of {} failed on generation {}", provider.name(), task.id(), defect);
+            throw new ProviderFailure(ProviderFailure.Kind.TRANSIENT, "The provider could not be understood.");
+        } finally {
+            task.interrupts().inside();
+        }
+        if (overlong) {
+            throw new ProviderFailure(ProviderFailure.Kind.INVALID, "The provider sent more text than anybody asked for.");
+        }
+        if (!finished) {
+            throw new ProviderFailure(ProviderFailure.Kind.TRUNCATED, "The provider broke off before the end.");
+        }
+    }
+
+    /** Cuts the call off. */
+    void stop() {
+        cancellation.cancel();
+    }
+
+    /** It was canceled, and is read to its end because it is billed anyway. */
+    void drain() {
+        draining = true;
+    }
+
+    int number() {
+        return number;
+    }
+
+    Model model() {
+        return model;
+    }
+
+    List<ProviderEvent.Artifact> artifacts() {
+        return artifacts;
+    }
+
+    /** When a reader could first see something of it. */
+    @Nullable
+    Instant firstSeen() {
+        return firstSeen;
+    }
+
+    /** What it has consumed, as the provider counted it or by what was delivered. */
+    Map<String, BigDecimal> usage() {
+        return consumption.usage(new Consumption.Delivered(flow.words(), textBytes, artifacts.size()));
+    }
+
+    /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
+    void close(Tx tx, String outcome, @Nullable String error) {
+        Map<String, BigDecimal> usage = usage();
+        String state = error == null ? "finished" : outcome.equals("canceled") ? "canceled" : "failed";
+        Calls.close(tx, task.id(), number, new Calls.End(state, error, usage));
+        Instant seen = firstSeen;
+        long now = shop.clock().millis();
+        Analytics.record(
+                tx,
+                new Fact.AttemptFinished(
+                        task.order().account(),
+                        task.id(),
+                        new Fact.Work(task.order().wish().kind().code(), model.id(), model.provider()),
+                        new Fact.Attempt(number, outcome, error),
+                        new Fact.Times(
+                                Math.max(0, began - task.order().createdAt().toEpochMilli()),
+                                seen == null ? null : Math.max(0, seen.toEpochMilli() - began),
+                                Math.max(0, now - began)),
+                        usage));
+    }
+
+    @Override
+    public void emit(ProviderEvent event) {
+        task.interrupts().inside();
+        try {
+            hear(event);
+        } finally {
+            task.interrupts().outside();
+        }
+    }
+
+    @Override
+    public boolean claim(String externalId) {
+        task.interrupts().inside();
+        try {
+            KillPoint.reach("created-before-id-stored");
+            var ours = new AtomicBoolean();
+            task.quietly(tx -> ours.set(Calls.accept(tx, task.id(), number, model.provider(), externalId)));
+            return ours.get();
+        } catch (Duplicate elsewhere) {
+            return false;
+        } finally {
+            task.interrupts().outside();
+        }
+    }
+
+    private void hear(ProviderEvent event) {
+        switch (event) {
+            case ProviderEvent.Intended() -> task.quietly(tx -> Calls.intend(tx, task.id(), number));
+            case ProviderEvent.Queued(int position) -> waits(position);
+            case ProviderEvent.Progress(double fraction, Double secondsLeft, String source) -> {
+                begins();
+                task.teller().heard(fraction, secondsLeft, source);
+            }
+            case ProviderEvent.Delta(String text) -> says(text);
+            case ProviderEvent.Preview preview -> shows(preview);
+            case ProviderEvent.Artifact artifact -> {
+                begins();
+                seen();
+                artifacts.add(artifact);
+            }
+            case ProviderEvent.Usage(Map<String, BigDecimal> quantities) -> {
+                consumption.counted(quantities);
+                task.teller().consumed(quantities);
+            }
+            case ProviderEvent.Finished(String reason) -> finished = true;
+        }
+    }
+
+    private void waits(int position) {
+        if (position != place) {
+            place = position;
+            task.recording().light(new GenerationEvent.Queued(position));
+        }
+    }
+
+    private void says(String text) {
+        begins();
+        String told = flow.pass(text);
+        if (told == null || overlong) {
+            return;
+        }
+        seen();
+        if (textBytes == 0 && task.recording().hasText()) {
+            task.commit(tx -> List.of(new GenerationEvent.Reset("retried", "")));
+        }
+        textBytes += utf8(told);
+        task.recording().text(told);
+        if (textBytes > MOST_TEXT) {
+            overlong = true;
+            cancellation.cancel();
+        }
+    }
+
+    private void shows(ProviderEvent.Preview preview) {
+        begins();
+        seen();
+        String url = shop.media().preview(task.id(), preview.step(), preview.file());
+        task.recording().light(new GenerationEvent.Preview(url, preview.width(), preview.height(), preview.step()));
+    }
+
+    /** The vendor works on it: whatever stage it was in before, it is being made now. */
+    private void begins() {
+        boolean drains = draining && task.teller().stage() != Stage.DRAINING;
+        if (begun && !drains) {
+            return;
+        }
+        begun = true;
+        Stage before = task.teller().stage();
+        Stage now = draining ? Stage.DRAINING : Stage.GENERATING;
+        task.teller().stage(now);
+        if (before == Stage.UNRESOLVED || drains) {
+            // a change of state that readers must not miss: it goes into the row, and into the log for good
+            var progress = task.teller().now(null);
+            task.commit(tx -> {
+                shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, now, progress.percent());
+                return List.of(progress);
+            });
+        }
+    }
+
+    private void seen() {
+        if (firstSeen == null) {
+            firstSeen = shop.clock().instant();
+        }
+    }
+
+    private static int utf8(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.millrace.generation.work;
+
+import dev.millrace.credits.ReceiptLine;
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.ProviderEvent;
+import dev.millrace.generation.store.Archive.Ending;
+import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Paces;
+import dev.millrace.generation.store.Status;
+import dev.millrace.media.Fault;
+import dev.millrace.media.Origin;
+import dev.millrace.media.Provenance;
+import dev.millrace.media.Stored;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How a run ends its generation: by completing it, by giving up, or because it was told to. */
+final class Conclusion {
+    private final Workshop shop;
+    private final Task task;
+
+    Conclusion(Workshop shop, Task task) {
+        this.shop = shop;
+        this.task = task;
+    }
+
+    /** It is made. What is charged is what was consumed. */
+    void made(Status status, Map<String, BigDecimal> usage, Timing timing, @Nullable Call call) {
+        end(new End(status, null, task.order().price().charge(usage), timing), tx -> {
+            if (call != null) {
+                call.close(tx, "finished", null);
+            }
+        });
+    }
+
+    /** It cannot be made. What came is kept, and nothing is charged. */
+    void failed(Fault fault, @Nullable Call call, String outcome) {
+        var told = new Fault(
+                fault.type(), fault.title(), fault.status(), fault.code(), fault.detail() + " You were not charged.");
+        keeping(new End(Status.FAILED, told, List.of(), Timing.none(call)), call, outcome, fault.detail());
+    }
+
+    /** It was stopped. What came is kept, and charged as the policy says. */
+    void canceled(List<ReceiptLine> charges, @Nullable Call call) {
+        keeping(new End(Status.CANCELED, null, charges, Timing.none(call)), call, "canceled", "canceled by its owner");
+    }
+
+    /** Takes the files of a call into storage; {@link #adopt} makes them assets. */
+    List<Stored> stage(Call call) {
+        var stored = new ArrayList<Stored>();
+        for (ProviderEvent.Artifact artifact : call.artifacts()) {
+            stored.add(shop.media().stage(artifact.file(), artifact.contentType()));
+        }
+        return stored;
+    }
+
+    void adopt(Tx tx, List<Stored> stored) {
+        Order.Wish wish = task.order().wish();
+        Origin origin = wish.provider().equals("studio") ? Origin.OURS : Origin.PROVIDER;
+        for (int i = 0; i < stored.size(); i++) {
+            String name = wish.kind().code() + "-" + (i + 1) + suffix(stored.get(i).contentType());
+            shop.media()
+                    .adopt(tx, stored.get(i), new Provenance(task.order().account(), task.id(), i, origin, name));
+        }
+    }
+
+    private void keeping(End end, @Nullable Call call, String outcome, String error) {
+        if (call == null) {
+            end(end, tx -> Calls.abandon(tx, task.id()));
+            return;
+        }
+        List<Stored> kept = staged(call);
+        end(end, tx -> {
+            adopt(tx, kept);
+            call.close(tx, outcome, error);
+        });
+    }
+
+    /** What cannot be kept because there is no room must not keep the generation from ending. */
+    private List<Stored> staged(Call call) {
+        try {
+            return stage(call);
+        } catch (Problem noRoom) {
+            return List.of();
+        }
+    }
+
+    private void end(End end, Consumer<Tx> more) {
+        Order order = task.order();
+        boolean text = order.wish().kind() == GenerationKind.TEXT && task.recording().hasText();
+        var ending = new Ending(
+                end.status(),
+                text || completedText(end) ? task.recording().textSoFar() : null,
+                end.fault(),
+                task.teller().percent());
+        task.recording().end(tx -> {
+            task.attempt().complete(tx);
+            more.accept(tx);
+            if (end.status() == Status.COMPLETED && end.timing().making() > 0) {
+                Paces.remember(tx, order, end.timing().making(), end.timing().finish());
+            }
+            return shop.endings().end(tx, order, ending, end.charges(), end.timing().firstSeen());
+        });
+        shop.media().clearScratch(task.id());
+    }
+
+    /** A text that is complete and empty is an empty text, not none. */
+    private boolean completedText(End end) {
+        return end.status() == Status.COMPLETED && task.order().wish().kind() == GenerationKind.TEXT;
+    }
+
+    private static String suffix(String contentType) {
+        return switch (contentType) {
+            case "video/mp4" -> ".mp4";
+            case "video/webm" -> ".webm";
+            case "image/png" -> ".png";
+            case "image/jpeg" -> ".jpg";
+            case "image/webp" -> ".webp";
+            case "image/avif" -> ".avif";
+            default -> "";
+        };
+    }
+
+    /** Seconds at the provider and from there on, and when a reader could first see something. */
+    record Timing(double making, double finish, @Nullable Instant firstSeen) {
+        static Timing none(@Nullable Call call) {
+            return new Timing(0, 0, call == null ? null : call.firstSeen());
+        }
+    }
+
+    private record End(Status status, @Nullable Fault fault, List<ReceiptLine> charges, Timing timing) {}
+}

@@ -1,0 +1,113 @@
+package dev.millrace.generation.work;
+
+import dev.millrace.generation.events.EventLog;
+import dev.millrace.generation.events.Recording;
+import dev.millrace.generation.store.Archive.Ending;
+import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Status;
+import dev.millrace.media.Fault;
+import dev.millrace.platform.jobs.Attempt;
+import dev.millrace.platform.jobs.Lane;
+import dev.millrace.platform.jobs.Outcome;
+import dev.millrace.platform.jobs.Worker;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the job of a generation. One virtual thread waits for its provider; thousands do at once. */
+public final class GenerationWorker implements Worker<RunGeneration>, AutoCloseable {
+    private final Workshop shop;
+    private final Pulse pulse = new Pulse();
+
+    public GenerationWorker(Workshop shop) {
+        this.shop = shop;
+    }
+
+    /** Begins to keep progress moving. */
+    public void start() {
+        pulse.start();
+    }
+
+    @Override
+    public String kind() {
+        return "generation";
+    }
+
+    @Override
+    public Class<RunGeneration> type() {
+        return RunGeneration.class;
+    }
+
+    @Override
+    public Lane lane() {
+        return Lane.IO;
+    }
+
+    /** A vendor may take a day; what takes longer than its model's deadline is given up by the run itself. */
+    @Override
+    public Duration timeout() {
+        return Duration.ofHours(26);
+    }
+
+    @Override
+    public Outcome work(RunGeneration job, Attempt attempt) throws Exception {
+        Order order = shop.db().read(tx -> shop.archive().order(tx, job.generation()));
+        if (order == null || order.standing().status().terminal()) {
+            return Outcome.DONE;
+        }
+        boolean fresh = order.standing().status() == Status.QUEUED;
+        try (Recording recording = shop.log().record(order.id(), attempt.claim(), fresh, attempt::lost)) {
+            var model = shop.makers().catalogue().find(order.wish().model());
+            var meter = new Meter(shop.records().paces().expect(model, order.size()), fresh ? 0 : told(order));
+            var teller = new Teller(order, recording, meter, secondsSince(order.standing().startedAt()));
+            pulse.add(teller);
+            try {
+                new Run(shop, new Task(order, attempt, recording, teller, new Interrupts())).go();
+            } catch (InterruptedException goesOnElsewhere) {
+                if (!attempt.lost()) {
+                    throw goesOnElsewhere;
+                }
+            } finally {
+                pulse.remove(teller);
+            }
+        }
+        return Outcome.DONE;
+    }
+
+    /** It was tried too often, or its process died each time: it fails, and everything that was held is given back. */
+    @Override
+    public void bury(Tx tx, RunGeneration job, String reason) {
+        Order order = shop.archive().order(tx, job.generation());
+        if (order == null || order.standing().status().terminal()) {
+            return;
+        }
+        String text = order.standing().status() == Status.QUEUED ? null : EventLog.storedText(tx, order.id());
+        var fault = Fault.of(
+                ProblemType.INTERNAL, "The generation was begun again and again and never ended. You were not charged.");
+        var ending = new Ending(Status.FAILED, text, fault, BigDecimal.valueOf(order.standing().percent()));
+        var end = shop.endings().end(tx, order, ending, List.of(), null);
+        Calls.abandon(tx, order.id());
+        shop.archive().epoch(tx, order.id(), EventLog.endUnowned(tx, order.id(), end));
+    }
+
+    @Override
+    public void close() {
+        pulse.close();
+    }
+
+    /** At least as much as any reader has seen, also of what the one who was lost could not store. */
+    private double told(Order order) {
+        double stored = shop.db().read(tx -> EventLog.storedPercent(tx, order.id()));
+        return Math.max(stored, order.standing().percent()) + Teller.AHEAD;
+    }
+
+    private double secondsSince(@Nullable Instant started) {
+        return started == null
+                ? 0
+                : Math.max(0, Duration.between(started, shop.clock().instant()).toMillis() / 1e3);
+    }
+}

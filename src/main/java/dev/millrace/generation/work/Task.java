@@ -1,0 +1,38 @@
+package dev.millrace.generation.work;
+
+import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.events.Recording;
+import dev.millrace.generation.store.Order;
+import dev.millrace.platform.jobs.Attempt;
+import dev.millrace.platform.sql.Tx;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** One run's hold on one generation: what it makes, the fence, the pen, and the voice. */
+record Task(Order order, Attempt attempt, Recording recording, Teller teller, Interrupts interrupts) {
+    UUID id() {
+        return order.id();
+    }
+
+    long epoch() {
+        return attempt.claim();
+    }
+
+    /** Commits a change that shows the fence first. */
+    void commit(Function<Tx, List<GenerationEvent>> change) {
+        recording.commit(tx -> {
+            attempt.fence(tx);
+            return change.apply(tx);
+        });
+    }
+
+    /** The same for a change nobody is told of. */
+    void quietly(Consumer<Tx> change) {
+        commit(tx -> {
+            change.accept(tx);
+            return List.of();
+        });
+    }
+}

@@ -1,0 +1,16 @@
+/**
+ * The making of generations: a job that calls the provider, tells what happens, and ends it.
+ *
+ * <p>{@link dev.millrace.generation.work.GenerationWorker} takes the job; {@code Run} is one run of it: attempt after attempt in the
+ * one retry loop, then the media, then the end. {@code Call} hears the provider and is the one place where its events become ours.
+ * {@link dev.millrace.generation.work.Endings} is the one commit that holds result, money, terminal event and the turn of whoever
+ * waits next; {@link dev.millrace.generation.work.Slots} keeps the turns.
+ *
+ * <p>May be assumed: whatever is written shows the fence of the job first, then takes the account's turn, then touches money, in
+ * this order everywhere. A job at a vendor is created at most once a generation, because the intention is committed before and its
+ * id after. No transaction is open while a provider, a file or a reader is waited for.
+ */
+@NullMarked
+package dev.millrace.generation.work;
+
+import org.jspecify.annotations.NullMarked;
