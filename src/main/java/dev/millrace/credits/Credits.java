@@ -10,7 +10,6 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -18,7 +17,6 @@ import java.util.function.ToIntFunction;
 
 /** What accounts may spend. */
 public final class Credits {
-    private static final Duration COME_BACK = Duration.ofSeconds(10);
 
     private final Db db;
     private final Plans plans = new Plans();
@@ -119,20 +117,18 @@ public final class Credits {
 
     private static Problem refusal(Funds funds, long micros) {
         long missing = Math.addExact(micros - funds.available(), funds.owed());
-        if (funds.owed() == 0 && funds.balance() >= micros) {
-            return Problem.of(ProblemType.INSUFFICIENT_CREDITS, "Work that still runs holds the credits this needs.")
-                    .with("reason", "in_flight")
-                    .with("missing", Micros.credits(missing))
-                    .with("remedy", "Wait until what runs now has ended, or cancel some of it, and try again.")
-                    .retryAfter(COME_BACK);
-        }
         return Problem.of(ProblemType.INSUFFICIENT_CREDITS, "There are not enough credits for this.")
                 .with("reason", "balance")
                 .with("missing", Micros.credits(Math.max(1, missing)))
-                .with(
-                        "remedy",
-                        funds.owed() > 0
-                                ? "Add credits: what is owed from before is paid first."
-                                : "Add " + Micros.credits(missing) + " credits, or ask for less.");
+                .with("remedy", remedy(funds, micros, missing));
+    }
+
+    /** What running work holds is part of the balance and may still be spent, so only what is free counts. */
+    private static String remedy(Funds funds, long micros, long missing) {
+        if (funds.owed() > 0) {
+            return "Add credits: what is owed from before is paid first.";
+        }
+        String add = "Add " + Micros.credits(missing) + " credits, or ask for less";
+        return funds.balance() >= micros ? add + "; work that still runs may give some back." : add + ".";
     }
 }

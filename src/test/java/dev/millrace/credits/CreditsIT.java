@@ -194,15 +194,14 @@ class CreditsIT {
     }
 
     @Test
-    void aRefusalSaysWhetherWaitingHelps() {
+    void aRefusalSaysWhatIsMissingAndWhatHelps() {
         UUID owner = HOUSE.owner(10);
         HOUSE.hold(owner, 8);
 
-        Problem waiting = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 5));
-        assertThat(waiting.members())
-                .containsEntry("reason", "in_flight")
-                .containsEntry("missing", new BigDecimal("3"));
-        assertThat(waiting.retryAfter()).isNotNull();
+        Problem held = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 5));
+        assertThat(held.members()).containsEntry("reason", "balance").containsEntry("missing", new BigDecimal("3"));
+        assertThat(held.members().get("remedy"))
+                .isEqualTo("Add 3 credits, or ask for less; work that still runs may give some back.");
 
         Problem poor = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 12));
         assertThat(poor.members()).containsEntry("reason", "balance").containsEntry("missing", new BigDecimal("10"));
