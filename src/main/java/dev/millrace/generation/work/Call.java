@@ -227,7 +227,9 @@ final class Call implements ProviderSink {
         begins();
         seen();
         String url = shop.media().preview(task.id(), preview.step(), preview.file());
-        task.recording().light(new GenerationEvent.Preview(url, preview.width(), preview.height(), preview.step()));
+        if (url != null) {
+            task.recording().light(new GenerationEvent.Preview(url, preview.width(), preview.height(), preview.step()));
+        }
     }
 
     /** The vendor works on it: whatever stage it was in before, it is being made now. */

@@ -8,6 +8,7 @@ import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Paces;
 import dev.millrace.generation.store.Status;
 import dev.millrace.media.Fault;
+import dev.millrace.media.MediaKind;
 import dev.millrace.media.Origin;
 import dev.millrace.media.Provenance;
 import dev.millrace.media.Stored;
@@ -56,7 +57,7 @@ final class Conclusion {
     List<Stored> stage(Call call) {
         var stored = new ArrayList<Stored>();
         for (ProviderEvent.Artifact artifact : call.artifacts()) {
-            stored.add(shop.media().stage(artifact.file(), artifact.contentType()));
+            stored.add(shop.media().stage(artifact.file()));
         }
         return stored;
     }
@@ -64,10 +65,11 @@ final class Conclusion {
     void adopt(Tx tx, List<Stored> stored) {
         Order.Wish wish = task.order().wish();
         Origin origin = wish.provider().equals("studio") ? Origin.OURS : Origin.PROVIDER;
+        MediaKind kind = wish.kind() == GenerationKind.VIDEO ? MediaKind.VIDEO : MediaKind.IMAGE;
         for (int i = 0; i < stored.size(); i++) {
-            String name = wish.kind().code() + "-" + (i + 1) + suffix(stored.get(i).contentType());
-            shop.media()
-                    .adopt(tx, stored.get(i), new Provenance(task.order().account(), task.id(), i, origin, name));
+            var provenance = new Provenance(
+                    task.order().account(), task.id(), i, origin, kind, wish.kind().code() + "-" + (i + 1));
+            shop.media().adopt(tx, stored.get(i), provenance);
         }
     }
 
@@ -114,18 +116,6 @@ final class Conclusion {
     /** A text that is complete and empty is an empty text, not none. */
     private boolean completedText(End end) {
         return end.status() == Status.COMPLETED && task.order().wish().kind() == GenerationKind.TEXT;
-    }
-
-    private static String suffix(String contentType) {
-        return switch (contentType) {
-            case "video/mp4" -> ".mp4";
-            case "video/webm" -> ".webm";
-            case "image/png" -> ".png";
-            case "image/jpeg" -> ".jpg";
-            case "image/webp" -> ".webp";
-            case "image/avif" -> ".avif";
-            default -> "";
-        };
     }
 
     /** Seconds at the provider and from there on, and when a reader could first see something. */
