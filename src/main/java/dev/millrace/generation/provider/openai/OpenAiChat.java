@@ -7,14 +7,14 @@ import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.wire.Patience;
+import dev.millrace.generation.provider.wire.Stopped;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.Ask;
-import dev.millrace.platform.outbound.Deadlines;
 import dev.millrace.platform.outbound.NotSent;
 import dev.millrace.platform.outbound.TimedOut;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +22,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A chat completion, streamed. Closing the connection is how it is cancelled. */
 final class OpenAiChat {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration FIRST_BYTE = Duration.ofSeconds(30);
-    private static final Duration IDLE = Duration.ofSeconds(15);
-    /** A model that thinks before it speaks may be silent for so many times as long. */
-    private static final int THINKING = 4;
-
     private final Endpoint endpoint;
 
     OpenAiChat(Endpoint endpoint) {
@@ -40,7 +34,7 @@ final class OpenAiChat {
         Request request = call.request();
         var headers = endpoint.headers("text/event-stream");
         headers.put("X-Client-Request-Id", call.generation().toString());
-        var ask = Ask.post(endpoint.at("/chat/completions"), headers, Json.bytes(body(request)), deadlines(request));
+        var ask = Ask.post(endpoint.at("/chat/completions"), headers, Json.bytes(body(request)), Patience.with(request));
         var stop = new AtomicReference<Runnable>(() -> {});
         try (var hook = cancellation.onCancel(() -> stop.get().run());
                 Answer answer = endpoint.client().send(ask, abort -> {
@@ -67,15 +61,6 @@ final class OpenAiChat {
             case TimedOut late -> new ProviderFailure(Kind.DEADLINE, late);
             default -> new ProviderFailure(Kind.TRANSIENT, failure);
         };
-    }
-
-    private static Deadlines deadlines(Request request) {
-        int patience = request.conduct().thinking() ? THINKING : 1;
-        return new Deadlines(
-                CONNECT,
-                FIRST_BYTE.multipliedBy(patience),
-                IDLE.multipliedBy(patience),
-                Duration.ofSeconds(request.conduct().deadlineSeconds()));
     }
 
     private Map<String, Object> body(Request request) {

@@ -14,6 +14,7 @@ import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.wire.WireFault;
+import dev.millrace.generation.provider.wire.Stopped;
 import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.outbound.NotSent;

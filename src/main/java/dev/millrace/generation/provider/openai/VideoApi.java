@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** The four calls of a video vendor, each with one answer. They pass on an {@link IOException} when there was none. */
 final class VideoApi {
     private static final Deadlines BRIEF = Deadlines.brief(Duration.ofSeconds(30));
-    private static final Deadlines DOWNLOAD = new Deadlines(
-            Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(15));
+    private static final Deadlines DOWNLOAD =
+            new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(15));
     private static final int LONGEST_ANSWER = 4 << 20;
     private static final long LARGEST_FILE = 4L << 30;
     private static final int REDIRECTS = 3;
@@ -40,15 +42,22 @@ final class VideoApi {
         this.cancellation = cancellation;
     }
 
+    /** An answer that only a gateway can have written tells nothing about the create behind it, and counts as none. */
     VideoJob create(byte[] body, String requestId) throws IOException, ProviderFailure {
         var headers = endpoint.headers("application/json");
         headers.put("X-Client-Request-Id", requestId);
-        return job(Ask.post(endpoint.at("/videos"), headers, body, BRIEF));
+        var ask = Ask.post(endpoint.at("/videos"), headers, body, BRIEF);
+        try (Answer answer = endpoint.client().send(ask, this::stoppable)) {
+            int status = answer.status();
+            if (status == 408 || status == 502 || status == 504 || status >= 520 && status < 530 && status != 529) {
+                throw new WireFault("a gateway answered " + status);
+            }
+            return VideoJob.of(json(answer));
+        }
     }
 
     VideoJob look(String id) throws IOException, ProviderFailure {
-        return job(Ask.get(
-                endpoint.at("/videos/" + Path.of(id).getFileName()), endpoint.headers("application/json"), BRIEF));
+        return VideoJob.of(json(Ask.get(job(id, ""), endpoint.headers("application/json"), BRIEF)));
     }
 
     /** The vendor's jobs, newest first, as far back as pages go. */
@@ -56,7 +65,7 @@ final class VideoApi {
         var jobs = new ArrayList<VideoJob>();
         String after = null;
         for (int page = 0; page < PAGES; page++) {
-            String from = after == null ? "" : "&after=" + after;
+            String from = after == null ? "" : "&after=" + URLEncoder.encode(after, StandardCharsets.UTF_8);
             URI uri = endpoint.at("/videos?limit=" + PAGE + "&order=desc" + from);
             JsonNode answer = json(Ask.get(uri, endpoint.headers("application/json"), BRIEF));
             for (JsonNode entry : answer.path("data")) {
@@ -71,9 +80,8 @@ final class VideoApi {
     }
 
     /** Brings the result; answers its content type, or null when the vendor does not have it (yet). */
-    @Nullable
-    String download(String id, Path file) throws IOException, ProviderFailure {
-        URI uri = endpoint.at("/videos/" + id + "/content");
+    @Nullable String download(String id, Path file) throws IOException, ProviderFailure {
+        URI uri = job(id, "/content");
         for (int hop = 0; hop <= REDIRECTS; hop++) {
             // the key is for the vendor's own host and no other
             boolean own = sameParty(uri, endpoint.base());
@@ -96,28 +104,30 @@ final class VideoApi {
         throw new WireFault("the result is behind too many redirects");
     }
 
-    private VideoJob job(Ask ask) throws IOException, ProviderFailure {
-        return VideoJob.of(json(ask));
+    private URI job(String id, String rest) {
+        return endpoint.at("/videos/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + rest);
     }
 
     private JsonNode json(Ask ask) throws IOException, ProviderFailure {
         try (Answer answer = endpoint.client().send(ask, this::stoppable)) {
-            if (answer.status() / 100 != 2) {
-                throw endpoint.errors().of(answer.status(), answer::header, Endpoint.error(answer));
-            }
-            JsonNode json = WireJson.read(Endpoint.text(answer, LONGEST_ANSWER));
-            if (json == null || !json.isObject()) {
-                throw new WireFault("an answer that is no JSON object");
-            }
-            // a failed job carries its error as a job; an answer without an id is an error and nothing else
-            ProviderFailure inside = json.has("id") || json.has("data")
-                    ? null
-                    : endpoint.errors().inside(json);
-            if (inside != null) {
-                throw inside;
-            }
-            return json;
+            return json(answer);
         }
+    }
+
+    private JsonNode json(Answer answer) throws IOException, ProviderFailure {
+        if (answer.status() / 100 != 2) {
+            throw endpoint.errors().of(answer.status(), answer::header, Endpoint.error(answer));
+        }
+        JsonNode json = WireJson.read(Endpoint.text(answer, LONGEST_ANSWER));
+        if (json == null || !json.isObject()) {
+            throw new WireFault("an answer that is no JSON object");
+        }
+        // a failed job carries its error as a job; an answer without an id is an error and nothing else
+        ProviderFailure inside = json.has("id") || json.has("data") ? null : endpoint.errors().inside(json);
+        if (inside != null) {
+            throw inside;
+        }
+        return json;
     }
 
     /** These calls are short; cancelling need not cut them, only downloads can be long. */

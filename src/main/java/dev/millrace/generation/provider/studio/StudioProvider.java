@@ -5,11 +5,13 @@ import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.studio.chaos.Chaos;
 import dev.millrace.platform.process.Processes;
 
 /** The built-in provider: writes, paints and films by itself; its chaos models fail as told. */
 public final class StudioProvider implements Provider {
     private final TextStudio text = new TextStudio();
+    private final Chaos chaos = new Chaos();
     private final ImageStudio images;
     private final VideoStudio videos;
 
@@ -32,6 +34,14 @@ public final class StudioProvider implements Provider {
 
     @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        if (call.request().vendorModel().startsWith("chaos-")) {
+            chaos.run(call, sink, Seed.of(call), this::work);
+        } else {
+            work(call, sink);
+        }
+    }
+
+    private void work(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         switch (call.request().kind()) {
             case TEXT -> text.run(call, sink);
             case IMAGE -> images.run(call, sink);

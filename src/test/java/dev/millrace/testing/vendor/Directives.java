@@ -1,0 +1,33 @@
+package dev.millrace.testing.vendor;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a prompt tells the vendor to do: words such as {@code @crlf} and {@code @cut_after=3}. */
+record Directives(Map<String, String> words) {
+    private static final Pattern WORD = Pattern.compile("@([a-z_0-9]+)(?:=(\\S+))?");
+
+    static Directives of(String prompt) {
+        var words = new HashMap<String, String>();
+        Matcher found = WORD.matcher(prompt);
+        while (found.find()) {
+            words.put(found.group(1), found.group(2) == null ? "" : found.group(2));
+        }
+        return new Directives(Map.copyOf(words));
+    }
+
+    boolean has(String word) {
+        return words.containsKey(word);
+    }
+
+    int number(String word, int otherwise) {
+        String value = words.get(word);
+        return value == null || value.isEmpty() ? otherwise : Integer.parseInt(value);
+    }
+
+    String text(String word, String otherwise) {
+        return words.getOrDefault(word, otherwise);
+    }
+}
