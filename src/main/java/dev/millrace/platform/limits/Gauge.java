@@ -14,4 +14,9 @@ public record Gauge(long limit, long remaining, long resetSeconds) {
     public boolean limited() {
         return limit != Limits.NONE;
     }
+
+    /** Whether it lets nobody through now. */
+    boolean spent() {
+        return limited() && remaining == 0;
+    }
 }

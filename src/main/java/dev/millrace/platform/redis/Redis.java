@@ -1,6 +1,7 @@
 package dev.millrace.platform.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class Redis implements AutoCloseable {
             "NOPERM");
 
     private static final int WARM = 4;
+    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(2);
 
     private final RedisConfig config;
     private final Server server;
@@ -143,10 +145,14 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /**
+     * Waiting here says nothing of the server: a crowd takes its time. When the server is gone, those before us learn it within
+     * their patience and let us through to hear it.
+     */
     private void takeTurn() {
         boolean taken = false;
         try {
-            taken = turns.tryAcquire(config.patience().toNanos(), TimeUnit.NANOSECONDS);
+            taken = turns.tryAcquire(LONGEST_QUEUE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }

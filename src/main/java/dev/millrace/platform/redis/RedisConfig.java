@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param url {@code redis://user:password@host:port/database}, or {@code rediss://} for TLS
  * @param prefix begins every key and channel, so that several houses can share a server
  * @param connections calls at once; others wait in the order of asking
- * @param patience longest a call waits for its turn, for a connection, for its answer
+ * @param patience longest a call waits for a connection, and for its answer
  * @param probe how often an absent server is looked for
  */
 public record RedisConfig(Secret url, String prefix, int connections, Duration patience, Duration probe) {
