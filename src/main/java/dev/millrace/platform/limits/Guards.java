@@ -66,8 +66,8 @@ final class Guards implements AutoCloseable {
             "SELECT name, amount, (extract(epoch FROM per) * 1000)::bigint AS millis FROM rate_guard";
 
     private static Map<Guard, Window> read(Tx tx) {
-        Map<String, Row> rows = tx.query(READ).mapTo(Row.class).stream()
-                .collect(Collectors.toMap(Row::name, row -> row));
+        Map<String, Row> rows =
+                tx.query(READ).mapTo(Row.class).stream().collect(Collectors.toMap(Row::name, row -> row));
         var read = born();
         for (Guard guard : Guard.values()) {
             Row row = rows.get(guard.row());

@@ -35,8 +35,8 @@ public final class Limits implements AutoCloseable {
      * @param liveNodes how many nodes share a limit while Redis is away
      */
     public static Limits open(Redis redis, Db db, IntSupplier liveNodes) {
-        var limits = new Limits(
-                new SharedWindows(redis), new LocalWindows(System::nanoTime), new Guards(db), liveNodes);
+        var limits =
+                new Limits(new SharedWindows(redis), new LocalWindows(System::nanoTime), new Guards(db), liveNodes);
         limits.guards.start();
         return limits;
     }

@@ -112,7 +112,8 @@ final class LocalWindows {
             return Gauge.NONE;
         }
         long remaining = Math.max(0, narrowed.limit() - count(stamps, share, now));
-        long wait = share.limit() == 0 ? span(share) : span(share) - (now - taken(stamps, share, narrowed, before, now));
+        long wait =
+                share.limit() == 0 ? span(share) : span(share) - (now - taken(stamps, share, narrowed, before, now));
         return new Gauge(share.limit(), remaining, Math.ceilDiv(Math.max(0, wait), 1_000_000_000L));
     }
 

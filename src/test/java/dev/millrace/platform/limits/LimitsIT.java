@@ -219,8 +219,11 @@ class LimitsIT {
         assertThat(admissions.getFirst().policy()).contains("millrace-degraded=1");
         alone.giveBack(admissions.getFirst());
         assertThat(alone.take(key, 10, 100).allowed()).isTrue();
-        assertThat(alone.look(key, 10, 100)).isEqualTo(new Usage(
-                alone.take(key, 10, 100).minute(), alone.take(key, 10, 100).day(), true));
+        assertThat(alone.look(key, 10, 100))
+                .isEqualTo(new Usage(
+                        alone.take(key, 10, 100).minute(),
+                        alone.take(key, 10, 100).day(),
+                        true));
         assertThat(alone.counts().degraded()).isGreaterThanOrEqualTo(10);
     }
 
