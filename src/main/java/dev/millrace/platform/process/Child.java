@@ -1,5 +1,7 @@
 package dev.millrace.platform.process;
 
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.process.Exit.Ending;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running child process.
@@ -18,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  * child belongs into a try-with-resources.
  */
 public final class Child implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final Duration GRACE = Duration.ofSeconds(2);
+    /** What the programs in front of FFmpeg say when they fail, before FFmpeg can say anything. */
+    private static final Pattern WRAPPER = Pattern.compile("(bwrap|chrt|prlimit|setpriv|setsid): ");
+
     private static final int OUTPUT_KEPT = 1024 * 1024;
     private static final int ERRORS_KEPT = 8 * 1024;
 
@@ -27,6 +36,7 @@ public final class Child implements AutoCloseable {
     private final ProcessHandle handle;
 
     private final @Nullable Duration deadline;
+    private final boolean wrapped;
     private final Tail errors = new Tail(ERRORS_KEPT);
     private final Head head = new Head(OUTPUT_KEPT);
     private final Output output;
@@ -38,6 +48,7 @@ public final class Child implements AutoCloseable {
         this.process = process;
         this.handle = process.toHandle();
         this.deadline = launch.deadline();
+        this.wrapped = launch.wrapped();
         this.output = output == null ? head : output;
         this.drains = launch.log() != null
                 ? List.of()
@@ -63,15 +74,17 @@ public final class Child implements AutoCloseable {
         return process.getOutputStream();
     }
 
-    /** Waits for the end, however it comes. */
+    /**
+     * Waits for the end, however it comes. When the box failed rather than the program in it, that is no verdict on the file:
+     * then this throws {@code unavailable}, and the work may be tried again.
+     */
     public Exit await() throws InterruptedException {
-        process.waitFor();
-        return exit();
+        return judged(ended());
     }
 
     /** Waits for the end at most that long; null when it still runs. */
     public @Nullable Exit await(Duration time) throws InterruptedException {
-        return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS) ? exit() : null;
+        return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS) ? judged(ended()) : null;
     }
 
     /** Asks FFmpeg to finish its file ({@code q} on standard input) and kills it after two seconds. Returns at once. */
@@ -112,7 +125,9 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    private Exit exit() throws InterruptedException {
+    /** The end as it came, whoever of the command line it was. */
+    Exit ended() throws InterruptedException {
+        process.waitFor();
         for (Thread drain : drains) {
             drain.join(GRACE); // bounded: something may have inherited the pipe and outlive the child
         }
@@ -124,6 +139,15 @@ public final class Child implements AutoCloseable {
             throw new IllegalStateException("The output of a child process could not be read", broken);
         }
         return new Exit(process.exitValue(), ending.get(), head.text(), errors.text());
+    }
+
+    private Exit judged(Exit exit) {
+        if (wrapped && !exit.ok() && WRAPPER.matcher(exit.errors()).lookingAt()) {
+            LOG.error("The sandbox could not be set up: {}", exit.errors().strip());
+            throw Problem.of(ProblemType.UNAVAILABLE, "The sandbox could not be set up; the server's log says why.")
+                    .retryAfter(GRACE);
+        }
+        return exit;
     }
 
     private void watch(Runnable gone) {

@@ -107,9 +107,16 @@ public final class Processes implements AutoCloseable {
             tryAgain(tools);
         }
         String why = fault;
-        if (why == null) {
-            return sandbox.boxed(command);
+        try {
+            return why == null ? sandbox.boxed(command) : unboxed(sandbox, command, why);
+        } catch (Tools.MissingTool uninstalled) {
+            fault = String.valueOf(uninstalled.getMessage());
+            tried = System.nanoTime();
+            return unboxed(sandbox, command, String.valueOf(uninstalled.getMessage()));
         }
+    }
+
+    private static Launch unboxed(Sandbox sandbox, Command command, String why) throws IOException {
         return switch (command.box().origin()) {
             case OURS -> sandbox.bare(command);
             case OUTSIDE ->
@@ -155,7 +162,7 @@ public final class Processes implements AutoCloseable {
             var command = new Command(
                     Program.FFMPEG, Box.outside(folder, out), Limits.of(TRIAL), place -> List.of("-version"));
             try (var child = Spawner.start(new Sandbox(folder).boxed(command))) {
-                Exit exit = child.await();
+                Exit exit = child.ended();
                 return exit.ok() ? null : explain(exit.errors().strip());
             } finally {
                 Files.delete(out);

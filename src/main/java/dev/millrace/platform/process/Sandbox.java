@@ -102,6 +102,7 @@ final class Sandbox {
     private static Launch launch(List<String> words, Map<String, String> environment, Command command) {
         return Launch.of(words, environment)
                 .in(command.box().out().toAbsolutePath())
-                .within(command.limits().deadline());
+                .within(command.limits().deadline())
+                .behindOthers();
     }
 }

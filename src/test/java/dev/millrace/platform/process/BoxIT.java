@@ -1,7 +1,10 @@
 package dev.millrace.platform.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.process.Exit.Ending;
 import dev.millrace.testing.Waiting;
 import java.io.IOException;
@@ -172,6 +175,16 @@ class BoxIT {
             assertThat(probe.ok()).as(probe.toString()).isTrue();
             Files.delete(out.resolve("slow.mp4"));
         }
+    }
+
+    @Test
+    void thatCannotBeBuiltIsNoVerdictOnTheFile() {
+        var command = TestTools.reading(Box.outside(inputs.resolve("deleted-meanwhile"), out), "/in");
+
+        assertThatThrownBy(() -> boxed.run(command)).isInstanceOfSatisfying(Problem.class, problem -> {
+            assertThat(problem.type()).isEqualTo(ProblemType.UNAVAILABLE);
+            assertThat(problem.detail()).doesNotContain("deleted-meanwhile");
+        });
     }
 
     @Test
