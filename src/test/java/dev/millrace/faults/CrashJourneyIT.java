@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.Reader;
+import dev.millrace.testing.vendor.FakeOpenAi;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,16 +31,28 @@ class CrashJourneyIT {
     private static final Map<String, Object> VIDEO =
             Map.of("options", Map.of("width", 320, "height", 180, "seconds", 2, "seed", 3));
 
+    private static final Map<String, Object> CHAT =
+            Map.of("model", "openai/gpt-4.1", "options", Map.of("max_tokens", 400));
+    private static final Map<String, Object> JOB =
+            Map.of("model", "openai/sora-2", "options", Map.of("width", 1280, "height", 720, "seconds", 4));
+
+    private static FakeOpenAi vendor;
     private static CrashStage stage;
 
     @BeforeAll
     static void open() {
-        stage = new CrashStage(Map.of());
+        vendor = FakeOpenAi.start();
+        stage = new CrashStage(Map.of(
+                "MILLRACE_OPENAI_API_KEY",
+                "sk-crash",
+                "MILLRACE_OPENAI_BASE_URL",
+                vendor.base().toString()));
     }
 
     @AfterAll
     static void close() {
         stage.close();
+        vendor.close();
     }
 
     /** What is asked for when the server is to die at a place. */
@@ -57,19 +70,29 @@ class CrashJourneyIT {
                 new Scene("renamed-before-commit:1", "image", IMAGE),
                 new Scene("settled-before-published:1", "image", IMAGE),
                 new Scene("provider-end-before-settle:1", "video", VIDEO),
-                new Scene("renamed-before-commit:1", "video", VIDEO))) {
+                new Scene("renamed-before-commit:1", "video", VIDEO),
+                new Scene("inside-delta-batch:2", "text", CHAT),
+                new Scene("before-provider-call:1", "video", JOB),
+                new Scene("created-before-id-stored:1", "video", JOB),
+                new Scene("provider-end-before-settle:1", "video", JOB),
+                new Scene("mid-transcode:1", "video", JOB))) {
             play(scene);
             hits.merge(scene.killPoint.split(":")[0], 1, Integer::sum);
         }
         System.out.println("kills at named places: " + hits);
-        assertThat(hits.values()).allMatch(count -> count > 0);
+        assertThat(hits)
+                .hasSize(7)
+                .allSatisfy((place, count) -> assertThat(count).isPositive());
+        assertThat(vendor.videos().values())
+                .as("creates at the vendor for each generation")
+                .containsOnly(1)
+                .hasSize(4);
     }
 
     private void play(Scene scene) {
         Api api = stage.start(scene.killPoint);
-        String id = api.generate(scene.kind, "killed at " + scene.killPoint, scene.request)
-                .path("id")
-                .asText();
+        String prompt = "killed at " + scene.killPoint + " @job_ms=1500 @old_film @delay_ms=20";
+        String id = api.generate(scene.kind, prompt, scene.request).path("id").asText();
         Reader reader = Reader.follow(api, id);
         stage.awaitArrival(scene.killPoint);
         String seen = reader.lastId();
@@ -127,8 +150,11 @@ class CrashJourneyIT {
         for (int kill = 0; kill < RANDOM_KILLS; kill++) {
             var young = new ArrayList<Reader>();
             for (Scene scene : List.of(
-                    new Scene("", "text", TEXT), new Scene("", "image", IMAGE), new Scene("", "video", VIDEO))) {
-                String id = api.generate(scene.kind, "random " + kill, scene.request)
+                    new Scene("", "text", TEXT),
+                    new Scene("", "image", IMAGE),
+                    new Scene("", "video", VIDEO),
+                    new Scene("", "video", JOB))) {
+                String id = api.generate(scene.kind, "random " + kill + " @job_ms=1500", scene.request)
                         .path("id")
                         .asText();
                 ids.add(id);
@@ -147,6 +173,9 @@ class CrashJourneyIT {
             assertThat(stage.replay(id, null)).as(id).isEmpty();
         }
         stage.assertSettled();
+        assertThat(vendor.videos())
+                .as("creates at the vendor for each prompt")
+                .allSatisfy((prompt, count) -> assertThat(count).isOne());
         System.out.println("generations: " + ids.size() + ", connections: "
                 + readers.stream().mapToInt(Reader::connections).sum());
         stage.stop();

@@ -153,22 +153,26 @@ public final class Recording implements Source, AutoCloseable {
      * than once, also after a commit whose answer was lost: it begins with the fence of its job.
      */
     public void commit(Function<Tx, List<GenerationEvent>> change) {
-        store(tx -> {
-            List<Change> changes = tape.number(change.apply(tx));
-            EventRows.store(tx, generation, tape.pending());
-            EventRows.append(tx, generation, rows(changes));
-            return changes;
-        }, () -> {});
+        store(
+                tx -> {
+                    List<Change> changes = tape.number(change.apply(tx));
+                    EventRows.store(tx, generation, tape.pending());
+                    EventRows.append(tx, generation, rows(changes));
+                    return changes;
+                },
+                () -> {});
     }
 
     /** Commits the end: the deltas become one row, and nothing is told after this event. */
     public void end(Function<Tx, GenerationEvent> change) {
-        store(tx -> {
-            List<Change> changes = tape.number(List.of(change.apply(tx)));
-            EventRows.store(tx, generation, tape.pending());
-            EventRows.finish(tx, generation, tape.transcript(), rows(changes));
-            return changes;
-        }, () -> KillPoint.reach("settled-before-published"));
+        store(
+                tx -> {
+                    List<Change> changes = tape.number(List.of(change.apply(tx)));
+                    EventRows.store(tx, generation, tape.pending());
+                    EventRows.finish(tx, generation, tape.transcript(), rows(changes));
+                    return changes;
+                },
+                () -> KillPoint.reach("settled-before-published"));
         close();
     }
 

@@ -25,7 +25,8 @@ public final class Pace {
 
     /** A guess. */
     public static Pace guess(double seconds) {
-        return new Pace(Arrays.stream(USUAL_SPREAD).map(share -> share * seconds).toArray());
+        return new Pace(
+                Arrays.stream(USUAL_SPREAD).map(share -> share * seconds).toArray());
     }
 
     /** So that share of the like took at most that long; between two durations, in proportion. */

@@ -73,8 +73,7 @@ public final class Paces {
         });
         double guess = model.conduct().expectedSeconds();
         return took.size() < ENOUGH
-                ? new Expectation(
-                        Pace.guess(guess), Pace.guess(model.kind() == GenerationKind.TEXT ? 0 : guess / 10))
+                ? new Expectation(Pace.guess(guess), Pace.guess(model.kind() == GenerationKind.TEXT ? 0 : guess / 10))
                 : new Expectation(pace(took, Took::making), pace(took, Took::finish));
     }
 

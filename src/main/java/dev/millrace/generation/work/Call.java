@@ -89,7 +89,8 @@ final class Call implements ProviderSink {
             task.interrupts().inside();
         }
         if (overlong) {
-            throw new ProviderFailure(ProviderFailure.Kind.INVALID, "The provider sent more text than anybody asked for.");
+            throw new ProviderFailure(
+                    ProviderFailure.Kind.INVALID, "The provider sent more text than anybody asked for.");
         }
         if (!finished) {
             throw new ProviderFailure(ProviderFailure.Kind.TRUNCATED, "The provider broke off before the end.");

@@ -1,10 +1,10 @@
 package dev.millrace.generation.work;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.millrace.generation.provider.Foothold;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.sql.Tx;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -40,7 +40,10 @@ final class Calls {
 
     /** The create of a job is about to leave. */
     static void intend(Tx tx, UUID generation, int attempt) {
-        tx.update(INTEND).bind("generation", generation).bind("attempt", attempt).execute();
+        tx.update(INTEND)
+                .bind("generation", generation)
+                .bind("attempt", attempt)
+                .execute();
     }
 
     private static final String HOLDER = """

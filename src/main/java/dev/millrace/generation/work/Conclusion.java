@@ -68,7 +68,12 @@ final class Conclusion {
         MediaKind kind = wish.kind() == GenerationKind.VIDEO ? MediaKind.VIDEO : MediaKind.IMAGE;
         for (int i = 0; i < stored.size(); i++) {
             var provenance = new Provenance(
-                    task.order().account(), task.id(), i, origin, kind, wish.kind().code() + "-" + (i + 1));
+                    task.order().account(),
+                    task.id(),
+                    i,
+                    origin,
+                    kind,
+                    wish.kind().code() + "-" + (i + 1));
             shop.media().adopt(tx, stored.get(i), provenance);
         }
     }
@@ -96,7 +101,8 @@ final class Conclusion {
 
     private void end(End end, Consumer<Tx> more) {
         Order order = task.order();
-        boolean text = order.wish().kind() == GenerationKind.TEXT && task.recording().hasText();
+        boolean text =
+                order.wish().kind() == GenerationKind.TEXT && task.recording().hasText();
         var ending = new Ending(
                 end.status(),
                 text || completedText(end) ? task.recording().textSoFar() : null,
@@ -108,7 +114,8 @@ final class Conclusion {
             if (end.status() == Status.COMPLETED && end.timing().making() > 0) {
                 Paces.remember(tx, order, end.timing().making(), end.timing().finish());
             }
-            return shop.endings().end(tx, order, ending, end.charges(), end.timing().firstSeen());
+            return shop.endings()
+                    .end(tx, order, ending, end.charges(), end.timing().firstSeen());
         });
         shop.media().clearScratch(task.id());
     }

@@ -41,7 +41,10 @@ final class Consumption {
         }
         long prompt = wish.messages().isEmpty()
                 ? bytes(wish.prompt())
-                : wish.messages().stream().map(Message::content).mapToLong(Consumption::bytes).sum();
+                : wish.messages().stream()
+                        .map(Message::content)
+                        .mapToLong(Consumption::bytes)
+                        .sum();
         return Map.of(
                 "calls", BigDecimal.ONE,
                 "words", BigDecimal.valueOf(delivered.words()),

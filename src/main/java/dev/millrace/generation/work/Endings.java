@@ -40,11 +40,10 @@ public final class Endings {
      *
      * @param charges what is charged; none releases all that was held
      */
-    public GenerationEvent end(Tx tx, Order order, Ending ending, List<ReceiptLine> charges, @Nullable Instant firstSeen) {
+    public GenerationEvent end(
+            Tx tx, Order order, Ending ending, List<ReceiptLine> charges, @Nullable Instant firstSeen) {
         Slots.turn(tx, order.account());
-        Receipt receipt = charges.isEmpty()
-                ? credits.release(tx, order.id())
-                : credits.settle(tx, order.id(), charges);
+        Receipt receipt = charges.isEmpty() ? credits.release(tx, order.id()) : credits.settle(tx, order.id(), charges);
         archive.finish(tx, order.id(), ending, receipt);
         Generation seen = archive.seen(tx, order.id());
         if (seen == null) {

@@ -37,11 +37,10 @@ final class Fallbacks {
     /** The next one to ask after a failure that another vendor need not have; null when there is none. */
     @Nullable
     Model after(ProviderFailure failure) {
-        boolean another =
-                switch (failure.kind()) {
-                    case RATE_LIMITED, OVERLOADED, TRANSIENT, TRUNCATED, DEADLINE, QUOTA, AUTH, NOT_FOUND -> true;
-                    case INVALID, REFUSED, AMBIGUOUS, CANCELED -> false;
-                };
+        boolean another = switch (failure.kind()) {
+            case RATE_LIMITED, OVERLOADED, TRANSIENT, TRUNCATED, DEADLINE, QUOTA, AUTH, NOT_FOUND -> true;
+            case INVALID, REFUSED, AMBIGUOUS, CANCELED -> false;
+        };
         while (another && !left.isEmpty()) {
             Model model = usable(left.removeFirst());
             if (model != null) {

@@ -67,8 +67,7 @@ final class Finishing {
         task.teller().made();
         var progress = task.teller().now(null);
         task.commit(tx -> {
-            shop.archive()
-                    .stage(tx, task.id(), task.epoch(), Status.PROCESSING, Stage.FINISHING, progress.percent());
+            shop.archive().stage(tx, task.id(), task.epoch(), Status.PROCESSING, Stage.FINISHING, progress.percent());
             conclusion.adopt(tx, stored);
             call.close(tx, "finished", null);
             return List.of(progress);
@@ -95,8 +94,7 @@ final class Finishing {
             }
         }
         if (ready > 0) {
-            var timing = new Timing(
-                    making, task.teller().elapsed() - adopted, call == null ? null : call.firstSeen());
+            var timing = new Timing(making, task.teller().elapsed() - adopted, call == null ? null : call.firstSeen());
             conclusion.made(status, atMost(usage, ready), timing, null);
         } else {
             Fault why = fault == null
@@ -130,10 +128,8 @@ final class Finishing {
     /** Assets that readers know already: whoever was lost may have told them. */
     private Set<UUID> told(Tx tx) {
         var told = new HashSet<UUID>();
-        for (String data : tx.query(TOLD)
-                .bind("generation", task.id())
-                .mapTo(String.class)
-                .list()) {
+        for (String data :
+                tx.query(TOLD).bind("generation", task.id()).mapTo(String.class).list()) {
             told.add(UUID.fromString(Json.read(data, JsonNode.class).path("id").asText()));
         }
         return told;

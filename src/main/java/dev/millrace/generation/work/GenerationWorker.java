@@ -63,7 +63,8 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
         try (Recording recording = shop.log().record(order.id(), attempt.claim(), fresh, attempt::lost)) {
             var model = shop.makers().catalogue().find(order.wish().model());
             var meter = new Meter(shop.records().paces().expect(model, order.size()), fresh ? 0 : told(order));
-            var teller = new Teller(order, recording, meter, secondsSince(order.standing().startedAt()));
+            var teller = new Teller(
+                    order, recording, meter, secondsSince(order.standing().startedAt()));
             pulse.add(teller);
             try {
                 new Run(shop, new Task(order, attempt, recording, teller, new Interrupts())).go();
@@ -87,8 +88,10 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
         }
         String text = order.standing().status() == Status.QUEUED ? null : EventLog.storedText(tx, order.id());
         var fault = Fault.of(
-                ProblemType.INTERNAL, "The generation was begun again and again and never ended. You were not charged.");
-        var ending = new Ending(Status.FAILED, text, fault, BigDecimal.valueOf(order.standing().percent()));
+                ProblemType.INTERNAL,
+                "The generation was begun again and again and never ended. You were not charged.");
+        var ending = new Ending(
+                Status.FAILED, text, fault, BigDecimal.valueOf(order.standing().percent()));
         var end = shop.endings().end(tx, order, ending, List.of(), null);
         Calls.abandon(tx, order.id());
         shop.archive().epoch(tx, order.id(), EventLog.endUnowned(tx, order.id(), end));

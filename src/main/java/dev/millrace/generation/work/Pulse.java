@@ -14,7 +14,8 @@ final class Pulse implements AutoCloseable {
 
     private final Set<Teller> tellers = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread = Thread.ofPlatform().name("generation-pulse").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("generation-pulse").daemon().unstarted(this::run);
 
     void start() {
         thread.start();

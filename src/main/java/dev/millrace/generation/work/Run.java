@@ -166,7 +166,8 @@ final class Run {
         Provider provider = other == null ? null : shop.makers().providers().of(other.provider());
         if (other != null && provider != null && retry.patient(System.nanoTime())) {
             retry.elsewhere();
-            return again(new Next(other, provider, next.number(), next.foothold(), true), failed, failure, Duration.ZERO);
+            return again(
+                    new Next(other, provider, next.number(), next.foothold(), true), failed, failure, Duration.ZERO);
         }
         conclusion.failed(fault(failure), failed, outcome);
         return null;
@@ -183,7 +184,8 @@ final class Run {
         task.commit(tx -> {
             shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.RETRYING, percent);
             failed.close(tx, outcome, failure.detail());
-            return List.of(new GenerationEvent.Retrying(number, outcome, delay.scale() < 0 ? delay.setScale(0) : delay));
+            return List.of(
+                    new GenerationEvent.Retrying(number, outcome, delay.scale() < 0 ? delay.setScale(0) : delay));
         });
         call = null;
         wake.await(wait);
@@ -227,15 +229,13 @@ final class Run {
             unresolvedSince = now;
         }
         task.teller().stage(Stage.UNRESOLVED);
-        var progress =
-                task.teller().now(new Unresolved(since, BigDecimal.valueOf(pause.toSeconds()), until));
+        var progress = task.teller().now(new Unresolved(since, BigDecimal.valueOf(pause.toSeconds()), until));
         if (!first) {
             task.recording().light(progress);
             return;
         }
         task.commit(tx -> {
-            shop.archive()
-                    .stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.UNRESOLVED, progress.percent());
+            shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.UNRESOLVED, progress.percent());
             return List.of(progress);
         });
     }

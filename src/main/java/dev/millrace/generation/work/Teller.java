@@ -229,7 +229,8 @@ final class Teller {
     }
 
     private static BigDecimal tenths(double value) {
-        BigDecimal tenths = BigDecimal.valueOf(value).setScale(1, RoundingMode.FLOOR).stripTrailingZeros();
+        BigDecimal tenths =
+                BigDecimal.valueOf(value).setScale(1, RoundingMode.FLOOR).stripTrailingZeros();
         return tenths.scale() < 0 ? tenths.setScale(0) : tenths;
     }
 }

@@ -25,8 +25,7 @@ public final class Calls {
     }
 
     public static ProviderCall call(Request request, Path folder) {
-        return new ProviderCall(
-                UUID.randomUUID(), 1, request, new Foothold.None(), folder, new Cancellation());
+        return new ProviderCall(UUID.randomUUID(), 1, request, new Foothold.None(), folder, new Cancellation());
     }
 
     public static ProviderCall attempt(ProviderCall call, int number) {

@@ -24,7 +24,9 @@ import java.util.zip.GZIPOutputStream;
  */
 final class FakeChat {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String[] VOCABULARY = {"sea", "\u00e9t\u00e9", "\u6d77", "\ud83d\ude80", "boat", "na\u00efve", "storm", "\u0436\u0443\u043a"};
+    private static final String[] VOCABULARY = {
+        "sea", "\u00e9t\u00e9", "\u6d77", "\ud83d\ude80", "boat", "na\u00efve", "storm", "\u0436\u0443\u043a"
+    };
 
     private final Directives said;
     private final Wire wire;
@@ -75,7 +77,8 @@ final class FakeChat {
         if (said.has("should_not_retry")) {
             headers.put("x-should-retry", "false");
         }
-        String body = "{\"error\":{\"message\":\"vendor prose " + said.text("message", "") + "\",\"type\":\"some_error\",\"param\":null,\"code\":"
+        String body = "{\"error\":{\"message\":\"vendor prose " + said.text("message", "")
+                + "\",\"type\":\"some_error\",\"param\":null,\"code\":"
                 + (said.has("code") ? "\"" + said.text("code", "") + "\"" : "null") + "}}";
         if (said.has("html")) {
             headers.put("Content-Type", "text/html");
@@ -145,16 +148,28 @@ final class FakeChat {
             pieces.add(new Piece.Bytes(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}));
         }
         if (said.has("azure")) {
-            data(pieces, "{\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[{}]}");
+            data(
+                    pieces,
+                    "{\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[{}]}");
         }
         if (!said.has("no_role")) {
-            data(pieces, chunk("{\"role\":\"assistant\",\"content\":" + (said.has("null_content") ? "null" : "\"\"") + ",\"refusal\":null}", "null"));
+            data(
+                    pieces,
+                    chunk(
+                            "{\"role\":\"assistant\",\"content\":" + (said.has("null_content") ? "null" : "\"\"")
+                                    + ",\"refusal\":null}",
+                            "null"));
         }
         if (said.has("done_only")) {
             data(pieces, "[DONE]");
             return pieces;
         }
-        body(pieces, Math.min(said.number("words", 12), request.path("max_tokens").asInt(request.path("max_completion_tokens").asInt(100_000))));
+        body(
+                pieces,
+                Math.min(
+                        said.number("words", 12),
+                        request.path("max_tokens")
+                                .asInt(request.path("max_completion_tokens").asInt(100_000))));
         return pieces;
     }
 
@@ -177,7 +192,8 @@ final class FakeChat {
 
     private void word(List<Piece> pieces, int i) {
         if (said.has("comments")) {
-            pieces.add(new Piece.Bytes((": OPENROUTER PROCESSING" + newline() + newline()).getBytes(StandardCharsets.UTF_8)));
+            pieces.add(new Piece.Bytes(
+                    (": OPENROUTER PROCESSING" + newline() + newline()).getBytes(StandardCharsets.UTF_8)));
         }
         if (said.has("reasoning")) {
             data(pieces, chunk("{\"reasoning_content\":\"hm\"}", "null"));
@@ -200,7 +216,8 @@ final class FakeChat {
             return true;
         }
         if (said.number("oversize", -1) == i) {
-            pieces.add(new Piece.Bytes(("data: " + "x".repeat((4 << 20) + 1) + "\n\n").getBytes(StandardCharsets.UTF_8)));
+            pieces.add(
+                    new Piece.Bytes(("data: " + "x".repeat((4 << 20) + 1) + "\n\n").getBytes(StandardCharsets.UTF_8)));
         }
         if (said.number("error_after", -1) == i) {
             error(pieces);
@@ -214,7 +231,8 @@ final class FakeChat {
         String code = said.text("error_code", "null");
         String error = said.has("error_string")
                 ? "\"the engine stumbled\""
-                : "{\"message\":\"The server had an error\",\"type\":\"server_error\",\"code\":" + (code.matches("null|\\d+") ? code : "\"" + code + "\"") + "}";
+                : "{\"message\":\"The server had an error\",\"type\":\"server_error\",\"code\":"
+                        + (code.matches("null|\\d+") ? code : "\"" + code + "\"") + "}";
         if (said.has("error_event")) {
             pieces.add(new Piece.Bytes(("event: error" + newline()).getBytes(StandardCharsets.UTF_8)));
         }
@@ -227,9 +245,17 @@ final class FakeChat {
                 ? "{\"prompt_tokens\":NaN,\"completion_tokens\":-1}"
                 : said.has("usage_zero")
                         ? "{\"prompt_tokens\":0,\"completion_tokens\":0}"
-                        : "{\"prompt_tokens\":16,\"completion_tokens\":" + words + ",\"total_tokens\":" + (16 + words) + "}";
+                        : "{\"prompt_tokens\":16,\"completion_tokens\":" + words + ",\"total_tokens\":" + (16 + words)
+                                + "}";
         if (!said.has("no_finish")) {
-            data(pieces, chunk("{}", finish + (said.has("usage_with_last") ? "}],\"usage\":" + usage + ",\"x\":[{\"y\":0" : "")));
+            data(
+                    pieces,
+                    chunk(
+                            "{}",
+                            finish
+                                    + (said.has("usage_with_last")
+                                            ? "}],\"usage\":" + usage + ",\"x\":[{\"y\":0"
+                                            : "")));
         }
         if (said.has("twice_finished")) {
             data(pieces, chunk("{\"content\":\"\"}", "\"tool_calls\""));
@@ -245,15 +271,22 @@ final class FakeChat {
     }
 
     private static String chunk(String delta, String finish) {
-        return "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1770933892,\"model\":\"fake\",\"choices\":[{\"index\":0,\"delta\":" + delta
-                + ",\"logprobs\":null,\"finish_reason\":" + finish + "}],\"obfuscation\":\"Qup1BsQ3\"}";
+        return "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1770933892,\"model\":\"fake\",\"choices\":[{\"index\":0,\"delta\":"
+                + delta + ",\"logprobs\":null,\"finish_reason\":" + finish + "}],\"obfuscation\":\"Qup1BsQ3\"}";
     }
 
     private String document() throws IOException {
         return said.has("error_after")
                 ? "{\"error\":{\"message\":\"no\",\"type\":\"server_error\"}}"
                 : JSON.writeValueAsString(Map.of(
-                        "choices", List.of(Map.of("index", 0, "finish_reason", "stop", "message", Map.of("role", "assistant", "content", whole()))),
+                        "choices",
+                                List.of(Map.of(
+                                        "index",
+                                        0,
+                                        "finish_reason",
+                                        "stop",
+                                        "message",
+                                        Map.of("role", "assistant", "content", whole()))),
                         "usage", Map.of("prompt_tokens", 16, "completion_tokens", said.number("words", 12))));
     }
 

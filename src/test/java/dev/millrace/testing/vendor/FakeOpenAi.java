@@ -131,7 +131,9 @@ public final class FakeOpenAi implements AutoCloseable {
             clients.merge(client, 1, Integer::sum);
         }
         if (request.path().equals("/counts")) {
-            wire.json(200, JSON.writeValueAsString(Map.of("chats", chats, "videos", videos.created(), "clients", clients)));
+            wire.json(
+                    200,
+                    JSON.writeValueAsString(Map.of("chats", chats, "videos", videos.created(), "clients", clients)));
             return true;
         }
         if (request.path().startsWith("/v1/videos")) {

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Said in the prompt: {@code job_ms} how long a job takes · {@code lost} the create is done and its answer never sent, {@code
  * lost_gateway} answered by a 504 instead, {@code late_in_list=n} missing from so many lists, {@code create_status}, {@code
  * create_delay_ms} before the create is done, {@code no_id} · {@code fail=code, gone, unknown_status, lies} · {@code poll_500=n, poll_404=n,
- * never} · {@code content_404=n, redirect, short_content}.
+ * never} · {@code content_404=n, redirect, short_content, old_film} (a codec browsers do not play).
  */
 final class FakeVideos {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,8 @@ final class FakeVideos {
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final ConcurrentLinkedDeque<Job> newestFirst = new ConcurrentLinkedDeque<>();
     private final AtomicInteger numbers = new AtomicInteger();
-    private final byte[] film = film();
+    private final byte[] film = film("video.mp4");
+    private final byte[] oldFilm = film("old-film.mp4");
 
     private record Job(
             String id,
@@ -57,7 +58,9 @@ final class FakeVideos {
         String[] parts = path.substring(1).split("/");
         Job job = jobs.get(parts[0]);
         if (job == null) {
-            wire.json(404, "{\"error\":{\"message\":\"no such video\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}");
+            wire.json(
+                    404,
+                    "{\"error\":{\"message\":\"no such video\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}");
             return true;
         }
         return parts.length > 1 ? content(job, parts, wire) : look(job, wire);
@@ -66,12 +69,16 @@ final class FakeVideos {
     private boolean create(Wire.Request request, Wire wire) throws IOException {
         JsonNode body = JSON.readTree(request.body());
         if (!body.path("seconds").isTextual()) {
-            wire.json(400, "{\"error\":{\"message\":\"seconds must be a string\",\"type\":\"invalid_request_error\",\"param\":\"seconds\",\"code\":\"invalid_type\"}}");
+            wire.json(
+                    400,
+                    "{\"error\":{\"message\":\"seconds must be a string\",\"type\":\"invalid_request_error\",\"param\":\"seconds\",\"code\":\"invalid_type\"}}");
             return true;
         }
         Directives said = Directives.of(body.path("prompt").asText());
         if (said.has("create_status")) {
-            wire.json(said.number("create_status", 500), "{\"error\":{\"message\":\"no\",\"type\":\"x\",\"code\":\"" + said.text("code", "y") + "\"}}");
+            wire.json(
+                    said.number("create_status", 500),
+                    "{\"error\":{\"message\":\"no\",\"type\":\"x\",\"code\":\"" + said.text("code", "y") + "\"}}");
             return true;
         }
         LockSupport.parkNanos(said.number("create_delay_ms", 0) * 1_000_000L);
@@ -129,10 +136,13 @@ final class FakeVideos {
         } else if (job.said().has("redirect") && parts.length == 2) {
             wire.answer(302, Map.of("Location", "/v1/videos/" + job.id() + "/content/again"), new byte[0]);
         } else if (job.said().has("short_content")) {
-            wire.answer(200, Map.of("Content-Type", "video/mp4", "Content-Length", String.valueOf(film.length)), Arrays.copyOf(film, 100));
+            wire.answer(
+                    200,
+                    Map.of("Content-Type", "video/mp4", "Content-Length", String.valueOf(film.length)),
+                    Arrays.copyOf(film, 100));
             return false;
         } else {
-            wire.answer(200, Map.of("Content-Type", "video/mp4"), film);
+            wire.answer(200, Map.of("Content-Type", "video/mp4"), job.said().has("old_film") ? oldFilm : film);
         }
         return true;
     }
@@ -147,7 +157,11 @@ final class FakeVideos {
         view.put("object", "video");
         view.put("model", job.model());
         view.put("status", status);
-        view.put("progress", job.said().has("lies") ? LIES[job.looks().get() % LIES.length] : Math.min(100, Math.floor(share * 100)));
+        view.put(
+                "progress",
+                job.said().has("lies")
+                        ? LIES[job.looks().get() % LIES.length]
+                        : Math.min(100, Math.floor(share * 100)));
         view.put("created_at", job.createdAt().getEpochSecond());
         view.put("prompt", job.prompt());
         view.put("seconds", job.seconds());
@@ -169,8 +183,8 @@ final class FakeVideos {
         return counts;
     }
 
-    private static byte[] film() {
-        try (InputStream file = Objects.requireNonNull(FakeVideos.class.getResourceAsStream("video.mp4"))) {
+    private static byte[] film(String name) {
+        try (InputStream file = Objects.requireNonNull(FakeVideos.class.getResourceAsStream(name))) {
             return file.readAllBytes();
         } catch (IOException broken) {
             throw new IllegalStateException(broken);

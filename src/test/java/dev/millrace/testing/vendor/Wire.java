@@ -29,7 +29,8 @@ final class Wire implements AutoCloseable {
     record Request(String method, String path, Map<String, String> headers, String body) {}
 
     /** Null when the client has gone. */
-    @Nullable Request read() throws IOException {
+    @Nullable
+    Request read() throws IOException {
         String first = line();
         if (first == null || first.isEmpty()) {
             return null;
@@ -60,7 +61,8 @@ final class Wire implements AutoCloseable {
 
     void head(int status, Map<String, String> headers) throws IOException {
         var text = new StringBuilder("HTTP/1.1 " + status + " Said\r\n");
-        headers.forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
         send(text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
     }
 

@@ -34,7 +34,8 @@ final class OpenAiChat {
         Request request = call.request();
         var headers = endpoint.headers("text/event-stream");
         headers.put("X-Client-Request-Id", call.generation().toString());
-        var ask = Ask.post(endpoint.at("/chat/completions"), headers, Json.bytes(body(request)), Patience.with(request));
+        var ask =
+                Ask.post(endpoint.at("/chat/completions"), headers, Json.bytes(body(request)), Patience.with(request));
         var stop = new AtomicReference<Runnable>(() -> {});
         try (var hook = cancellation.onCancel(() -> stop.get().run());
                 Answer answer = endpoint.client().send(ask, abort -> {

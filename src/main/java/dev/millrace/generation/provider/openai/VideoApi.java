@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** The four calls of a video vendor, each with one answer. They pass on an {@link IOException} when there was none. */
 final class VideoApi {
     private static final Deadlines BRIEF = Deadlines.brief(Duration.ofSeconds(30));
-    private static final Deadlines DOWNLOAD =
-            new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(15));
+    private static final Deadlines DOWNLOAD = new Deadlines(
+            Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(15));
     private static final int LONGEST_ANSWER = 4 << 20;
     private static final long LARGEST_FILE = 4L << 30;
     private static final int REDIRECTS = 3;
@@ -80,7 +80,8 @@ final class VideoApi {
     }
 
     /** Brings the result; answers its content type, or null when the vendor does not have it (yet). */
-    @Nullable String download(String id, Path file) throws IOException, ProviderFailure {
+    @Nullable
+    String download(String id, Path file) throws IOException, ProviderFailure {
         URI uri = job(id, "/content");
         for (int hop = 0; hop <= REDIRECTS; hop++) {
             // the key is for the vendor's own host and no other
@@ -123,7 +124,8 @@ final class VideoApi {
             throw new WireFault("an answer that is no JSON object");
         }
         // a failed job carries its error as a job; an answer without an id is an error and nothing else
-        ProviderFailure inside = json.has("id") || json.has("data") ? null : endpoint.errors().inside(json);
+        ProviderFailure inside =
+                json.has("id") || json.has("data") ? null : endpoint.errors().inside(json);
         if (inside != null) {
             throw inside;
         }

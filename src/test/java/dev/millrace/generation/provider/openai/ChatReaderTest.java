@@ -27,9 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatReaderTest {
     private static final VendorErrors ERRORS = new VendorErrors(InstantSource.system());
-    private static final String ROLE = data("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"finish_reason\":null}],\"usage\":null}");
-    private static final String STOP = data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":null}");
-    private static final String USAGE = data("{\"choices\":[],\"usage\":{\"prompt_tokens\":16,\"completion_tokens\":300}}");
+    private static final String ROLE = data(
+            "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"finish_reason\":null}],\"usage\":null}");
+    private static final String STOP =
+            data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":null}");
+    private static final String USAGE =
+            data("{\"choices\":[],\"usage\":{\"prompt_tokens\":16,\"completion_tokens\":300}}");
     private static final String DONE = data("[DONE]");
 
     private final Heard heard = new Heard();
@@ -45,7 +48,8 @@ class ChatReaderTest {
 
     @Test
     void whereverAConversationIsCutIntoPiecesItSaysTheSame() throws Exception {
-        byte[] bytes = ("\ufeff: hi\r\n\r\n" + ROLE + text("\u6d77\ud83d\ude80") + text(" \u00e9t\u00e9") + STOP + USAGE + "data: [DONE]")
+        byte[] bytes = ("\ufeff: hi\r\n\r\n" + ROLE + text("\u6d77\ud83d\ude80") + text(" \u00e9t\u00e9") + STOP + USAGE
+                        + "data: [DONE]")
                 .getBytes(StandardCharsets.UTF_8);
         List<ProviderEvent> whole = events(Recorded.stream(bytes));
 
@@ -63,7 +67,8 @@ class ChatReaderTest {
             var partial = new Heard();
             Answer answer = Recorded.stream(whole.substring(0, end).getBytes(StandardCharsets.UTF_8));
 
-            ProviderFailure failure = catchThrowableOfType(ProviderFailure.class, () -> reader(partial, true).read(answer));
+            ProviderFailure failure = catchThrowableOfType(
+                    ProviderFailure.class, () -> reader(partial, true).read(answer));
 
             assertThat(failure.kind())
                     .as("ended at %d", end)
@@ -97,9 +102,11 @@ class ChatReaderTest {
 
     @Test
     void filteredContentIsARefusal() {
-        assertThat(failing(text("a") + STOP.replace("\"stop\"", "\"content_filter\"") + DONE).kind())
+        assertThat(failing(text("a") + STOP.replace("\"stop\"", "\"content_filter\"") + DONE)
+                        .kind())
                 .isEqualTo(Kind.REFUSED);
-        assertThat(failing(data("{\"choices\":[{\"delta\":{\"refusal\":\"I cannot\"}}]}") + STOP + DONE).kind())
+        assertThat(failing(data("{\"choices\":[{\"delta\":{\"refusal\":\"I cannot\"}}]}") + STOP + DONE)
+                        .kind())
                 .isEqualTo(Kind.REFUSED);
     }
 
@@ -133,13 +140,15 @@ class ChatReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"error\":{\"message\":\"m\",\"type\":\"server_error\"}}| TRANSIENT",
-        "{\"error\":\"broken\"}| TRANSIENT",
-        "{\"error\":{\"code\":429}}| RATE_LIMITED",
-        "[{\"error\":{\"code\":400}}]| INVALID",
-        "{\"error\":{\"code\":\"context_length_exceeded\"}}| INVALID",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"error\":{\"message\":\"m\",\"type\":\"server_error\"}}| TRANSIENT",
+                "{\"error\":\"broken\"}| TRANSIENT",
+                "{\"error\":{\"code\":429}}| RATE_LIMITED",
+                "[{\"error\":{\"code\":400}}]| INVALID",
+                "{\"error\":{\"code\":\"context_length_exceeded\"}}| INVALID",
+            })
     void anErrorInsideTheStreamIsAnErrorAndWhatWasSaidStays(String json, Kind kind) {
         ProviderFailure failure = failing(text("a") + data(json) + DONE);
 
@@ -150,7 +159,9 @@ class ChatReaderTest {
 
     @Test
     void anErrorEventIsAnErrorWhateverItHolds() {
-        assertThat(failing("event: error\n" + data("{\"message\":\"Compute error.\"}")).kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failing("event: error\n" + data("{\"message\":\"Compute error.\"}"))
+                        .kind())
+                .isEqualTo(Kind.TRANSIENT);
     }
 
     @ParameterizedTest
@@ -170,7 +181,8 @@ class ChatReaderTest {
                 + data("{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"other\"}}]}")
                 + data("{\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"x\":{\"y\":[1]}}")
                 + STOP
-                + data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"late\"},\"finish_reason\":\"tool_calls\"}]}")
+                + data(
+                        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"late\"},\"finish_reason\":\"tool_calls\"}]}")
                 + DONE
                 + data("{\"error\":\"after the end\"}"));
 
@@ -180,11 +192,18 @@ class ChatReaderTest {
 
     @Test
     void aZeroIsAZeroAndNonsenseIsNothing() throws Exception {
-        read(text("a") + STOP + data("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}") + DONE);
+        read(text("a")
+                + STOP
+                + data("{\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}")
+                + DONE);
         assertThat(heard.usage()).isEqualTo(tokens(0, 0));
 
         var other = new Heard();
-        reader(other, true).read(stream(text("abcdefgh") + STOP + data("{\"choices\":[],\"usage\":{\"prompt_tokens\":NaN,\"completion_tokens\":-1}}") + DONE));
+        reader(other, true)
+                .read(stream(text("abcdefgh")
+                        + STOP
+                        + data("{\"choices\":[],\"usage\":{\"prompt_tokens\":NaN,\"completion_tokens\":-1}}")
+                        + DONE));
         assertThat(other.usage().get("output_tokens")).isEqualTo(BigDecimal.valueOf(2));
     }
 
@@ -198,29 +217,62 @@ class ChatReaderTest {
 
     @Test
     void anAnswerInOnePieceIsTakenToo() throws Exception {
-        String document = "{\"choices\":[{\"message\":{\"content\":\"all at once\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":3}}";
-        reader(heard, true).read(new Recorded(200, Map.of("content-type", "application/json; charset=utf-8"), List.of(document.getBytes(StandardCharsets.UTF_8)), null));
+        String document =
+                "{\"choices\":[{\"message\":{\"content\":\"all at once\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":3}}";
+        reader(heard, true)
+                .read(new Recorded(
+                        200,
+                        Map.of("content-type", "application/json; charset=utf-8"),
+                        List.of(document.getBytes(StandardCharsets.UTF_8)),
+                        null));
 
         assertThat(heard.text()).isEqualTo("all at once");
         assertThat(heard.finished()).isTrue();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"text/html| <html>502</html>", "''| <html>502</html>", "''| {\"a\":1}", "application/octet-stream| data: x"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/html| <html>502</html>",
+                "''| <html>502</html>",
+                "''| {\"a\":1}",
+                "application/octet-stream| data: x"
+            })
     void anythingElseThanAStreamIsAFailure(String type, String body) {
-        var answer = new Recorded(200, type.isEmpty() ? Map.of() : Map.of("content-type", type), List.of(body.getBytes(StandardCharsets.UTF_8)), null);
+        var answer = new Recorded(
+                200,
+                type.isEmpty() ? Map.of() : Map.of("content-type", type),
+                List.of(body.getBytes(StandardCharsets.UTF_8)),
+                null);
 
-        assertThat(catchThrowableOfType(ProviderFailure.class, () -> reader(heard, true).read(answer)).kind())
+        assertThat(catchThrowableOfType(
+                                ProviderFailure.class, () -> reader(heard, true).read(answer))
+                        .kind())
                 .isEqualTo(Kind.TRANSIENT);
     }
 
     @Test
     void silenceAndBreaksAreToldApart() {
-        var silent = new Recorded(200, Map.of("content-type", "text/event-stream"), List.of(text("a").getBytes(StandardCharsets.UTF_8)), new TimedOut(TimedOut.Phase.IDLE));
-        var broken = new Recorded(200, Map.of("content-type", "text/event-stream"), List.of(text("a").getBytes(StandardCharsets.UTF_8)), new IOException("reset"));
+        var silent = new Recorded(
+                200,
+                Map.of("content-type", "text/event-stream"),
+                List.of(text("a").getBytes(StandardCharsets.UTF_8)),
+                new TimedOut(TimedOut.Phase.IDLE));
+        var broken = new Recorded(
+                200,
+                Map.of("content-type", "text/event-stream"),
+                List.of(text("a").getBytes(StandardCharsets.UTF_8)),
+                new IOException("reset"));
 
-        assertThat(catchThrowableOfType(ProviderFailure.class, () -> reader(heard, true).read(silent)).kind()).isEqualTo(Kind.DEADLINE);
-        assertThat(catchThrowableOfType(ProviderFailure.class, () -> reader(heard, true).read(broken)).kind()).isEqualTo(Kind.TRUNCATED);
+        assertThat(catchThrowableOfType(
+                                ProviderFailure.class, () -> reader(heard, true).read(silent))
+                        .kind())
+                .isEqualTo(Kind.DEADLINE);
+        assertThat(catchThrowableOfType(
+                                ProviderFailure.class, () -> reader(heard, true).read(broken))
+                        .kind())
+                .isEqualTo(Kind.TRUNCATED);
     }
 
     private void read(String stream) throws ProviderFailure {
@@ -228,7 +280,8 @@ class ChatReaderTest {
     }
 
     private ProviderFailure failing(String stream) {
-        return catchThrowableOfType(ProviderFailure.class, () -> reader(heard, true).read(stream(stream)));
+        return catchThrowableOfType(
+                ProviderFailure.class, () -> reader(heard, true).read(stream(stream)));
     }
 
     private static List<ProviderEvent> events(Answer answer) throws ProviderFailure {
@@ -238,7 +291,8 @@ class ChatReaderTest {
     }
 
     private static ChatReader reader(Heard heard, boolean strict) {
-        return new ChatReader(ERRORS, Calls.request(GenerationKind.TEXT, "openai/x", "a prompt", Map.of()), heard, strict);
+        return new ChatReader(
+                ERRORS, Calls.request(GenerationKind.TEXT, "openai/x", "a prompt", Map.of()), heard, strict);
     }
 
     private static Answer stream(String stream) {
@@ -250,7 +304,8 @@ class ChatReaderTest {
     }
 
     private static String text(String content) {
-        return data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + content + "\"},\"finish_reason\":null}],\"usage\":null,\"obfuscation\":\"x\"}");
+        return data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + content
+                + "\"},\"finish_reason\":null}],\"usage\":null,\"obfuscation\":\"x\"}");
     }
 
     private static String data(String json) {

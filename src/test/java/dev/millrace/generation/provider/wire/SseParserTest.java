@@ -29,7 +29,8 @@ class SseParserTest {
 
     @Test
     void nothingElseEndsALine() throws IOException {
-        assertThat(parse("data: a\u2028b\u0085c\u000bd\n\n")).containsExactly(new SseEvent("message", "a\u2028b\u0085c\u000bd"));
+        assertThat(parse("data: a\u2028b\u0085c\u000bd\n\n"))
+                .containsExactly(new SseEvent("message", "a\u2028b\u0085c\u000bd"));
     }
 
     @Test
@@ -79,7 +80,8 @@ class SseParserTest {
 
     @Test
     void whereverTheStreamIsCutTheEventsAreTheSame() throws IOException {
-        String stream = "\ufeff: hi\r\n\r\ndata: \u6d77 and \ud83d\ude80\r\ndata:two\r\r\nevent: x\ndata: \u00e9\n\ndata: last\r\n\r\ndata: [DONE]";
+        String stream =
+                "\ufeff: hi\r\n\r\ndata: \u6d77 and \ud83d\ude80\r\ndata:two\r\r\nevent: x\ndata: \u00e9\n\ndata: last\r\n\r\ndata: [DONE]";
         byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);
         List<SseEvent> whole = parse(stream);
 
@@ -92,7 +94,8 @@ class SseParserTest {
     @Test
     void whatIsTooLongIsAFaultAndNoEnd() {
         assertThatThrownBy(() -> parse("data: " + "x".repeat(95) + "\n\n")).isInstanceOf(WireFault.class);
-        assertThatThrownBy(() -> parse("data: xxxxxxxxxxxxxxxx\n".repeat(6) + "\n")).isInstanceOf(WireFault.class);
+        assertThatThrownBy(() -> parse("data: xxxxxxxxxxxxxxxx\n".repeat(6) + "\n"))
+                .isInstanceOf(WireFault.class);
         assertThatThrownBy(() -> parse("x".repeat(101))).isInstanceOf(WireFault.class);
         assertThatThrownBy(() -> parse("data: a\n\n".repeat(6))).isInstanceOf(WireFault.class);
         assertThatThrownBy(() -> parse(": comment\n\n".repeat(60))).isInstanceOf(WireFault.class);
@@ -100,7 +103,8 @@ class SseParserTest {
 
     @Test
     void manyCommentsBetweenTwoEventsAreNotTooLong() throws IOException {
-        assertThat(parse(": xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n\n".repeat(8) + "data: a\n\n")).hasSize(1);
+        assertThat(parse(": xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n\n".repeat(8) + "data: a\n\n"))
+                .hasSize(1);
     }
 
     private static List<SseEvent> parse(String stream) throws IOException {

@@ -12,10 +12,10 @@ import dev.millrace.generation.provider.wire.Stopped;
 import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.TimedOut;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /** Does the work of Studio and lets it fail as its options say. */
@@ -71,7 +71,8 @@ public final class Chaos {
 
     private ProviderFailure refused(Refusal refusal) {
         try (InputStream body = refusal.body()) {
-            return errors.of(refusal.status(), refusal::header, new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            return errors.of(
+                    refusal.status(), refusal::header, new String(body.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -80,7 +80,8 @@ final class ChaosAnswer implements Answer {
             case WORDS -> word();
             case USAGE -> {
                 stage = Stage.END;
-                yield line(Json.write(Map.of("choices", List.of(), "usage", Map.of("prompt_tokens", 0, "completion_tokens", words))));
+                yield line(Json.write(
+                        Map.of("choices", List.of(), "usage", Map.of("prompt_tokens", 0, "completion_tokens", words))));
             }
             case END -> {
                 stage = Stage.OVER;

@@ -52,7 +52,6 @@ record Faults(
     }
 
     private Faults refusing(int with) {
-        return new Faults(
-                with, retryAfter, cutAfter, malformedAfter, stallAfter, stall, empty, hang, lying);
+        return new Faults(with, retryAfter, cutAfter, malformedAfter, stallAfter, stall, empty, hang, lying);
     }
 }
