@@ -48,6 +48,7 @@ class SlowClientsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
+    @SuppressWarnings("try") // it drips by itself until it is closed
     void areCutWhereverTheyStop(String name, String begin, @Nullable String drip, Duration limit, int status) {
         try (RawClient client = server.client()) {
             long began = System.nanoTime();

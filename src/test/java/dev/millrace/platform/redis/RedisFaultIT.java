@@ -145,6 +145,7 @@ class RedisFaultIT {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // the client's other ways to send a command it has no method for want its builders
     void aServerThatCannotServeIsAsGoodAsNone() {
         try (var raw = RedisClient.create(server.url().reveal())) {
             raw.configSet("maxmemory", "1");
