@@ -5,6 +5,7 @@ import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.media.Media;
+import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.http.pages.Pages;
@@ -80,6 +81,11 @@ public final class App implements AutoCloseable {
     /** The listener itself, whatever stands in front of it. */
     public URI listener() {
         return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    /** Every call there is, for tests that go through all of them. */
+    public List<Route> table() {
+        return server.table();
     }
 
     /** Takes nothing new, lets what runs end or gives it back, tells open streams to come again elsewhere. */

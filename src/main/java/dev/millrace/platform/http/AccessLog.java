@@ -32,7 +32,7 @@ final class AccessLog {
     }
 
     void ended(Exchange exchange) {
-        int status = exchange.response().status().code();
+        int status = exchange.status();
         long nanos = exchange.nanos();
         Route route = exchange.route();
         measure(new Measured(method(exchange), route == null ? "none" : route.path(), status), nanos);
@@ -40,6 +40,7 @@ final class AccessLog {
             return;
         }
         Caller caller = exchange.caller();
+        ProblemType refusal = exchange.refusal();
         LOG.info(
                 "{} {} {} in {} ms",
                 value("method", exchange.method()),
@@ -54,7 +55,7 @@ final class AccessLog {
                 value("request_id", exchange.id()),
                 value("client", exchange.client().getHostAddress()),
                 value("account", caller == null ? null : caller.account()),
-                value("code", exchange.refusal()));
+                value("code", refusal == null ? null : refusal.code()));
     }
 
     /** A request that never became one. */

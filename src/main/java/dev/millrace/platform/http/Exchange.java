@@ -2,9 +2,11 @@ package dev.millrace.platform.http;
 
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.http.wire.Line;
+import dev.millrace.platform.problem.ProblemType;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.InetAddress;
@@ -31,7 +33,7 @@ public final class Exchange {
     private RouteTable.@Nullable Match match;
     private @Nullable Caller caller;
     private @Nullable InetAddress client;
-    private @Nullable String refusal;
+    private volatile @Nullable ProblemType refusal;
 
     Exchange(Desk desk, ServerRequest request, ServerResponse response) {
         this.desk = desk;
@@ -112,8 +114,18 @@ public final class Exchange {
 
     /** What refused the request, for the log. */
     @Nullable
-    String refusal() {
+    ProblemType refusal() {
         return refusal;
+    }
+
+    /** The status the client got or should have got; 499, as nginx says it, when it went away before there was one. */
+    int status() {
+        ProblemType problem = refusal;
+        if (problem != null) {
+            return problem.status();
+        }
+        boolean answered = ((RoutingResponse) response).hasEntity();
+        return answered ? response.status().code() : 499;
     }
 
     long nanos() {
@@ -128,8 +140,8 @@ public final class Exchange {
         caller = who;
     }
 
-    void refused(String code) {
-        refusal = code;
+    void refused(ProblemType problem) {
+        refusal = problem;
     }
 
     /** Whether the body that was announced has not been read to its end. */

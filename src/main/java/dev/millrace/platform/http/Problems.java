@@ -57,7 +57,7 @@ final class Problems implements Refusals {
     /** Answers with what went wrong. False when an answer was already on its way: then only closing tells the client. */
     boolean answer(Exchange exchange, Throwable failure) {
         Problem problem = problem(exchange, failure);
-        exchange.refused(problem.type().code());
+        exchange.refused(problem.type());
         ServerResponse response = exchange.response();
         if (!((RoutingResponse) response).resetStream()) {
             return false;
@@ -79,18 +79,26 @@ final class Problems implements Refusals {
     public TransportResponse refuse(Line line, int status, TransportRequest request) {
         Problem problem = below(status);
         String id = Ids.next().toString();
+        String path = request.path();
+        if (status == 408 && line.attached() instanceof Exchange exchange) {
+            // the body did not come: the exchange itself is logged when its handler learns of it
+            exchange.refused(problem.type());
+            id = exchange.id();
+            path = exchange.path();
+        } else {
+            AccessLog.refused(line, id, request, problem.type());
+        }
         var headers = ServerResponseHeaders.create();
         headers.set(TYPE);
         extra(problem, headers);
-        desk.security().dress(request.path(), headers);
+        desk.security().dress(path, headers);
         desk.cors().dress(request.headers(), headers);
         headers.set(Exchange.REQUEST_ID, id);
-        AccessLog.refused(line, id, request, problem.type());
         return TransportResponse.builder()
                 .status(Status.create(problem.type().status()))
                 .headers(headers)
                 .keepAlive(false)
-                .entity(body(problem, request.path(), id))
+                .entity(body(problem, path, id))
                 .build();
     }
 
@@ -100,6 +108,9 @@ final class Problems implements Refusals {
         }
         if (failure instanceof HttpException http && http.status().code() < 500) {
             return below(http.status().code());
+        }
+        if (failure instanceof InterruptedException) {
+            return Problem.of(ProblemType.UNAVAILABLE, "The server is being stopped.");
         }
         LOG.error("a defect answered request {} {} {}", exchange.id(), exchange.method(), exchange.path(), failure);
         return below(500);
