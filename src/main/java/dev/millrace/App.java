@@ -1,8 +1,8 @@
 package dev.millrace;
 
 import dev.millrace.accounts.Accounts;
-import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
+import dev.millrace.generation.Generations;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.media.Media;
 import dev.millrace.platform.http.Route;
@@ -10,6 +10,7 @@ import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.http.pages.Pages;
 import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.jobs.Worker;
 import dev.millrace.platform.jobs.Workers;
 import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.outbound.Outbound;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The house, assembled. Reading {@link #open} from top to bottom is reading the architecture. */
 public final class App implements AutoCloseable {
@@ -48,13 +50,21 @@ public final class App implements AutoCloseable {
 
             var accounts = closing.add(Accounts.open(db, ground.keys(), config.accounts(), clock));
             var credits = new Credits(db);
-            closing.add(Chores.start(Duration.ofMinutes(1), credits::expireHolds, credits::expireGrants));
             var media = closing.add(Media.open(config.media(), db, jobs, ground.processes(), ground.keys(), clock));
             var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
             var providers = Providers.open(config.providers(), ground.processes(), outbound, clock);
 
-            var workers =
-                    closing.add(Workers.start(db, jobs, config.jobs(), List.copyOf(media.workers()), ground.lineage()));
+            var generations = closing.add(Generations.open(
+                    new Generations.Floor(db, ground.redis(), jobs, ground.keys(), clock),
+                    new Generations.Rooms(accounts, credits, media, providers),
+                    base(config)));
+            closing.add(Chores.start(
+                    Duration.ofMinutes(1), credits::expireHolds, credits::expireGrants, generations::sweep));
+
+            List<Worker<?>> all = Stream.of(media.workers(), generations.workers())
+                    .flatMap(List::stream)
+                    .toList();
+            var workers = closing.add(Workers.start(db, jobs, config.jobs(), all, ground.lineage()));
             var server = closing.add(Server.start(
                     config.http(),
                     accounts.gate(),
@@ -62,14 +72,22 @@ public final class App implements AutoCloseable {
                     List.of(
                             Pages.open(config.http()),
                             accounts.routes(limits, cursors),
-                            credits.routes(limits, cursors, (tx, account, since) -> new Activity.Count(0, 0)),
-                            media.routes(cursors))));
+                            credits.routes(limits, cursors, Generations.activity()),
+                            media.routes(cursors),
+                            generations.routes(limits, cursors))));
+            server.onDrain(generations::drain);
             server.ready();
             return new App(config, server, workers, closing);
         } catch (RuntimeException failure) {
             closing.closeAfter(failure);
             throw failure;
         }
+    }
+
+    /** What links begin with: nothing, unless the operator said where clients reach us. */
+    private static String base(Config config) {
+        URI publicUrl = config.http().publicUrl();
+        return publicUrl == null ? "" : publicUrl.toString();
     }
 
     /** Where clients reach this server. */

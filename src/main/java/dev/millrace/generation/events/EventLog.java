@@ -2,16 +2,18 @@ package dev.millrace.generation.events;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.platform.Ids;
+import dev.millrace.platform.Micros;
 import dev.millrace.platform.http.sse.EventStream;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +105,17 @@ public final class EventLog implements AutoCloseable {
                 : Json.read(progress, JsonNode.class).path("percent").asDouble();
     }
 
+    /** The cost so far that was told last, in micro-credits. */
+    public static long storedCost(Tx tx, UUID generation) {
+        String progress = EventRows.lastProgress(tx, generation);
+        return progress == null
+                ? 0
+                : Micros.up(Json.read(progress, JsonNode.class)
+                        .path("cost")
+                        .path("so_far")
+                        .decimalValue());
+    }
+
     /** Whether nothing can follow on that event any more. */
     public boolean over(UUID generation, @Nullable EventId after) {
         EventId end = after == null
@@ -116,14 +129,14 @@ public final class EventLog implements AutoCloseable {
      *
      * @param after the last event the reader has; one that cannot be an id of this log is taken as none
      * @param admitted whether the reader may still read
-     * @param limits the reader's limits as one line of JSON
+     * @param limits the reader's limits as one line of JSON, at most as old as asked for
      */
     public void follow(
             EventStream stream,
             UUID generation,
             @Nullable EventId after,
             BooleanSupplier admitted,
-            Supplier<@Nullable String> limits)
+            Function<Duration, @Nullable String> limits)
             throws InterruptedException {
         new Follower(this, stream, generation, new Reader(admitted), limits).follow(after);
     }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +23,17 @@ final class Follower {
     private static final int PAGE = 500;
     private static final int MOST_GAPS = 3;
     private static final Duration COME_BACK = Duration.ofSeconds(5);
+    private static final Duration LIMITS_OLDEST = Duration.ofSeconds(1);
 
     private final EventLog log;
     private final EventStream stream;
     private final UUID generation;
     private final Reader reader;
-    private final Supplier<@Nullable String> limits;
+    private final Function<Duration, @Nullable String> limits;
     private Reading reading = new Reading(null);
     private boolean over;
 
-    Follower(EventLog log, EventStream stream, UUID generation, Reader reader, Supplier<@Nullable String> limits) {
+    Follower(EventLog log, EventStream stream, UUID generation, Reader reader, Function<Duration, @Nullable String> limits) {
         this.log = log;
         this.stream = stream;
         this.generation = generation;
@@ -41,7 +42,7 @@ final class Follower {
     }
 
     void follow(@Nullable EventId after) throws InterruptedException {
-        tellLimits();
+        tellLimits(LIMITS_OLDEST);
         EventId from = after;
         for (int gaps = 0; gaps < MOST_GAPS; ) {
             Hub.Seat seat = log.hub().join(generation, reader);
@@ -141,14 +142,15 @@ final class Follower {
 
     private void write(Frame frame) {
         if (frame.isTerminal()) {
-            tellLimits();
+            // what it cost shows at once
+            tellLimits(Duration.ZERO);
             over = true;
         }
         stream.send(frame.wire());
     }
 
-    private void tellLimits() {
-        String now = limits.get();
+    private void tellLimits(Duration oldest) {
+        String now = limits.apply(oldest);
         if (now != null) {
             stream.send(null, "limits", now.getBytes(StandardCharsets.UTF_8));
         }

@@ -103,6 +103,22 @@ public final class Archive {
         return row.seen(media.of(tx, id), base);
     }
 
+    private static final String RETRIED = """
+            SELECT id FROM generation
+            WHERE retry_of = :id AND status NOT IN ('failed', 'canceled')
+            ORDER BY id DESC
+            LIMIT 1""";
+
+    /** The attempt to make this one again that is under way or was completed; null when there is none. */
+    public @Nullable Generation retried(Tx tx, UUID id) {
+        UUID again = tx.query(RETRIED)
+                .bind("id", id)
+                .mapTo(UUID.class)
+                .findOne()
+                .orElse(null);
+        return again == null ? null : seen(tx, again);
+    }
+
     private static final String LIST = SEEN + """
             WHERE g.account = :account
               AND (CAST(:kind AS text) IS NULL OR g.kind = :kind)
@@ -194,7 +210,8 @@ public final class Archive {
     private static final String FINISH = """
             UPDATE generation
             SET status = :status, text = :text, error = CAST(:error AS jsonb), receipt = CAST(:receipt AS jsonb),
-                charged_micros = :charged, percent = CASE WHEN :status = 'completed' THEN 100 ELSE :percent END,
+                charged_micros = :charged, stage = CASE WHEN :status = 'completed' THEN 'finishing' ELSE stage END,
+                percent = CASE WHEN :status = 'completed' THEN 100 ELSE :percent END,
                 job = NULL, finished_at = now()
             WHERE id = :id AND finished_at IS NULL""";
 

@@ -1,0 +1,133 @@
+package dev.millrace.generation;
+
+import dev.millrace.generation.events.EventLog;
+import dev.millrace.generation.provider.catalogue.CancelPolicy;
+import dev.millrace.generation.provider.catalogue.Catalogue;
+import dev.millrace.generation.store.Archive;
+import dev.millrace.generation.store.Archive.Ending;
+import dev.millrace.generation.store.Generation;
+import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Status;
+import dev.millrace.generation.work.Endings;
+import dev.millrace.generation.work.Slots;
+import dev.millrace.platform.Micros;
+import dev.millrace.platform.jobs.Canceled;
+import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Stops generations, wherever they are, and says before what that costs. */
+final class Cancellations {
+    /** A generation that waits may be let go on at the very moment: then it is looked at again. */
+    private static final int MOST_LOOKS = 5;
+
+    private final Db db;
+    private final Archive archive;
+    private final Catalogue catalogue;
+    private final Jobs jobs;
+    private final Endings endings;
+
+    Cancellations(Db db, Archive archive, Catalogue catalogue, Jobs jobs, Endings endings) {
+        this.db = db;
+        this.archive = archive;
+        this.catalogue = catalogue;
+        this.jobs = jobs;
+        this.endings = endings;
+    }
+
+    /** Asks for the end, and answers the generation as it stands then; what is over stays as it is. */
+    Generation cancel(UUID account, UUID id) {
+        for (int look = 0; look < MOST_LOOKS; look++) {
+            Generation seen = db.transact(tx -> cancel(tx, account, id));
+            if (seen != null) {
+                return seen;
+            }
+        }
+        return db.read(tx -> archive.find(tx, account, id));
+    }
+
+    /** Null when it went on while we looked. */
+    private @Nullable Generation cancel(Tx tx, UUID account, UUID id) {
+        Archive.Place place = archive.place(tx, account, id);
+        if (place.over()) {
+            return archive.find(tx, account, id);
+        }
+        UUID job = place.job();
+        if (job == null) {
+            Slots.turn(tx, account);
+            Archive.Place now = archive.place(tx, account, id);
+            if (now.over() || now.job() != null) {
+                return null;
+            }
+            end(tx, id);
+        } else {
+            // the job's row is locked first, as its worker does
+            Canceled canceled = jobs.cancel(tx, job);
+            if (canceled == Canceled.ABSENT) {
+                return place.equals(archive.place(tx, account, id)) ? archive.find(tx, account, id) : null;
+            }
+            if (canceled == Canceled.REMOVED) {
+                end(tx, id);
+            }
+        }
+        return archive.find(tx, account, id);
+    }
+
+    /** Nobody makes it: it ends here, and nothing is charged. */
+    private void end(Tx tx, UUID id) {
+        Order order = archive.order(tx, id);
+        if (order == null) {
+            throw Archive.notFound();
+        }
+        String text = order.standing().status() == Status.QUEUED ? null : EventLog.storedText(tx, id);
+        var ending =
+                new Ending(Status.CANCELED, text, null, BigDecimal.valueOf(order.standing().percent()));
+        var event = endings.end(tx, order, ending, List.of(), null);
+        archive.epoch(tx, id, EventLog.endUnowned(tx, id, event));
+    }
+
+    /** What stopping now costs at most, and how long it still takes. */
+    Cost cost(UUID account, UUID id) {
+        Generation generation = db.read(tx -> archive.find(tx, account, id));
+        Order order = db.read(tx -> archive.order(tx, id));
+        if (order == null) {
+            throw Archive.notFound();
+        }
+        CancelPolicy policy = catalogue.find(generation.model()).conduct().cancelPolicy();
+        long held = order.money().maximumMicros();
+        if (generation.status().terminal()) {
+            BigDecimal charged = generation.cost().charged();
+            long micros = charged == null ? 0 : Micros.up(charged);
+            return Cost.of(policy, micros, held - micros, BigDecimal.ZERO);
+        }
+        if (generation.startedAt() == null) {
+            return Cost.of(policy, 0, held, BigDecimal.ZERO);
+        }
+        return switch (policy) {
+            case STOP -> {
+                long soFar = db.read(tx -> EventLog.storedCost(tx, id));
+                yield Cost.of(policy, soFar, held - soFar, BigDecimal.ZERO);
+            }
+            case FREE -> Cost.of(policy, 0, held, BigDecimal.ZERO);
+            case DRAIN -> {
+                BigDecimal eta = generation.etaSeconds();
+                yield Cost.of(policy, held, 0, eta == null ? BigDecimal.ZERO : eta);
+            }
+        };
+    }
+
+    /**
+     * What stopping now costs at most.
+     *
+     * @param seconds until it is over
+     */
+    record Cost(CancelPolicy policy, BigDecimal charged, BigDecimal released, BigDecimal seconds) {
+        static Cost of(CancelPolicy policy, long chargedMicros, long releasedMicros, BigDecimal seconds) {
+            return new Cost(policy, Micros.credits(chargedMicros), Micros.credits(releasedMicros), seconds);
+        }
+    }
+}

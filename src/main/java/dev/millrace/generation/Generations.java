@@ -1,0 +1,231 @@
+package dev.millrace.generation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.accounts.Accounts;
+import dev.millrace.credits.Activity;
+import dev.millrace.credits.Credits;
+import dev.millrace.generation.events.EventLog;
+import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.provider.Providers;
+import dev.millrace.generation.provider.catalogue.Catalogue;
+import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.store.Archive;
+import dev.millrace.generation.store.Generation;
+import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Paces;
+import dev.millrace.generation.store.Status;
+import dev.millrace.generation.work.Endings;
+import dev.millrace.generation.work.GenerationWorker;
+import dev.millrace.generation.work.Slots;
+import dev.millrace.generation.work.Workshop;
+import dev.millrace.media.Asset;
+import dev.millrace.media.Media;
+import dev.millrace.platform.Keys;
+import dev.millrace.platform.http.Route;
+import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.input.Cursors;
+import dev.millrace.platform.idempotency.IdempotencyKey;
+import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.jobs.Worker;
+import dev.millrace.platform.json.Json;
+import dev.millrace.platform.limits.Limits;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.redis.Redis;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The door of the room: what can be asked of generations, and who makes them. */
+public final class Generations implements AutoCloseable {
+    private final Floor floor;
+    private final Rooms rooms;
+    private final Archive archive;
+    private final Catalogue catalogue;
+    private final Proposals proposals;
+    private final Quotes quotes;
+    private final Estimates estimates;
+    private final Creations creations;
+    private final Cancellations cancellations;
+    private final Slots slots;
+    private final EventLog log;
+    private final GenerationWorker worker;
+
+    private Generations(Floor floor, Rooms rooms, String base) {
+        this.floor = floor;
+        this.rooms = rooms;
+        this.archive = new Archive(rooms.media(), base);
+        this.catalogue = new Catalogue(floor.db());
+        this.proposals = new Proposals(catalogue, rooms.providers());
+        this.quotes = new Quotes(floor.keys(), floor.clock());
+        var paces = new Paces(floor.db());
+        this.estimates = new Estimates(catalogue, rooms.providers(), paces, quotes);
+        this.slots = new Slots(rooms.credits(), floor.jobs(), archive);
+        var endings = new Endings(archive, rooms.credits(), slots, floor.clock());
+        this.creations = new Creations(floor.db(), archive, rooms.credits(), slots);
+        this.cancellations = new Cancellations(floor.db(), archive, catalogue, floor.jobs(), endings);
+        this.log = EventLog.open(floor.db(), floor.redis(), this::retold);
+        this.worker = new GenerationWorker(new Workshop(
+                floor.db(),
+                new Workshop.Records(archive, log, paces),
+                new Workshop.Makers(catalogue, rooms.providers()),
+                rooms.media(),
+                endings,
+                floor.clock()));
+    }
+
+    /**
+     * Opens the room; its {@link #workers} are to be started after.
+     *
+     * @param base what links begin with, or empty for links relative to the server's own address
+     */
+    public static Generations open(Floor floor, Rooms rooms, String base) {
+        var generations = new Generations(floor, rooms, base);
+        generations.worker.start();
+        return generations;
+    }
+
+    public Routes routes(Limits limits, Cursors cursors) {
+        List<Route> routes = Stream.of(
+                        new GenerationRoutes(this, rooms.credits(), limits, cursors),
+                        new EventRoutes(
+                                this, log, rooms.accounts(), new Gauges(floor.db(), rooms.credits(), limits)))
+                .flatMap(part -> part.routes().stream())
+                .toList();
+        return () -> routes;
+    }
+
+    public List<Worker<?>> workers() {
+        return List.of(worker);
+    }
+
+    /** What runs, for the page that shows usage. */
+    public static Activity activity() {
+        return Activities::of;
+    }
+
+    /** Sends every reader to another node, because this one is about to stop. */
+    public void drain() {
+        log.drain();
+    }
+
+    /** To be called every minute or so, on every node. */
+    public void sweep() {
+        new Sweep(floor.db(), rooms.credits(), slots).sweep();
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        log.close();
+    }
+
+    Creations.Begun create(UUID account, NewGeneration asked, @Nullable IdempotencyKey key) {
+        Proposal proposal = proposals.judge(asked);
+        var draft = proposal.draft(quotes.price(account, proposal), null);
+        return creations.begin(account, key, tx -> new Creations.Outline.New(draft));
+    }
+
+    /**
+     * Tries a failed or canceled one again: a new generation of the same words at today's price. As long as one that was made by
+     * an earlier call is under way or was completed, that one is the answer: a call that is sent twice makes one.
+     */
+    Creations.Begun retry(UUID account, UUID id, @Nullable IdempotencyKey key) {
+        Order order = floor.db().read(tx -> {
+            archive.place(tx, account, id);
+            return archive.order(tx, id);
+        });
+        if (order == null) {
+            throw Archive.notFound();
+        }
+        Model model = catalogue.find(order.wish().model());
+        return creations.begin(account, key, tx -> {
+            Generation failed = archive.find(tx, account, id);
+            if (failed.status() != Status.FAILED && failed.status() != Status.CANCELED) {
+                throw Problem.of(ProblemType.CONFLICT, "Only what failed or was canceled can be tried again.");
+            }
+            Generation there = archive.retried(tx, id);
+            if (there != null) {
+                return new Creations.Outline.There(there);
+            }
+            var proposal = new Proposal(
+                    model,
+                    order.wish().prompt(),
+                    order.wish().messages(),
+                    order.wish().options(),
+                    failed.sanitized(),
+                    failed.metadata(),
+                    null);
+            return new Creations.Outline.New(proposal.draft(model.price(), id));
+        });
+    }
+
+    Generation find(UUID account, UUID id) {
+        return floor.db().read(tx -> archive.find(tx, account, id));
+    }
+
+    /** Throws NOT_FOUND for what is somebody else's, or nobody's. */
+    void requireOwned(UUID account, UUID id) {
+        floor.db().read(tx -> archive.place(tx, account, id));
+    }
+
+    List<Generation> list(
+            UUID account, @Nullable String kind, @Nullable String status, @Nullable UUID before, int most) {
+        return floor.db().read(tx -> archive.list(tx, account, new Archive.Filter(kind, status), before, most));
+    }
+
+    /** Deletes it with its assets and all that was told about it; what it cost stays in the ledger. */
+    void delete(UUID account, UUID id) {
+        floor.db().run(tx -> {
+            if (!archive.place(tx, account, id).over()) {
+                throw Problem.of(ProblemType.CONFLICT, "It is not over yet; cancel it first.");
+            }
+            rooms.media().deleteOf(tx, id);
+            EventLog.delete(tx, id);
+            archive.delete(tx, id);
+        });
+    }
+
+    Generation cancel(UUID account, UUID id) {
+        return cancellations.cancel(account, id);
+    }
+
+    Cancellations.Cost cancellation(UUID account, UUID id) {
+        return cancellations.cost(account, id);
+    }
+
+    Estimates.Estimate estimate(UUID account, NewGeneration asked) {
+        return estimates.of(account, proposals.judge(asked));
+    }
+
+    List<ModelView> models() {
+        return catalogue.all().stream()
+                .map(model -> ModelView.of(model, rooms.providers().of(model.provider()) != null))
+                .toList();
+    }
+
+    /** Assets and whole generations are told from their rows, whose addresses are good for some hours from now. */
+    private @Nullable String retold(Tx tx, UUID generation, String event, String kept) {
+        if (!event.equals(GenerationEvent.ASSET)) {
+            Generation seen = archive.seen(tx, generation);
+            return seen == null ? null : Json.write(seen);
+        }
+        String id = Json.read(kept, JsonNode.class).path("id").asText();
+        for (Asset asset : rooms.media().of(tx, generation)) {
+            if (asset.id().toString().equals(id)) {
+                return Json.write(asset);
+            }
+        }
+        return null;
+    }
+
+    /** What the room stands on. */
+    public record Floor(Db db, Redis redis, Jobs jobs, Keys keys, InstantSource clock) {}
+
+    /** The rooms it works with. */
+    public record Rooms(Accounts accounts, Credits credits, Media media, Providers providers) {}
+}

@@ -1,0 +1,81 @@
+package dev.millrace.generation;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.Message;
+import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.catalogue.Bounds;
+import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.provider.catalogue.Price;
+import dev.millrace.generation.store.Archive.Draft;
+import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Sanitized;
+import dev.millrace.platform.json.Json;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was asked for and found to be possible: the model, the cleaned words, the completed options.
+ *
+ * @param quote as it was sent
+ */
+record Proposal(
+        Model model,
+        String prompt,
+        List<Message> messages,
+        GenerationOptions options,
+        Sanitized sanitized,
+        Map<String, String> metadata,
+        @Nullable String quote) {
+
+    Request request() {
+        return model.request(prompt, messages, options);
+    }
+
+    /** Which durations are like this one's: the same model with the same amount of work. */
+    String size() {
+        return switch (model.kind()) {
+            case TEXT -> "tokens:" + Long.highestOneBit(options.whole("words", options.whole("max_tokens", 1024)));
+            case IMAGE -> pixels() + "x" + options.whole("count", 1);
+            case VIDEO -> pixels() + "x" + options.whole("seconds", 1) + "s";
+        };
+    }
+
+    /** The generation to be, at that price. */
+    Draft draft(Price price, @Nullable UUID retryOf) {
+        Bounds bounds = price.bounds(request());
+        return new Draft(
+                new Order.Wish(model.kind(), model.id(), model.provider(), prompt, messages, options),
+                price,
+                new Order.Money(bounds.expectedMicros(), bounds.maximumMicros()),
+                size(),
+                quote,
+                retryOf,
+                sanitized,
+                metadata);
+    }
+
+    /** What two requests must have in common to cost the same: everything but their labels. */
+    byte[] digest() {
+        var said = new TreeMap<String, Object>(Map.of(
+                "kind", model.kind(), "model", model.id(), "prompt", prompt, "messages", messages, "options", options));
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(Json.bytes(said));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    GenerationKind kind() {
+        return model.kind();
+    }
+
+    private String pixels() {
+        return options.whole("width", 0) + "x" + options.whole("height", 0);
+    }
+}

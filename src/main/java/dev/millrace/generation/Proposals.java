@@ -1,0 +1,136 @@
+package dev.millrace.generation;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.Message;
+import dev.millrace.generation.provider.Providers;
+import dev.millrace.generation.provider.catalogue.Catalogue;
+import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what is asked for. Every fault is told with its place; nothing is ignored.
+ *
+ * <p>Words are counted in code points, before and after they are cleaned: 32,000 in a prompt for text and in each message, 128,000
+ * in a conversation, 8,000 in a prompt for pictures.
+ */
+final class Proposals {
+    static final int MOST_TEXT = 32_000;
+    static final int MOST_CONVERSATION = 128_000;
+    static final int MOST_PICTURE = 8_000;
+
+    private final Catalogue catalogue;
+    private final Providers providers;
+
+    Proposals(Catalogue catalogue, Providers providers) {
+        this.catalogue = catalogue;
+        this.providers = providers;
+    }
+
+    /**
+     * What is to be made; reads the catalogue, so no transaction may be open.
+     *
+     * @throws Problem INVALID_REQUEST
+     */
+    Proposal judge(NewGeneration asked) {
+        var prompts = new Prompts();
+        GenerationKind kind = asked.kind();
+        List<Message> messages = conversation(asked, prompts);
+        String prompt = messages.isEmpty()
+                ? words("/prompt", asked.prompt(), kind == GenerationKind.TEXT ? MOST_TEXT : MOST_PICTURE, prompts)
+                : lastOfUser(messages);
+        List<UUID> inputs = asked.inputs();
+        if (inputs != null && !inputs.isEmpty()) {
+            throw fault("/inputs", "unknown_field", "the model takes no inputs");
+        }
+        Model model = model(asked);
+        Map<String, String> metadata = asked.metadata();
+        return new Proposal(
+                model,
+                prompt,
+                messages,
+                model.judge(asked.options()),
+                prompts.report(),
+                metadata == null ? Map.of() : Map.copyOf(metadata),
+                asked.quote());
+    }
+
+    private Model model(NewGeneration asked) {
+        String id = asked.model();
+        Model model = id == null ? catalogue.standard(asked.kind()) : catalogue.find(id);
+        if (model.kind() != asked.kind()) {
+            throw fault("/model", "unknown_model", "this model makes " + model.kind().code());
+        }
+        if (providers.of(model.provider()) == null) {
+            throw fault("/model", "unavailable_model", "the provider of this model is not set up on this server");
+        }
+        return model;
+    }
+
+    /** The messages of a conversation, none for a prompt alone: exactly one of both is given. */
+    private static List<Message> conversation(NewGeneration asked, Prompts prompts) {
+        List<NewGeneration.Turn> turns = asked.messages();
+        if (turns == null) {
+            return List.of();
+        }
+        if (asked.kind() != GenerationKind.TEXT) {
+            throw fault("/messages", "unknown_field", "only text takes messages");
+        }
+        if (asked.prompt() != null) {
+            throw fault("/messages", "out_of_range", "give a prompt or messages, not both");
+        }
+        var messages = new ArrayList<Message>(turns.size());
+        int all = 0;
+        for (int i = 0; i < turns.size(); i++) {
+            NewGeneration.Turn turn = turns.get(i);
+            String cleaned = words("/messages/" + i + "/content", turn.content(), MOST_TEXT, prompts);
+            all += cleaned.codePointCount(0, cleaned.length());
+            messages.add(turn.message(cleaned));
+        }
+        if (all > MOST_CONVERSATION) {
+            throw fault("/messages", "out_of_range", "must have at most " + MOST_CONVERSATION + " characters in all");
+        }
+        return messages;
+    }
+
+    private static String lastOfUser(List<Message> messages) {
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (messages.get(i).role().equals("user")) {
+                return messages.get(i).content();
+            }
+        }
+        throw fault("/messages", "required", "one of the messages must be the user's");
+    }
+
+    private static String words(
+            String pointer, @Nullable String sent, int most, Prompts prompts) {
+        if (sent == null) {
+            throw fault(pointer, "required", "is required");
+        }
+        refuseLong(pointer, sent, most);
+        if (sent.codePoints().anyMatch(Prompts::nonCharacter)) {
+            throw fault(pointer, "invalid_text", "must not contain code points that are no characters");
+        }
+        String cleaned = prompts.clean(sent);
+        refuseLong(pointer, cleaned, most);
+        if (cleaned.isBlank()) {
+            throw fault(pointer, "required", "must say something");
+        }
+        return cleaned;
+    }
+
+    private static void refuseLong(String pointer, String text, int most) {
+        if (text.codePointCount(0, text.length()) > most) {
+            throw fault(pointer, "out_of_range", "must have at most " + most + " characters");
+        }
+    }
+
+    private static Problem fault(String pointer, String code, String detail) {
+        return Problem.of(ProblemType.INVALID_REQUEST, pointer + " " + detail + ".").at(pointer, code, detail);
+    }
+}
