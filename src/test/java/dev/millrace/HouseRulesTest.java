@@ -260,7 +260,7 @@ class HouseRulesTest {
         return HOUSE.stream()
                 .map(JavaClass::getPackageName)
                 .filter(name -> name.startsWith("dev.millrace."))
-                .map(name -> name.split("\\.")[2])
+                .map(name -> name.split("\\.", -1)[2])
                 .collect(Collectors.toSet());
     }
 

@@ -65,7 +65,7 @@ class ReadmeTest {
     void everyClassAndFileThePathsNameExists() throws IOException {
         for (String name : names(String.join("\n", section("### Three paths")))) {
             if (name.matches("[A-Z][A-Za-z]+(\\.[a-z]\\w*)?")) {
-                String type = name.split("\\.")[0];
+                String type = name.split("\\.", -1)[0];
                 assertThat(sources()).as(name).anyMatch(file -> file.endsWith("/" + type + ".java"));
             }
         }

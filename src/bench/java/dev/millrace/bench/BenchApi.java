@@ -74,7 +74,7 @@ final class BenchApi {
                         + (lastEventId == null ? "" : "Last-Event-ID: " + lastEventId + "\r\n") + "\r\n";
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         InputStream in = new BufferedInputStream(socket.getInputStream(), 2048);
-        int status = Integer.parseInt(line(in).split(" ")[1]);
+        int status = Integer.parseInt(line(in).split(" ", 3)[1]);
         while (!line(in).isEmpty()) {
             // the other fields do not matter here
         }
@@ -103,6 +103,7 @@ final class BenchApi {
     }
 
     /** The body of a chunked answer. */
+    @SuppressWarnings("InputStreamSlowMultibyteRead") // the reader takes single bytes anyway
     private static final class Chunks extends InputStream {
         private final InputStream in;
         private int left;
@@ -127,7 +128,7 @@ final class BenchApi {
 
         private boolean next() throws IOException {
             if (!ended) {
-                left = Integer.parseInt(line(in).split(";")[0], 16);
+                left = Integer.parseInt(line(in).split(";", 2)[0], 16);
                 ended = left == 0;
             }
             return !ended;

@@ -73,7 +73,7 @@ final class ServerUnderTest implements AutoCloseable {
 
     static double cpuSeconds(long pid) throws IOException {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
@@ -124,7 +124,7 @@ final class ServerUnderTest implements AutoCloseable {
                 if (at >= 0 && !ready.isDone()) {
                     secondsToReady = (System.nanoTime() - startedNanos) / 1e9;
                     ready.complete(
-                            URI.create(line.substring(at + "ready at ".length()).split("\\s")[0]));
+                            URI.create(line.substring(at + "ready at ".length()).split("\\s", -1)[0]));
                 } else if (!ready.isDone()) {
                     log.append(line).append('\n');
                 }

@@ -58,7 +58,7 @@ final class StreamReader {
         JsonNode row = api.get("/v1/generations/" + id);
         String seen = hash(text.toString());
         String stored = hash(row.path("text").asText());
-        long count = row.path("text").asText().split("\\s+").length;
+        long count = row.path("text").asText().split("\\s+", -1).length;
         return new Result(id, seen.equals(stored), count, reconnects - 1, open, seen, stored);
     }
 

@@ -136,7 +136,7 @@ class TokensTest {
 
     private void shapes(Map<String, String> bad) {
         String good = Forge.token(key, header, payload);
-        String[] parts = good.split("\\.");
+        String[] parts = good.split("\\.", -1);
         bad.put("nothing", "");
         bad.put("dots", "..");
         bad.put("one part", "abc");

@@ -122,7 +122,7 @@ class OverspendIT {
     }
 
     private static String answer(InputStream in) throws IOException {
-        String status = line(in).split(" ")[1];
+        String status = line(in).split(" ", -1)[1];
         int length = 0;
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             if (header.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {

@@ -119,8 +119,8 @@ public final class StreamCheck {
 
     /** Ids are {@code <epoch>.<seq>.<bytes>}; epoch and seq give the order. */
     static int compareIds(String one, String other) {
-        String[] a = one.split("\\.");
-        String[] b = other.split("\\.");
+        String[] a = one.split("\\.", -1);
+        String[] b = other.split("\\.", -1);
         int epoch = Long.compare(Long.parseLong(a[0]), Long.parseLong(b[0]));
         return epoch != 0 ? epoch : Long.compare(Long.parseLong(a[1]), Long.parseLong(b[1]));
     }

@@ -16,7 +16,7 @@ public final class Calls {
 
     public static Request request(GenerationKind kind, String model, String prompt, Map<String, Object> options) {
         var conduct = new Model.Conduct(CancelPolicy.STOP, List.of(), false, 5, 120);
-        return new Model(model, kind, model.split("/")[0], Map.of(), new Price(List.of()), conduct)
+        return new Model(model, kind, model.split("/", -1)[0], Map.of(), new Price(List.of()), conduct)
                 .request(prompt, List.of(), new GenerationOptions(options));
     }
 

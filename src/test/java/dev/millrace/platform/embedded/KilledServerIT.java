@@ -96,7 +96,7 @@ class KilledServerIT {
     }
 
     private static List<Long> pids(String line) {
-        return Arrays.stream(line.split(" ")).map(Long::valueOf).toList();
+        return Arrays.stream(line.split(" ", -1)).map(Long::valueOf).toList();
     }
 
     /** A zombie that its new parent has not buried yet does not run. */

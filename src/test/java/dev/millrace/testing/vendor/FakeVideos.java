@@ -55,7 +55,7 @@ final class FakeVideos {
         if (path.isEmpty()) {
             return request.method().equals("POST") ? create(request, wire) : list(wire);
         }
-        String[] parts = path.substring(1).split("/");
+        String[] parts = path.substring(1).split("/", -1);
         Job job = jobs.get(parts[0]);
         if (job == null) {
             wire.json(

@@ -35,7 +35,7 @@ final class Wire implements AutoCloseable {
         if (first == null || first.isEmpty()) {
             return null;
         }
-        String[] parts = first.split(" ");
+        String[] parts = first.split(" ", -1);
         var headers = new HashMap<String, String>();
         for (String line = line(); line != null && !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
