@@ -22,7 +22,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.SetCookie;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import jakarta.validation.constraints.NotNull;
@@ -174,13 +174,10 @@ final class SessionRoutes implements Routes {
     /** Only this host, only over TLS (or loopback), never readable by scripts; an empty value takes it away. */
     private static void keep(ServerResponse response, String value, Duration age) {
         response.headers()
-                .addCookie(SetCookie.builder(COOKIE, value)
-                        .secure(true)
-                        .httpOnly(true)
-                        .sameSite(SetCookie.SameSite.STRICT)
-                        .path("/")
-                        .maxAge(age)
-                        .build());
+                .add(HeaderValues.create(
+                        HeaderNames.SET_COOKIE,
+                        COOKIE + "=" + value + "; Max-Age=" + age.toSeconds()
+                                + "; Path=/; Secure; HttpOnly; SameSite=Strict"));
     }
 
     record NewSession(

@@ -177,13 +177,16 @@ final class Sessions {
 
     /** Ends a session of this account; false when there is none that lives. */
     boolean end(Tx tx, UUID account, UUID session, End why) {
-        int found = tx.update(END)
-                .bind("session", session)
-                .bind("account", account)
-                .bind("why", why.row())
-                .execute();
-        tx.afterCommit(() -> ended.accept(session));
-        return found > 0;
+        boolean found = tx.update(END)
+                        .bind("session", session)
+                        .bind("account", account)
+                        .bind("why", why.row())
+                        .execute()
+                > 0;
+        if (found) {
+            tx.afterCommit(() -> ended.accept(session));
+        }
+        return found;
     }
 
     private static final String END_ALL = """
