@@ -1,6 +1,5 @@
 package dev.millrace.credits;
 
-import dev.millrace.credits.Holds.Funds;
 import dev.millrace.credits.Ledger.Standing;
 import dev.millrace.platform.Micros;
 import dev.millrace.platform.http.Routes;
@@ -48,14 +47,15 @@ public final class Credits {
         if (micros < 0) {
             throw new IllegalArgumentException("a hold of less than nothing");
         }
-        Funds funds = holds.take(tx, hold, account, micros, what);
-        if (funds.purses() == 0) {
+        Funds funds = holds.funds(tx, account);
+        if (!funds.opened()) {
             ledger.open(tx, account);
-            funds = holds.take(tx, hold, account, micros, what);
+            funds = holds.funds(tx, account);
         }
-        if (!funds.taken()) {
+        if (!funds.suffice(micros)) {
             throw refusal(funds, micros);
         }
+        holds.take(tx, funds, hold, account, micros, what);
     }
 
     /**

@@ -1,10 +1,17 @@
 package dev.millrace.credits;
 
+import dev.millrace.credits.Funds.Part;
+import dev.millrace.credits.Funds.Pot;
 import dev.millrace.platform.Ids;
+import dev.millrace.platform.Micros;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,65 +20,58 @@ import org.slf4j.LoggerFactory;
 /**
  * Credits set aside, and what becomes of them.
  *
- * <p>Each verb is one statement, so that a hold and the purses it is taken from never part; the state of the hold is the gate that
- * lets one of many callers through. Purses are locked in the order of their ids.
+ * <p>Each verb locks first and writes in a statement of its own, which then sees what is true: a statement that locks and writes at
+ * once computes from the rows it saw before it waited, and Postgres checks constraints against those. The state of a hold is the
+ * gate that lets one of many callers through; locks are taken on the hold first, then on its purses by id.
  */
 final class Holds {
     private static final Logger LOG = LoggerFactory.getLogger(Holds.class);
     private static final UUID REVENUE = UUID.fromString("00000000-0000-7000-8000-000000000001");
     private static final int BATCH = 100;
 
-    // What each purse gives is reckoned from what it has under the lock. A hold that expired may be taken once more.
+    private static final String LOCK_FUNDS = """
+            SELECT id, kind, posted, held, expires_at, expires_at IS NULL OR expires_at > now() AS alive
+            FROM credit_account
+            WHERE owner = :owner AND closed_at IS NULL
+            ORDER BY id
+            FOR NO KEY UPDATE""";
+
+    /** The owner's purses, locked until the end of the transaction. */
+    Funds funds(Tx tx, UUID owner) {
+        return new Funds(
+                tx.query(LOCK_FUNDS).bind("owner", owner).mapTo(Pot.class).list());
+    }
+
+    // A hold that expired may be taken once more: the work it was for was done all the same.
     private static final String TAKE = """
-            WITH purse AS MATERIALIZED (
-                SELECT id, kind, expires_at, posted, posted - held AS free
-                FROM credit_account
-                WHERE owner = :owner AND kind <> 'receivable' AND closed_at IS NULL
-                    AND (expires_at IS NULL OR expires_at > now())
-                ORDER BY id
-                FOR NO KEY UPDATE
-            ), ranked AS (
-                SELECT id, free, row_number() OVER spending AS place,
-                       CAST(sum(free) OVER spending AS bigint) - free AS before
-                FROM purse
-                WINDOW spending AS (
-                    ORDER BY CASE kind WHEN 'allowance' THEN 0 WHEN 'promo' THEN 1 ELSE 2 END, expires_at NULLS LAST, id)
-            ), funds AS (
-                SELECT count(*) AS purses,
-                       CAST(coalesce(sum(posted), 0) AS bigint) AS balance,
-                       CAST(coalesce(sum(free), 0) AS bigint) AS available,
-                       (SELECT CAST(coalesce(sum(-posted), 0) AS bigint) FROM credit_account
-                        WHERE owner = :owner AND kind = 'receivable') AS owed
-                FROM purse
-            ), enough AS (
-                SELECT 1 FROM funds WHERE purses > 0 AND available >= :micros AND owed = 0
-            ), part AS (
-                SELECT id, place, least(free, :micros - before) AS amount
-                FROM ranked, enough
-                WHERE free > 0 AND before < :micros
-            ), taken AS (
+            WITH taken AS (
                 INSERT INTO hold (id, owner, amount, what, expires_at)
-                SELECT :hold, :owner, :micros, :what, now() + interval '1 hour' FROM enough
+                VALUES (:hold, :owner, :micros, :what, now() + interval '1 hour')
                 ON CONFLICT (id) DO UPDATE
                     SET state = 'open', closed_at = NULL, amount = excluded.amount, expires_at = excluded.expires_at
                     WHERE hold.state = 'expired'
+            ), part AS (
+                SELECT * FROM unnest(CAST(:accounts AS uuid[]), CAST(:amounts AS bigint[])) WITH ORDINALITY AS p (account, amount, place)
             ), parts AS (
                 INSERT INTO hold_part (hold, place, account, amount)
-                SELECT :hold, place, id, amount FROM part
-            ), set_aside AS (
-                UPDATE credit_account c SET held = c.held + part.amount FROM part WHERE c.id = part.id
+                SELECT :hold, place, account, amount FROM part
             )
-            SELECT purses, balance, available, owed, EXISTS (SELECT FROM enough) AS taken FROM funds""";
+            UPDATE credit_account c
+            SET held = c.held + part.amount
+            FROM part
+            WHERE c.id = part.account""";
 
-    /** Takes the hold if the owner has enough; says how the funds stood. */
-    Funds take(Tx tx, UUID hold, UUID owner, long micros, String what) {
-        return tx.query(TAKE)
+    /** Takes the hold from funds that suffice. */
+    void take(Tx tx, Funds funds, UUID hold, UUID owner, long micros, String what) {
+        List<Part> parts = funds.parts(micros);
+        tx.update(TAKE)
                 .bind("hold", hold)
                 .bind("owner", owner)
                 .bind("micros", micros)
                 .bind("what", what)
-                .mapTo(Funds.class)
-                .one();
+                .bindArray("accounts", UUID.class, parts.stream().map(Part::account).toList())
+                .bindArray("amounts", Long.class, parts.stream().map(Part::amount).toList())
+                .execute();
     }
 
     /** Charges the hold once; whoever comes later is told how it ended. */
@@ -84,63 +84,95 @@ final class Holds {
         return receipt == null ? late(tx, hold, cost, lines) : receipt;
     }
 
-    // What costs more than was held is charged as far as the hold goes; a line of the bill takes off the rest.
-    private static final String CHARGE = """
-            WITH h AS (
-                UPDATE hold
-                SET state = 'settled', closed_at = now(), charged = least(:cost, amount), excess = greatest(0, :cost - amount)
-                WHERE id = :hold AND state = 'open'
-                RETURNING id, owner, amount, charged, excess, what
-            ), part AS (
-                SELECT p.account, p.place, p.amount, greatest(0, least(p.amount, h.charged - p.before)) AS spent
-                FROM h
-                JOIN (SELECT hold, place, account, amount, CAST(sum(amount) OVER (ORDER BY place) AS bigint) - amount AS before
-                      FROM hold_part
-                      WHERE hold = :hold) p ON p.hold = h.id
-            ), locked AS MATERIALIZED (
-                SELECT id FROM credit_account WHERE id IN (SELECT account FROM part) ORDER BY id FOR NO KEY UPDATE
+    private static final String SETTLE = """
+            UPDATE hold
+            SET state = 'settled', closed_at = now(), charged = least(:cost, amount), excess = greatest(0, :cost - amount)
+            WHERE id = :hold AND state = 'open'
+            RETURNING owner, what, amount, charged, excess""";
+
+    private @Nullable Receipt charge(Tx tx, UUID hold, long cost, List<ReceiptLine> lines) {
+        Settled settled = tx.query(SETTLE)
+                .bind("hold", hold)
+                .bind("cost", cost)
+                .mapTo(Settled.class)
+                .findOne()
+                .orElse(null);
+        if (settled == null) {
+            return null;
+        }
+        if (settled.excess() > 0) {
+            LOG.warn("hold {} was too small: {} micro-credits are not charged", hold, settled.excess());
+        }
+        List<ReceiptLine> bill = settled.bill(lines);
+        post(tx, hold, settled, bill);
+        return new Receipt(settled.charged(), settled.amount() - settled.charged(), bill);
+    }
+
+    private static final String POST = """
+            WITH part AS (
+                SELECT *
+                FROM unnest(CAST(:accounts AS uuid[]), CAST(:amounts AS bigint[]), CAST(:spent AS bigint[])) WITH ORDINALITY
+                    AS p (account, amount, spent, place)
+            ), this AS (
+                SELECT CAST(date_trunc('month', now() AT TIME ZONE 'UTC') AS date) AS month
             ), spending AS (
                 UPDATE credit_account c
                 SET held = c.held - part.amount,
                     posted = c.posted - part.spent,
                     spent = part.spent + CASE WHEN c.month = this.month THEN c.spent ELSE 0 END,
                     month = this.month
-                FROM part
-                JOIN locked ON locked.id = part.account
-                CROSS JOIN (SELECT CAST(date_trunc('month', now() AT TIME ZONE 'UTC') AS date) AS month) this
+                FROM part, this
                 WHERE c.id = part.account
             ), line AS (
                 INSERT INTO entry (id, owner, kind, amount, hold, description, lines)
-                SELECT :entry, owner, 'charge', -charged, id, what,
-                       CASE WHEN excess = 0 THEN CAST(:lines AS jsonb)
-                            ELSE CAST(:lines AS jsonb) || jsonb_build_object(
-                                'what', 'beyond what was held, not charged', 'quantity', 1,
-                                'unit_price', trim_scale(-excess / 1000000.0), 'amount', trim_scale(-excess / 1000000.0)) END
-                FROM h
-                RETURNING CAST(lines AS text) AS lines
-            ), leg AS (
-                INSERT INTO transfer (entry, place, debit, credit, amount)
-                SELECT :entry, place, account, :revenue, spent FROM part WHERE spent > 0
+                VALUES (:entry, :owner, 'charge', :amount, :hold, :what, CAST(:lines AS jsonb))
             )
-            SELECT h.amount, h.charged, h.excess, line.lines FROM h, line""";
+            INSERT INTO transfer (entry, place, debit, credit, amount)
+            SELECT :entry, place, account, :revenue, spent FROM part WHERE spent > 0""";
 
-    private @Nullable Receipt charge(Tx tx, UUID hold, long cost, List<ReceiptLine> lines) {
-        Charged charged = tx.query(CHARGE)
-                .bind("hold", hold)
-                .bind("cost", cost)
+    private static void post(Tx tx, UUID hold, Settled settled, List<ReceiptLine> bill) {
+        List<Part> parts = parts(tx, List.of(hold));
+        var spent = new ArrayList<Long>();
+        long due = settled.charged();
+        for (Part part : parts) {
+            long taken = Math.min(due, part.amount());
+            spent.add(taken);
+            due -= taken;
+        }
+        tx.update(POST)
+                .bindArray("accounts", UUID.class, parts.stream().map(Part::account).toList())
+                .bindArray("amounts", Long.class, parts.stream().map(Part::amount).toList())
+                .bindArray("spent", Long.class, spent)
                 .bind("entry", Ids.next())
-                .bind("lines", Json.write(lines))
+                .bind("owner", settled.owner())
+                .bind("amount", -settled.charged())
+                .bind("hold", hold)
+                .bind("what", settled.what())
+                .bind("lines", Json.write(bill))
                 .bind("revenue", REVENUE)
-                .mapTo(Charged.class)
-                .findOne()
-                .orElse(null);
-        if (charged == null) {
-            return null;
-        }
-        if (charged.excess() > 0) {
-            LOG.warn("hold {} was too small: {} micro-credits are not charged", hold, charged.excess());
-        }
-        return new Receipt(charged.charged(), charged.amount() - charged.charged(), ReceiptLine.list(charged.lines()));
+                .execute();
+    }
+
+    private static final String LOCK_PARTS = """
+            SELECT id
+            FROM credit_account
+            WHERE id IN (SELECT account FROM hold_part WHERE hold = ANY(:holds))
+            ORDER BY id
+            FOR NO KEY UPDATE""";
+
+    private static final String PARTS = """
+            SELECT account, amount
+            FROM hold_part
+            WHERE hold = ANY(:holds)
+            ORDER BY hold, place""";
+
+    /** What these holds were taken from, in the order of spending; those purses are locked from now on. */
+    private static List<Part> parts(Tx tx, List<UUID> holds) {
+        tx.query(LOCK_PARTS).bindArray("holds", UUID.class, holds).mapTo(UUID.class).list();
+        return tx.query(PARTS)
+                .bindArray("holds", UUID.class, holds)
+                .mapTo(Part.class)
+                .list();
     }
 
     private static final String CLAIM_EXPIRED = """
@@ -158,15 +190,16 @@ final class Holds {
             return receipt(tx, hold);
         }
         Ended ended = ended(tx, hold);
-        tx.update(FORGET_PARTS).bind("hold", hold).execute();
-        long wanted = Math.min(cost, ended.amount());
-        Funds funds = take(tx, hold, ended.owner(), wanted, ended.what());
-        if (!funds.taken()) {
-            funds = take(tx, hold, ended.owner(), Math.min(wanted, funds.available()), ended.what());
+        Funds funds = funds(tx, ended.owner());
+        long charged = Math.min(Math.min(cost, ended.amount()), funds.available());
+        LOG.warn("hold {} had expired when its work ended: {} of {} micro-credits are charged", hold, charged, cost);
+        if (!funds.suffice(charged)) {
+            return new Receipt(0, ended.amount(), List.of());
         }
-        Receipt receipt = funds.taken() ? charge(tx, hold, cost, lines) : null;
-        LOG.warn("hold {} had expired when its work ended; charged now: {}", hold, receipt != null);
-        return receipt == null ? new Receipt(0, ended.amount(), List.of()) : receipt;
+        tx.update(FORGET_PARTS).bind("hold", hold).execute();
+        take(tx, funds, hold, ended.owner(), charged, ended.what());
+        Receipt receipt = charge(tx, hold, cost, lines);
+        return receipt == null ? receipt(tx, hold) : receipt;
     }
 
     /** Frees the whole hold; whoever comes later is told how it ended. */
@@ -194,40 +227,36 @@ final class Holds {
         return overdue.size();
     }
 
-    private static final String FREE = """
-            WITH named AS (
-                SELECT * FROM unnest(CAST(:holds AS uuid[]), CAST(:entries AS uuid[])) AS n (hold, entry)
-            ), h AS (
+    private static final String CLOSE = """
+            WITH closed AS (
                 UPDATE hold
                 SET state = :state, closed_at = now()
-                FROM named
+                FROM unnest(CAST(:holds AS uuid[]), CAST(:entries AS uuid[])) AS named (hold, entry)
                 WHERE hold.id = named.hold AND hold.state = 'open'
                 RETURNING hold.id, hold.owner, hold.what, named.entry
-            ), back AS (
-                SELECT p.account, CAST(sum(p.amount) AS bigint) AS amount
-                FROM hold_part p
-                JOIN h ON h.id = p.hold
-                GROUP BY p.account
-            ), locked AS MATERIALIZED (
-                SELECT id FROM credit_account WHERE id IN (SELECT account FROM back) ORDER BY id FOR NO KEY UPDATE
-            ), freed AS (
-                UPDATE credit_account c
-                SET held = c.held - back.amount
-                FROM back
-                JOIN locked ON locked.id = back.account
-                WHERE c.id = back.account
             )
             INSERT INTO entry (id, owner, kind, amount, hold, description)
-            SELECT entry, owner, 'release', 0, id, what FROM h""";
+            SELECT entry, owner, 'release', 0, id, what FROM closed
+            RETURNING hold""";
+
+    private static final String GIVE_BACK = """
+            UPDATE credit_account c
+            SET held = c.held - back.amount
+            FROM unnest(CAST(:accounts AS uuid[]), CAST(:amounts AS bigint[])) AS back (account, amount)
+            WHERE c.id = back.account""";
 
     private static void free(Tx tx, List<UUID> holds, String state) {
-        tx.update(FREE)
+        List<UUID> closed = tx.query(CLOSE)
                 .bindArray("holds", UUID.class, holds)
-                .bindArray(
-                        "entries",
-                        UUID.class,
-                        holds.stream().map(hold -> Ids.next()).toList())
+                .bindArray("entries", UUID.class, holds.stream().map(hold -> Ids.next()).toList())
                 .bind("state", state)
+                .mapTo(UUID.class)
+                .list();
+        Map<UUID, Long> back = new TreeMap<>();
+        parts(tx, closed).forEach(part -> back.merge(part.account(), part.amount(), Long::sum));
+        tx.update(GIVE_BACK)
+                .bindArray("accounts", UUID.class, back.keySet())
+                .bindArray("amounts", Long.class, back.values())
                 .execute();
     }
 
@@ -262,15 +291,18 @@ final class Holds {
                 .orElseThrow(() -> new IllegalStateException("there is no hold " + hold + " that has ended"));
     }
 
-    /**
-     * How an owner's purses stood, in micro-credits, before the hold was taken or refused.
-     *
-     * @param purses none means that the owner was never here
-     * @param owed more than nothing blocks every new hold
-     */
-    record Funds(int purses, long balance, long available, long owed, boolean taken) {}
-
-    private record Charged(long amount, long charged, long excess, String lines) {}
+    private record Settled(UUID owner, String what, long amount, long charged, long excess) {
+        /** The bill adds up to what is charged: a line takes off what the hold did not cover. */
+        List<ReceiptLine> bill(List<ReceiptLine> lines) {
+            if (excess == 0) {
+                return lines;
+            }
+            var all = new ArrayList<>(lines);
+            BigDecimal off = Micros.credits(-excess);
+            all.add(new ReceiptLine("beyond what was held, not charged", BigDecimal.ONE, off, -excess));
+            return all;
+        }
+    }
 
     private record Ended(UUID owner, String state, String what, long amount, long charged, String lines) {}
 }

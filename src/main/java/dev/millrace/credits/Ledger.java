@@ -7,7 +7,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The books: what was given, what there is, and the lines an owner reads. */
@@ -90,46 +89,42 @@ final class Ledger {
                 .list();
     }
 
-    private static final String EXPIRE = """
+    private static final String LOCK_DEAD = """
+            SELECT id
+            FROM credit_account
+            WHERE expires_at < now() AND closed_at IS NULL AND held = 0
+            ORDER BY id
+            LIMIT :batch
+            FOR NO KEY UPDATE SKIP LOCKED""";
+
+    private static final String WRITE_OFF = """
             WITH dead AS (
-                SELECT id, owner, posted, row_number() OVER (ORDER BY id) AS number
-                FROM (SELECT id, owner, posted
-                      FROM credit_account
-                      WHERE expires_at < now() AND closed_at IS NULL AND held = 0
-                      ORDER BY id
-                      LIMIT :batch
-                      FOR NO KEY UPDATE SKIP LOCKED) locked
-            ), named AS (
-                SELECT dead.id, dead.owner, dead.posted, e.entry
-                FROM dead
-                JOIN unnest(CAST(:entries AS uuid[])) WITH ORDINALITY AS e (entry, number) ON e.number = dead.number
+                SELECT c.id, c.owner, c.posted, named.entry
+                FROM unnest(CAST(:purses AS uuid[]), CAST(:entries AS uuid[])) AS named (purse, entry)
+                JOIN credit_account c ON c.id = named.purse
             ), closed AS (
                 UPDATE credit_account c
                 SET posted = 0, closed_at = now()
-                FROM named
-                WHERE c.id = named.id
-                RETURNING c.id
+                FROM dead
+                WHERE c.id = dead.id
             ), line AS (
                 INSERT INTO entry (id, owner, kind, amount, description)
-                SELECT entry, owner, 'expiry', -posted, 'Credits expired' FROM named WHERE posted > 0
-            ), leg AS (
-                INSERT INTO transfer (entry, place, debit, credit, amount)
-                SELECT named.entry, 0, named.id, house.id, named.posted
-                FROM named, credit_account house
-                WHERE house.owner IS NULL AND house.kind = 'breakage' AND named.posted > 0
+                SELECT entry, owner, 'expiry', -posted, 'Credits expired' FROM dead WHERE posted > 0
             )
-            SELECT count(*) FROM closed""";
+            INSERT INTO transfer (entry, place, debit, credit, amount)
+            SELECT dead.entry, 0, dead.id, house.id, dead.posted
+            FROM dead, credit_account house
+            WHERE house.owner IS NULL AND house.kind = 'breakage' AND dead.posted > 0""";
 
     /** Closes purses whose time is over and of which nothing is held any more, a batch of them. */
     int expire(Tx tx) {
-        return tx.query(EXPIRE)
-                .bind("batch", BATCH)
-                .bindArray(
-                        "entries",
-                        UUID.class,
-                        Stream.generate(Ids::next).limit(BATCH).toList())
-                .mapTo(Integer.class)
-                .one();
+        List<UUID> dead =
+                tx.query(LOCK_DEAD).bind("batch", BATCH).mapTo(UUID.class).list();
+        tx.update(WRITE_OFF)
+                .bindArray("purses", UUID.class, dead)
+                .bindArray("entries", UUID.class, dead.stream().map(purse -> Ids.next()).toList())
+                .execute();
+        return dead.size();
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -234,7 +235,7 @@ class TokensTest {
         bad.put("payload in another encoding", parts(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}));
     }
 
-    private String forged(String claim, @org.jspecify.annotations.Nullable String json) {
+    private String forged(String claim, @Nullable String json) {
         var changed = new LinkedHashMap<String, String>();
         changed.put(claim, json == null ? "" : json);
         return Forge.token(key, header, payload(changed));

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.Micros;
+import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.problem.Problem;
+import dev.millrace.testing.Waiting;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -390,13 +393,13 @@ class CreditsIT {
         assertThat(HOUSE.credits.plan(owner).running()).isEqualTo(2);
         HOUSE.sql("UPDATE plan SET running = 20, per_minute = 5 WHERE id = 'bare'");
 
-        dev.millrace.testing.Waiting.until(
+        Waiting.until(
                 "the new plan",
                 Duration.ofSeconds(5),
                 () -> HOUSE.credits.plan(owner).running() == 20);
 
         assertThat(HOUSE.credits.plan(owner).perMinute()).isEqualTo(5);
-        assertThat(HOUSE.credits.plan(owner).perDay()).isEqualTo(dev.millrace.platform.limits.Limits.NONE);
+        assertThat(HOUSE.credits.plan(owner).perDay()).isEqualTo(Limits.NONE);
     }
 
     private static void forget(UUID hold) {
@@ -407,7 +410,7 @@ class CreditsIT {
         return HOUSE.db.read(tx -> new Ledger().standing(tx, owner).spent());
     }
 
-    private static List<Ledger.Line> page(UUID owner, @org.jspecify.annotations.Nullable UUID after, int limit) {
+    private static List<Ledger.Line> page(UUID owner, @Nullable UUID after, int limit) {
         return HOUSE.db.read(tx -> new Ledger().page(tx, owner, after, limit));
     }
 

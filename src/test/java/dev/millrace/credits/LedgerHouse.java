@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Credits over a database of their own, in the words of the tests. */
 final class LedgerHouse implements AutoCloseable {
@@ -42,7 +43,7 @@ final class LedgerHouse implements AutoCloseable {
         return id;
     }
 
-    void give(UUID owner, Purse purse, long credit, @org.jspecify.annotations.Nullable Instant expires) {
+    void give(UUID owner, Purse purse, long credit, @Nullable Instant expires) {
         var grant = new Grant(purse, credit * Micros.CREDIT, expires, "test:" + Ids.next(), "for the test");
         assertThat(db.<Boolean>transact(tx -> credits.grant(tx, owner, grant))).isTrue();
     }
@@ -94,8 +95,8 @@ final class LedgerHouse implements AutoCloseable {
                 .list());
     }
 
-    void sql(String statement) {
-        db.run(tx -> tx.execute(statement));
+    void sql(String... statements) {
+        db.run(tx -> List.of(statements).forEach(tx::execute));
     }
 
     @Override
