@@ -53,18 +53,16 @@ public final class App implements AutoCloseable {
             var media = closing.add(Media.open(config.media(), db, jobs, ground.processes(), ground.keys(), clock));
             var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
             var providers = Providers.open(config.providers(), ground.processes(), outbound, clock);
-
             var generations = closing.add(Generations.open(
                     new Generations.Floor(db, ground.redis(), jobs, ground.keys(), clock),
                     new Generations.Rooms(accounts, credits, media, providers),
-                    base(config)));
+                    config.links()));
             closing.add(Chores.start(
                     Duration.ofMinutes(1), credits::expireHolds, credits::expireGrants, generations::sweep));
 
-            List<Worker<?>> all = Stream.of(media.workers(), generations.workers())
-                    .flatMap(List::stream)
+            List<Worker<?>> work = Stream.concat(media.workers().stream(), generations.workers().stream())
                     .toList();
-            var workers = closing.add(Workers.start(db, jobs, config.jobs(), all, ground.lineage()));
+            var workers = closing.add(Workers.start(db, jobs, config.jobs(), work, ground.lineage()));
             var server = closing.add(Server.start(
                     config.http(),
                     accounts.gate(),

@@ -30,9 +30,13 @@ final class Chores implements AutoCloseable {
 
     /** Waits for the chore that is under way: never interrupted, because it may be in the database. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed.countDown();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {

@@ -66,6 +66,12 @@ public record Config(
      */
     public record Outside(@Nullable Secret openAiKey, URI openAiBase, List<Cidr> allowPrivate) {}
 
+    /** What links begin with: nothing when nobody said how clients reach us, which makes them relative. */
+    String links() {
+        URI publicUrl = http.publicUrl();
+        return publicUrl == null ? "" : publicUrl.toString();
+    }
+
     AccountsConfig accounts() {
         return new AccountsConfig(signup ? AccountsConfig.Signup.OPEN : AccountsConfig.Signup.CLOSED);
     }
@@ -153,7 +159,7 @@ public record Config(
     private static <T> Function<String, List<T>> each(Function<String, T> parser) {
         return value -> {
             var all = new ArrayList<T>();
-            for (String part : value.split(",")) {
+            for (String part : value.split(",", -1)) {
                 if (!part.isBlank()) {
                     all.add(parser.apply(part.strip()));
                 }

@@ -22,7 +22,8 @@ class OpenApiIT {
     @Test
     void everyCallIsDescribedAndEveryDescriptionIsACall() {
         try (TestHouse house = TestHouse.open()) {
-            var described = described(Api.anonymous(house.address()).get("/openapi.yaml").text());
+            var described = described(
+                    Api.anonymous(house.address()).get("/openapi.yaml").text());
             var served = new TreeMap<String, Boolean>();
             for (var route : house.app().table()) {
                 String call = route.method() + " " + route.path();

@@ -84,8 +84,8 @@ final class Cancellations {
             throw Archive.notFound();
         }
         String text = order.standing().status() == Status.QUEUED ? null : EventLog.storedText(tx, id);
-        var ending =
-                new Ending(Status.CANCELED, text, null, BigDecimal.valueOf(order.standing().percent()));
+        var ending = new Ending(
+                Status.CANCELED, text, null, BigDecimal.valueOf(order.standing().percent()));
         var event = endings.end(tx, order, ending, List.of(), null);
         archive.epoch(tx, id, EventLog.endUnowned(tx, id, event));
     }

@@ -80,7 +80,8 @@ final class Creations {
                     .retryAfter(COME_BACK);
         }
         UUID id = Ids.next();
-        credits.hold(tx, id, account, draft.money().maximumMicros(), draft.wish().model());
+        credits.hold(
+                tx, id, account, draft.money().maximumMicros(), draft.wish().model());
         boolean waits = count.running() >= plan.running();
         archive.insert(tx, id, account, draft);
         EventLog.begin(tx, id, waits ? (int) count.waiting() + 1 : 0);

@@ -64,8 +64,7 @@ final class EventRoutes implements Routes {
             Answers.noContent(response);
             return;
         }
-        boolean room = entry == Entry.OPEN
-                && open.merge(caller.account(), 1, Integer::sum) <= MOST_STREAMS;
+        boolean room = entry == Entry.OPEN && open.merge(caller.account(), 1, Integer::sum) <= MOST_STREAMS;
         try (EventStream stream = EventStream.open(request, response)) {
             if (entry == Entry.AWAY) {
                 sendAway(stream, COME_BACK, "overload");

@@ -95,8 +95,16 @@ final class GenerationRoutes implements Routes {
         int limit = Params.limit(request);
         List<Generation> found = generations.list(
                 account,
-                oneOf(request, "kind", Arrays.stream(GenerationKind.values()).map(GenerationKind::code).toList()),
-                oneOf(request, "status", Arrays.stream(Status.values()).map(Status::code).toList()),
+                oneOf(
+                        request,
+                        "kind",
+                        Arrays.stream(GenerationKind.values())
+                                .map(GenerationKind::code)
+                                .toList()),
+                oneOf(
+                        request,
+                        "status",
+                        Arrays.stream(Status.values()).map(Status::code).toList()),
                 cursors.of(request, LIST),
                 limit + 1);
         Answers.json(response, 200, Page.of(found, limit, generation -> cursors.after(LIST, generation.id())));
@@ -128,8 +136,7 @@ final class GenerationRoutes implements Routes {
 
     private void estimate(ServerRequest request, ServerResponse response) {
         UUID account = Caller.required(request).account();
-        Answers.json(
-                response, 200, generations.estimate(account, Bodies.read(request, NewGeneration.class)));
+        Answers.json(response, 200, generations.estimate(account, Bodies.read(request, NewGeneration.class)));
     }
 
     private void models(ServerRequest request, ServerResponse response) {

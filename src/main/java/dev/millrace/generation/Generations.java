@@ -92,8 +92,7 @@ public final class Generations implements AutoCloseable {
     public Routes routes(Limits limits, Cursors cursors) {
         List<Route> routes = Stream.of(
                         new GenerationRoutes(this, rooms.credits(), limits, cursors),
-                        new EventRoutes(
-                                this, log, rooms.accounts(), new Gauges(floor.db(), rooms.credits(), limits)))
+                        new EventRoutes(this, log, rooms.accounts(), new Gauges(floor.db(), rooms.credits(), limits)))
                 .flatMap(part -> part.routes().stream())
                 .toList();
         return () -> routes;

@@ -30,7 +30,10 @@ record NewGeneration(
 
     /** One turn of a conversation. */
     record Turn(
-            @NotNull @Pattern(regexp = "system|user|assistant") String role, @NotNull String content) {
+            @NotNull @Pattern(regexp = "system|user|assistant")
+            String role,
+
+            @NotNull String content) {
         Message message(String cleaned) {
             return new Message(role, cleaned);
         }

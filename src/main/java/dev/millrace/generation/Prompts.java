@@ -50,7 +50,8 @@ final class Prompts {
 
     /** The prompt as it is kept and sent on. */
     String clean(String text) {
-        if (Normalizer.isNormalized(text, Normalizer.Form.NFC) && text.codePoints().allMatch(Prompts::plain)) {
+        if (Normalizer.isNormalized(text, Normalizer.Form.NFC)
+                && text.codePoints().allMatch(Prompts::plain)) {
             return text;
         }
         int[] points = lines(text).codePoints().toArray();

@@ -64,7 +64,10 @@ final class Proposals {
         String id = asked.model();
         Model model = id == null ? catalogue.standard(asked.kind()) : catalogue.find(id);
         if (model.kind() != asked.kind()) {
-            throw fault("/model", "unknown_model", "this model makes " + model.kind().code());
+            throw fault(
+                    "/model",
+                    "unknown_model",
+                    "this model makes " + model.kind().code());
         }
         if (providers.of(model.provider()) == null) {
             throw fault("/model", "unavailable_model", "the provider of this model is not set up on this server");
@@ -107,8 +110,7 @@ final class Proposals {
         throw fault("/messages", "required", "one of the messages must be the user's");
     }
 
-    private static String words(
-            String pointer, @Nullable String sent, int most, Prompts prompts) {
+    private static String words(String pointer, @Nullable String sent, int most, Prompts prompts) {
         if (sent == null) {
             throw fault(pointer, "required", "is required");
         }
@@ -131,6 +133,7 @@ final class Proposals {
     }
 
     private static Problem fault(String pointer, String code, String detail) {
-        return Problem.of(ProblemType.INVALID_REQUEST, pointer + " " + detail + ".").at(pointer, code, detail);
+        return Problem.of(ProblemType.INVALID_REQUEST, pointer + " " + detail + ".")
+                .at(pointer, code, detail);
     }
 }

@@ -33,21 +33,28 @@ class GenerationsIT {
     @Test
     void aTextIsStreamedToItsEndAndPaidFor() {
         Api person = house.person();
-        JsonNode made = person.generate("text", "a mill by the stream", Map.of("options", Map.of("speed", 200, "words", 60)));
+        JsonNode made =
+                person.generate("text", "a mill by the stream", Map.of("options", Map.of("speed", 200, "words", 60)));
         assertThat(made.path("status").asText()).isIn("queued", "running");
 
         List<SseReader.Event> events = new ArrayList<>();
         var check = new StreamCheck();
         try (Api.Stream stream = person.events(made.path("id").asText(), null)) {
             assertThat(stream.status()).isEqualTo(200);
-            for (SseReader.Event event = stream.events().next(); event != null; event = stream.events().next()) {
+            for (SseReader.Event event = stream.events().next();
+                    event != null;
+                    event = stream.events().next()) {
                 events.add(event);
                 check.saw(event);
             }
         }
-        JsonNode row = person.get("/v1/generations/" + made.path("id").asText()).expect(200).json();
+        JsonNode row = person.get("/v1/generations/" + made.path("id").asText())
+                .expect(200)
+                .json();
         assertThat(check.compare(row)).isEmpty();
-        assertThat(events).extracting(SseReader.Event::event).contains("limits", "queued", "started", "delta", "progress", "completed");
+        assertThat(events)
+                .extracting(SseReader.Event::event)
+                .contains("limits", "queued", "started", "delta", "progress", "completed");
         assertThat(row.path("text").asText().split("\\s+")).hasSize(60);
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.006");
         assertThat(house.ledgerFaults()).isEmpty();

@@ -33,7 +33,12 @@ final class Follower {
     private Reading reading = new Reading(null);
     private boolean over;
 
-    Follower(EventLog log, EventStream stream, UUID generation, Reader reader, Function<Duration, @Nullable String> limits) {
+    Follower(
+            EventLog log,
+            EventStream stream,
+            UUID generation,
+            Reader reader,
+            Function<Duration, @Nullable String> limits) {
         this.log = log;
         this.stream = stream;
         this.generation = generation;

@@ -111,11 +111,8 @@ public final class Archive {
 
     /** The attempt to make this one again that is under way or was completed; null when there is none. */
     public @Nullable Generation retried(Tx tx, UUID id) {
-        UUID again = tx.query(RETRIED)
-                .bind("id", id)
-                .mapTo(UUID.class)
-                .findOne()
-                .orElse(null);
+        UUID again =
+                tx.query(RETRIED).bind("id", id).mapTo(UUID.class).findOne().orElse(null);
         return again == null ? null : seen(tx, again);
     }
 

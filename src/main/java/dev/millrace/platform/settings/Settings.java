@@ -75,7 +75,7 @@ public final class Settings {
     }
 
     /** Reads with a parser of one's own; its exception's message becomes the fault. */
-    public <T> T read(String name, T otherwise, Function<String, T> parser) {
+    public <T extends @Nullable Object> T read(String name, T otherwise, Function<String, T> parser) {
         String value = text(name);
         if (value == null) {
             return otherwise;

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ public final class Db implements AutoCloseable {
     }
 
     /** Runs the work in one transaction and answers what it answers. Everything is undone when it throws. */
-    public <T> T transact(Function<Tx, T> work) {
+    public <T extends @Nullable Object> T transact(Function<Tx, T> work) {
         return committed(withTurn(() -> retrying(work, false)));
     }
 
@@ -60,7 +61,7 @@ public final class Db implements AutoCloseable {
     }
 
     /** Reads in one snapshot-per-statement, read-only transaction. */
-    public <T> T read(Function<Tx, T> work) {
+    public <T extends @Nullable Object> T read(Function<Tx, T> work) {
         return committed(withTurn(() -> retrying(work, true)));
     }
 
@@ -80,12 +81,12 @@ public final class Db implements AutoCloseable {
     }
 
     /** What was said for after the commit is done without the connection, so that it may open a transaction of its own. */
-    private static <T> T committed(Committed<T> done) {
+    private static <T extends @Nullable Object> T committed(Committed<T> done) {
         done.afterwards().forEach(Runnable::run);
         return done.answer();
     }
 
-    private <T> T withTurn(Supplier<T> work) {
+    private <T extends @Nullable Object> T withTurn(Supplier<T> work) {
         if (inside.get() != null) {
             throw new IllegalStateException("a transaction was opened inside a transaction; pass the Tx instead");
         }
@@ -111,7 +112,7 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private <T> Committed<T> retrying(Function<Tx, T> work, boolean readOnly) {
+    private <T extends @Nullable Object> Committed<T> retrying(Function<Tx, T> work, boolean readOnly) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return once(work, readOnly);
@@ -125,7 +126,7 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private <T> Committed<T> once(Function<Tx, T> work, boolean readOnly) {
+    private <T extends @Nullable Object> Committed<T> once(Function<Tx, T> work, boolean readOnly) {
         try (Handle handle = jdbi.open()) {
             handle.setReadOnly(readOnly);
             handle.begin();
@@ -180,7 +181,7 @@ public final class Db implements AutoCloseable {
         return hikari;
     }
 
-    private record Committed<T>(T answer, List<Runnable> afterwards) {}
+    private record Committed<T extends @Nullable Object>(T answer, List<Runnable> afterwards) {}
 
     /** How busy the pool is. */
     public record Load(int busy, int waiting) {}

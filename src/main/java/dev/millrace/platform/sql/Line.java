@@ -37,7 +37,7 @@ public final class Line implements AutoCloseable {
     }
 
     /** One transaction on this line, tried once: a failure closes the line, and the next call opens it anew. */
-    public <T> T transact(Function<Tx, T> work) {
+    public <T extends @Nullable Object> T transact(Function<Tx, T> work) {
         turn.lock();
         try {
             return once(work);
@@ -104,7 +104,7 @@ public final class Line implements AutoCloseable {
         }
     }
 
-    private <T> T once(Function<Tx, T> work) {
+    private <T extends @Nullable Object> T once(Function<Tx, T> work) {
         Tx committed;
         T answer;
         try (Handle handle = jdbi.open()) {
