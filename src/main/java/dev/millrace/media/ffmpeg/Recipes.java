@@ -2,6 +2,7 @@ package dev.millrace.media.ffmpeg;
 
 import dev.millrace.platform.process.Place;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -171,14 +172,15 @@ public final class Recipes {
     }
 
     private static FFmpegBuilder begin(Place place, Format format, String... more) {
+        var input = new ArrayList<>(List.of("-protocol_whitelist", "file", "-max_pixels", Long.toString(MOST_PIXELS)));
+        input.addAll(List.of(more));
         return new FFmpegBuilder()
                 .setVerbosity(FFmpegBuilder.Verbosity.ERROR)
                 .overrideOutputFiles(true)
                 .addProgress(STANDARD_OUTPUT)
                 .addExtraArgs("-hide_banner", "-nostats", "-stats_period", "0.25")
                 .setInput("file:" + place.in())
-                .addExtraArgs("-protocol_whitelist", "file", "-max_pixels", Long.toString(MOST_PIXELS))
-                .addExtraArgs(more)
+                .addExtraArgs(input.toArray(String[]::new))
                 .setFormat(format.demuxer())
                 .done();
     }
