@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.testing.Api;
+import dev.millrace.testing.Reader;
 import dev.millrace.testing.SseReader;
-import dev.millrace.testing.StreamCheck;
 import dev.millrace.testing.TestHouse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.TestInstance;
 /** One house, real Studio: what a front-end developer meets. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GenerationsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private TestHouse house;
 
     @BeforeAll
@@ -27,36 +31,170 @@ class GenerationsIT {
 
     @AfterAll
     void close() {
+        assertThat(house.ledgerFaults()).isEmpty();
         house.close();
     }
 
     @Test
     void aTextIsStreamedToItsEndAndPaidFor() {
         Api person = house.person();
-        JsonNode made =
-                person.generate("text", "a mill by the stream", Map.of("options", Map.of("speed", 200, "words", 60)));
-        assertThat(made.path("status").asText()).isIn("queued", "running");
+        String id = text(person, Map.of("speed", 200, "words", 60));
 
-        List<SseReader.Event> events = new ArrayList<>();
-        var check = new StreamCheck();
-        try (Api.Stream stream = person.events(made.path("id").asText(), null)) {
+        List<SseReader.Event> events = events(person, id, null);
+
+        assertThat(events)
+                .extracting(SseReader.Event::event)
+                .containsSubsequence("limits", "queued", "started", "delta", "limits", "completed");
+        JsonNode row = row(person, id);
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        assertThat(row.path("text").asText().split("\\s+")).hasSize(60);
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.006");
+        JsonNode credits = person.get("/v1/usage").expect(200).json().path("credits");
+        assertThat(credits.path("balance").decimalValue()).isEqualByComparingTo("199.994");
+        assertThat(credits.path("held").decimalValue()).isEqualByComparingTo("0");
+        JsonNode lastLimits = json(events.get(events.size() - 2).data());
+        assertThat(lastLimits.path("credits")).isEqualTo(credits);
+    }
+
+    @Test
+    void aReaderWhoComesBackAfterTheEndGetsWhatHeMissedAndThenNothingForEver() {
+        Api person = house.person();
+        String id = text(person, Map.of("speed", 200, "words", 40));
+        List<SseReader.Event> all = numbered(events(person, id, null));
+        String text = row(person, id).path("text").asText();
+
+        for (int i = 0; i < all.size() - 1; i++) {
+            var before = new StringBuilder();
+            all.subList(0, i + 1).forEach(event -> before.append(delta(event)));
+            List<SseReader.Event> rest = numbered(events(person, id, all.get(i).id()));
+            rest.forEach(event -> before.append(delta(event)));
+            assertThat(before).as("after " + all.get(i)).hasToString(text);
+            assertThat(rest.getLast().event()).isEqualTo("completed");
+            assertThat(rest.getLast().id()).isEqualTo(all.getLast().id());
+        }
+        assertThat(person.events(id, all.getLast().id()).status()).isEqualTo(204);
+        assertThat(numbered(events(person, id, "nonsense"))).hasSameSizeAs(numbered(events(person, id, null)));
+    }
+
+    @Test
+    void anImageAndAVideoBecomeAssetsThatCanBeFetched() {
+        Api person = house.person();
+        String image = person.generate("image", "a red door", Map.of("options", Map.of("width", 256, "height", 256)))
+                .path("id")
+                .asText();
+        String video = person.generate(
+                        "video",
+                        "a paper boat",
+                        Map.of("options", Map.of("width", 320, "height", 180, "seconds", 1)))
+                .path("id")
+                .asText();
+
+        List<SseReader.Event> told = events(person, video, null);
+        assertThat(Reader.follow(person, image).verdict(LIMIT)).isEmpty();
+        assertThat(Reader.follow(person, video).verdict(LIMIT)).isEmpty();
+        assertThat(told).extracting(SseReader.Event::event).containsSubsequence("started", "progress", "asset", "completed");
+        assertThat(told)
+                .filteredOn(event -> event.event().equals("progress"))
+                .extracting(event -> json(event.data()).path("source").asText())
+                .contains("measured");
+        JsonNode row = row(person, video);
+        assertThat(row.path("status").asText()).isEqualTo("completed");
+        assertThat(row.path("assets").path(0).path("status").asText()).isEqualTo("ready");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("1");
+        String url = row.path("assets").path(0).path("url").asText();
+        assertThat(person.get(url).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whoStopsATextPaysForTheWordsThatCame() {
+        Api person = house.person();
+        String id = text(person, Map.of("speed", 20, "words", 2000, "max_tokens", 4000));
+        var reader = Reader.follow(person, id);
+        reader.await(12, LIMIT);
+
+        JsonNode bound = person.get("/v1/generations/" + id + "/cancellation").expect(200).json();
+        assertThat(bound.path("policy").asText()).isEqualTo("stop");
+        JsonNode answer = person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202).json();
+        assertThat(answer.path("id").asText()).isEqualTo(id);
+
+        assertThat(reader.verdict(LIMIT)).isEmpty();
+        JsonNode row = row(person, id);
+        assertThat(row.path("status").asText()).isEqualTo("canceled");
+        int words = row.path("text").asText().split("\\s+").length;
+        assertThat(row.path("receipt").path("charged").decimalValue())
+                .isEqualByComparingTo(java.math.BigDecimal.valueOf(words).movePointLeft(4));
+        assertThat(person.post("/v1/generations/" + id + "/cancellation", "{}").status()).isEqualTo(202);
+    }
+
+    @Test
+    void aProviderThatFailsIsTriedAgainAndThenNothingIsCharged() {
+        Api person = house.person();
+        String mends = chaos(person, Map.of("fail_times", 2, "status", 503, "words", 20, "speed", 200));
+        List<SseReader.Event> told = events(person, mends, null);
+        assertThat(told).extracting(SseReader.Event::event).containsSubsequence("started", "retrying", "started", "retrying", "started", "completed");
+        assertThat(row(person, mends).path("attempts").asInt()).isEqualTo(3);
+        assertThat(Reader.follow(person, mends).verdict(LIMIT)).isEmpty();
+
+        String never = chaos(person, Map.of("fail_times", 9, "status", 400, "words", 20));
+        assertThat(Reader.follow(person, never).verdict(LIMIT)).isEmpty();
+        JsonNode failed = row(person, never);
+        assertThat(failed.path("status").asText()).isEqualTo("failed");
+        assertThat(failed.path("error").path("code").asText()).isEqualTo("provider_failed");
+        assertThat(failed.path("error").path("detail").asText()).endsWith("You were not charged.");
+        assertThat(failed.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+    }
+
+    @Test
+    void aTextThatBreaksOffIsWrittenAnewBehindAReset() {
+        Api person = house.person();
+        String id = chaos(person, Map.of("cut_after", 10, "fail_times", 1, "words", 30, "speed", 200));
+        List<SseReader.Event> told = events(person, id, null);
+        assertThat(told).extracting(SseReader.Event::event).containsSubsequence("delta", "retrying", "started", "reset", "delta", "completed");
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+    }
+
+    static String text(Api person, Map<String, Object> options) {
+        return person.generate("text", "a mill by the stream", Map.of("options", options))
+                .path("id")
+                .asText();
+    }
+
+    private static String chaos(Api person, Map<String, Object> options) {
+        return person.generate("text", "a mill in the storm", Map.of("model", "studio/chaos-text", "options", options))
+                .path("id")
+                .asText();
+    }
+
+    static JsonNode row(Api person, String id) {
+        return person.get("/v1/generations/" + id).expect(200).json();
+    }
+
+    static List<SseReader.Event> events(Api person, String id, @Nullable String after) {
+        var events = new ArrayList<SseReader.Event>();
+        try (Api.Stream stream = person.events(id, after)) {
             assertThat(stream.status()).isEqualTo(200);
             for (SseReader.Event event = stream.events().next();
                     event != null;
                     event = stream.events().next()) {
                 events.add(event);
-                check.saw(event);
             }
         }
-        JsonNode row = person.get("/v1/generations/" + made.path("id").asText())
-                .expect(200)
-                .json();
-        assertThat(check.compare(row)).isEmpty();
-        assertThat(events)
-                .extracting(SseReader.Event::event)
-                .contains("limits", "queued", "started", "delta", "progress", "completed");
-        assertThat(row.path("text").asText().split("\\s+")).hasSize(60);
-        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.006");
-        assertThat(house.ledgerFaults()).isEmpty();
+        return events;
+    }
+
+    static List<SseReader.Event> numbered(List<SseReader.Event> events) {
+        return events.stream().filter(event -> event.id() != null).toList();
+    }
+
+    private static String delta(SseReader.Event event) {
+        return event.event().equals("delta") ? json(event.data()).path("text").asText() : "";
+    }
+
+    static JsonNode json(String data) {
+        try {
+            return Api.JSON.readTree(data);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException failure) {
+            throw new AssertionError(failure);
+        }
     }
 }

@@ -54,7 +54,6 @@ final class Call implements ProviderSink {
     private boolean finished;
     private boolean overlong;
     private long textBytes;
-    private int place;
     private @Nullable Instant firstSeen;
 
     Call(Workshop shop, Task task, Model model, int number) {
@@ -165,7 +164,6 @@ final class Call implements ProviderSink {
     public boolean claim(String externalId) {
         task.interrupts().inside();
         try {
-            KillPoint.reach("created-before-id-stored");
             var ours = new AtomicBoolean();
             task.quietly(tx -> ours.set(Calls.accept(tx, task.id(), number, model.provider(), externalId)));
             return ours.get();
@@ -179,7 +177,9 @@ final class Call implements ProviderSink {
     private void hear(ProviderEvent event) {
         switch (event) {
             case ProviderEvent.Intended() -> task.quietly(tx -> Calls.intend(tx, task.id(), number));
-            case ProviderEvent.Queued(int position) -> waits(position);
+            case ProviderEvent.Queued(int position) -> {
+                // readers are told of our own queue alone; at a vendor's it is starting
+            }
             case ProviderEvent.Progress(double fraction, Double secondsLeft, String source) -> {
                 begins();
                 task.teller().heard(fraction, secondsLeft, source);
@@ -196,13 +196,6 @@ final class Call implements ProviderSink {
                 task.teller().consumed(quantities);
             }
             case ProviderEvent.Finished(String reason) -> finished = true;
-        }
-    }
-
-    private void waits(int position) {
-        if (position != place) {
-            place = position;
-            task.recording().light(new GenerationEvent.Queued(position));
         }
     }
 
