@@ -83,16 +83,16 @@ class GenerationsIT {
                 .path("id")
                 .asText();
         String video = person.generate(
-                        "video",
-                        "a paper boat",
-                        Map.of("options", Map.of("width", 320, "height", 180, "seconds", 1)))
+                        "video", "a paper boat", Map.of("options", Map.of("width", 320, "height", 180, "seconds", 1)))
                 .path("id")
                 .asText();
 
         List<SseReader.Event> told = events(person, video, null);
         assertThat(Reader.follow(person, image).verdict(LIMIT)).isEmpty();
         assertThat(Reader.follow(person, video).verdict(LIMIT)).isEmpty();
-        assertThat(told).extracting(SseReader.Event::event).containsSubsequence("started", "progress", "asset", "completed");
+        assertThat(told)
+                .extracting(SseReader.Event::event)
+                .containsSubsequence("started", "progress", "asset", "completed");
         assertThat(told)
                 .filteredOn(event -> event.event().equals("progress"))
                 .extracting(event -> json(event.data()).path("source").asText())
@@ -112,9 +112,13 @@ class GenerationsIT {
         var reader = Reader.follow(person, id);
         reader.await(12, LIMIT);
 
-        JsonNode bound = person.get("/v1/generations/" + id + "/cancellation").expect(200).json();
+        JsonNode bound = person.get("/v1/generations/" + id + "/cancellation")
+                .expect(200)
+                .json();
         assertThat(bound.path("policy").asText()).isEqualTo("stop");
-        JsonNode answer = person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202).json();
+        JsonNode answer = person.post("/v1/generations/" + id + "/cancellation", "{}")
+                .expect(202)
+                .json();
         assertThat(answer.path("id").asText()).isEqualTo(id);
 
         assertThat(reader.verdict(LIMIT)).isEmpty();
@@ -123,7 +127,8 @@ class GenerationsIT {
         int words = row.path("text").asText().split("\\s+").length;
         assertThat(row.path("receipt").path("charged").decimalValue())
                 .isEqualByComparingTo(java.math.BigDecimal.valueOf(words).movePointLeft(4));
-        assertThat(person.post("/v1/generations/" + id + "/cancellation", "{}").status()).isEqualTo(202);
+        assertThat(person.post("/v1/generations/" + id + "/cancellation", "{}").status())
+                .isEqualTo(202);
     }
 
     @Test
@@ -131,7 +136,9 @@ class GenerationsIT {
         Api person = house.person();
         String mends = chaos(person, Map.of("fail_times", 2, "status", 503, "words", 20, "speed", 200));
         List<SseReader.Event> told = events(person, mends, null);
-        assertThat(told).extracting(SseReader.Event::event).containsSubsequence("started", "retrying", "started", "retrying", "started", "completed");
+        assertThat(told)
+                .extracting(SseReader.Event::event)
+                .containsSubsequence("started", "retrying", "started", "retrying", "started", "completed");
         assertThat(row(person, mends).path("attempts").asInt()).isEqualTo(3);
         assertThat(Reader.follow(person, mends).verdict(LIMIT)).isEmpty();
 
@@ -149,7 +156,9 @@ class GenerationsIT {
         Api person = house.person();
         String id = chaos(person, Map.of("cut_after", 10, "fail_times", 1, "words", 30, "speed", 200));
         List<SseReader.Event> told = events(person, id, null);
-        assertThat(told).extracting(SseReader.Event::event).containsSubsequence("delta", "retrying", "started", "reset", "delta", "completed");
+        assertThat(told)
+                .extracting(SseReader.Event::event)
+                .containsSubsequence("delta", "retrying", "started", "reset", "delta", "completed");
         assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
     }
 
