@@ -9,6 +9,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /** Where the server is and how to speak to it; opens connections of every sort. */
@@ -24,17 +25,19 @@ final class Server {
         this.config = config;
         URI uri = URI.create(config.url().reveal());
         this.address = new HostAndPort(uri.getHost(), uri.getPort() < 0 ? 6379 : uri.getPort());
-        this.client = DefaultJedisClientConfig.builder()
+        var settings = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis((int) config.patience().toMillis())
                 .socketTimeoutMillis((int) config.patience().toMillis())
                 .blockingSocketTimeoutMillis((int) LONGEST_SILENCE.toMillis())
                 .user(JedisURIHelper.getUser(uri))
                 .password(JedisURIHelper.getPassword(uri))
                 .database(JedisURIHelper.getDBIndex(uri))
-                .ssl(JedisURIHelper.isRedisSSLScheme(uri))
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-                .resp2() // no greeting to negotiate: a new connection costs one round trip less
-                .build();
+                .resp2(); // no greeting to negotiate: a new connection costs one round trip less
+        if (JedisURIHelper.isRedisSSLScheme(uri)) {
+            settings.sslOptions(SslOptions.defaults()); // the system's authorities, and the host's name must be right
+        }
+        this.client = settings.build();
     }
 
     /** A pool that never makes anybody wait: a fair semaphore of the same size stands before it. */
