@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An owner's purses as they stand under their locks, and how a hold is taken from them. Amounts are micro-credits. */
 record Funds(List<Pot> pots) {
-    private static final Comparator<Pot> SPENDING = Comparator.comparing((Pot pot) -> pot.purse().ordinal())
+    private static final Comparator<Pot> SPENDING = Comparator.comparing(
+                    (Pot pot) -> pot.purse().ordinal())
             .thenComparing(Pot::expiresAt, Comparator.nullsLast(Comparator.naturalOrder()))
             .thenComparing(Pot::id);
 
@@ -56,7 +57,13 @@ record Funds(List<Pot> pots) {
     }
 
     /** One account of the books: a purse, or what its owner owes. */
-    record Pot(UUID id, String kind, long posted, long held, @Nullable Instant expiresAt, boolean alive) {
+    record Pot(
+            UUID id,
+            String kind,
+            long posted,
+            long held,
+            @Nullable Instant expiresAt,
+            boolean alive) {
         boolean receivable() {
             return kind.equals("receivable");
         }

@@ -69,8 +69,12 @@ final class Holds {
                 .bind("owner", owner)
                 .bind("micros", micros)
                 .bind("what", what)
-                .bindArray("accounts", UUID.class, parts.stream().map(Part::account).toList())
-                .bindArray("amounts", Long.class, parts.stream().map(Part::amount).toList())
+                .bindArray(
+                        "accounts",
+                        UUID.class,
+                        parts.stream().map(Part::account).toList())
+                .bindArray(
+                        "amounts", Long.class, parts.stream().map(Part::amount).toList())
                 .execute();
     }
 
@@ -140,8 +144,12 @@ final class Holds {
             due -= taken;
         }
         tx.update(POST)
-                .bindArray("accounts", UUID.class, parts.stream().map(Part::account).toList())
-                .bindArray("amounts", Long.class, parts.stream().map(Part::amount).toList())
+                .bindArray(
+                        "accounts",
+                        UUID.class,
+                        parts.stream().map(Part::account).toList())
+                .bindArray(
+                        "amounts", Long.class, parts.stream().map(Part::amount).toList())
                 .bindArray("spent", Long.class, spent)
                 .bind("entry", Ids.next())
                 .bind("owner", settled.owner())
@@ -168,7 +176,10 @@ final class Holds {
 
     /** What these holds were taken from, in the order of spending; those purses are locked from now on. */
     private static List<Part> parts(Tx tx, List<UUID> holds) {
-        tx.query(LOCK_PARTS).bindArray("holds", UUID.class, holds).mapTo(UUID.class).list();
+        tx.query(LOCK_PARTS)
+                .bindArray("holds", UUID.class, holds)
+                .mapTo(UUID.class)
+                .list();
         return tx.query(PARTS)
                 .bindArray("holds", UUID.class, holds)
                 .mapTo(Part.class)
@@ -248,7 +259,10 @@ final class Holds {
     private static void free(Tx tx, List<UUID> holds, String state) {
         List<UUID> closed = tx.query(CLOSE)
                 .bindArray("holds", UUID.class, holds)
-                .bindArray("entries", UUID.class, holds.stream().map(hold -> Ids.next()).toList())
+                .bindArray(
+                        "entries",
+                        UUID.class,
+                        holds.stream().map(hold -> Ids.next()).toList())
                 .bind("state", state)
                 .mapTo(UUID.class)
                 .list();

@@ -122,7 +122,10 @@ final class Ledger {
                 tx.query(LOCK_DEAD).bind("batch", BATCH).mapTo(UUID.class).list();
         tx.update(WRITE_OFF)
                 .bindArray("purses", UUID.class, dead)
-                .bindArray("entries", UUID.class, dead.stream().map(purse -> Ids.next()).toList())
+                .bindArray(
+                        "entries",
+                        UUID.class,
+                        dead.stream().map(purse -> Ids.next()).toList())
                 .execute();
         return dead.size();
     }

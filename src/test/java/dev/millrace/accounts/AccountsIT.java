@@ -60,7 +60,10 @@ class AccountsIT {
         assertThat(made.path("account").path("plan").asText()).isEqualTo("free");
         assertThat(made.path("expires_in").asInt()).isEqualTo(900);
         assertThat(answer.header("Cache-Control")).contains("no-store");
-        JsonNode me = ANYBODY.with(made.path("access_token").asText()).get("/v1/me").expect(200).json();
+        JsonNode me = ANYBODY.with(made.path("access_token").asText())
+                .get("/v1/me")
+                .expect(200)
+                .json();
         assertThat(me).isEqualTo(made.path("account"));
     }
 
@@ -69,7 +72,8 @@ class AccountsIT {
         String email = email();
         signUp(email);
 
-        Answer again = ANYBODY.post("/v1/accounts", Map.of("email", email.toUpperCase(Locale.ROOT), "password", Api.PASSWORD));
+        Answer again =
+                ANYBODY.post("/v1/accounts", Map.of("email", email.toUpperCase(Locale.ROOT), "password", Api.PASSWORD));
 
         assertThat(again.expect(409).code()).isEqualTo("conflict");
     }
@@ -78,23 +82,32 @@ class AccountsIT {
     void whatCannotBeUsedIsPointedAt() {
         Answer answer = ANYBODY.post("/v1/accounts", Map.of("email", "ada", "password", "short"));
 
-        assertThat(answer.expect(400).json().path("errors").findValuesAsText("pointer")).containsExactly("/email", "/password");
-        assertThat(pointer(Map.of("email", email(), "password", "x".repeat(129)))).isEqualTo("/password");
+        assertThat(answer.expect(400).json().path("errors").findValuesAsText("pointer"))
+                .containsExactly("/email", "/password");
+        assertThat(pointer(Map.of("email", email(), "password", "x".repeat(129))))
+                .isEqualTo("/password");
         assertThat(pointer(Map.of("email", email(), "password", "password1"))).isEqualTo("/password");
-        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "name", "\ufb2c".repeat(90)))).isEqualTo("/name");
-        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "name", "n".repeat(101)))).isEqualTo("/name");
-        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "role", "admin"))).isEqualTo("/role");
-        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "credits", 1_000_000))).isEqualTo("/credits");
-        assertThat(pointer(Map.of("email", email(), "password", "nul\0nul\0nul"))).isEqualTo("/password");
+        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "name", "\ufb2c".repeat(90))))
+                .isEqualTo("/name");
+        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "name", "n".repeat(101))))
+                .isEqualTo("/name");
+        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "role", "admin")))
+                .isEqualTo("/role");
+        assertThat(pointer(Map.of("email", email(), "password", Api.PASSWORD, "credits", 1_000_000)))
+                .isEqualTo("/credits");
+        assertThat(pointer(Map.of("email", email(), "password", "nul\0nul\0nul")))
+                .isEqualTo("/password");
         assertThat(pointer(Map.of("password", Api.PASSWORD))).isEqualTo("/email");
-        ANYBODY.post("/v1/accounts", Map.of("email", email(), "password", "a".repeat(20_000))).expect(413);
+        ANYBODY.post("/v1/accounts", Map.of("email", email(), "password", "a".repeat(20_000)))
+                .expect(413);
     }
 
     @Test
     void longAndOddPasswordsAreTakenAndAreDifferent() {
         String email = email();
         String password = "\ud83e\udd86 a pond at dawn ";
-        ANYBODY.post("/v1/accounts", Map.of("email", email, "password", password)).expect(201);
+        ANYBODY.post("/v1/accounts", Map.of("email", email, "password", password))
+                .expect(201);
 
         signIn(email, password).expect(201);
         assertThat(signIn(email, password.strip()).expect(401).code()).isEqualTo("invalid_credentials");
@@ -124,7 +137,8 @@ class AccountsIT {
 
         signIn(email, Api.PASSWORD).expect(201);
 
-        assertThat(text("SELECT password FROM account WHERE email = '" + email + "'")).startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        assertThat(text("SELECT password FROM account WHERE email = '" + email + "'"))
+                .startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
         signIn(email, Api.PASSWORD).expect(201);
     }
 
@@ -144,7 +158,8 @@ class AccountsIT {
         JsonNode set = signUp(email());
         String first = set.path("refresh_token").asText();
         JsonNode second = refresh(first).expect(200).json();
-        JsonNode third = refresh(second.path("refresh_token").asText()).expect(200).json();
+        JsonNode third =
+                refresh(second.path("refresh_token").asText()).expect(200).json();
         Api here = ANYBODY.with(third.path("access_token").asText());
         here.get("/v1/me").expect(200);
         here.at(OTHER.address()).get("/v1/me").expect(200);
@@ -160,9 +175,11 @@ class AccountsIT {
     void theCookieCarriesTheRefreshTokenAndTheBodyDoesNot() {
         String email = email();
         signUp(email);
-        Answer signedIn = ANYBODY.post("/v1/sessions", Map.of("email", email, "password", Api.PASSWORD, "cookie", true));
+        Answer signedIn =
+                ANYBODY.post("/v1/sessions", Map.of("email", email, "password", Api.PASSWORD, "cookie", true));
 
-        assertThat(fields(signedIn.expect(201).json())).containsExactly("access_token", "token_type", "expires_in", "session_id");
+        assertThat(fields(signedIn.expect(201).json()))
+                .containsExactly("access_token", "token_type", "expires_in", "session_id");
         String cookie = signedIn.header("Set-Cookie");
         assertThat(cookie)
                 .startsWith("__Host-refresh=")
@@ -177,12 +194,16 @@ class AccountsIT {
     @Test
     void aCookieThatIsRefusedIsTakenAway() {
         Answer refused = ANYBODY.send(
-                "POST", "/v1/tokens", "{}", Map.of("Cookie", "__Host-refresh=" + RefreshToken.random().text()));
+                "POST",
+                "/v1/tokens",
+                "{}",
+                Map.of("Cookie", "__Host-refresh=" + RefreshToken.random().text()));
 
         assertThat(refused.expect(401).code()).isEqualTo("invalid_token");
         assertThat(refused.header("Set-Cookie")).startsWith("__Host-refresh=;").contains("Max-Age=0");
         ANYBODY.post("/v1/tokens", "{}").expect(401);
-        ANYBODY.send("POST", "/v1/tokens", "{}", Map.of("Cookie", "__Host-refresh=a; __Host-refresh=b")).expect(401);
+        ANYBODY.send("POST", "/v1/tokens", "{}", Map.of("Cookie", "__Host-refresh=a; __Host-refresh=b"))
+                .expect(401);
     }
 
     @Test
@@ -196,7 +217,8 @@ class AccountsIT {
         assertThat(out.header("Set-Cookie")).contains("Max-Age=0");
         person.get("/v1/me").expect(401);
         refusedWithinASecond(person.at(OTHER.address()));
-        assertThat(refresh(set.path("refresh_token").asText()).expect(401).code()).isEqualTo("invalid_token");
+        assertThat(refresh(set.path("refresh_token").asText()).expect(401).code())
+                .isEqualTo("invalid_token");
     }
 
     @Test
@@ -207,7 +229,9 @@ class AccountsIT {
 
         String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         for (char last : alphabet.toCharArray()) {
-            ANYBODY.with(token.substring(0, token.length() - 1) + last).get("/v1/me").expect(401);
+            ANYBODY.with(token.substring(0, token.length() - 1) + last)
+                    .get("/v1/me")
+                    .expect(401);
         }
         ANYBODY.with(token + "==").get("/v1/me").expect(401);
     }
@@ -249,12 +273,16 @@ class AccountsIT {
         String email = email();
         JsonNode mine = signUp(email);
         for (int i = 0; i < 4; i++) {
-            ANYBODY.send("POST", "/v1/sessions", credentials(email), Map.of("User-Agent", "Phone " + i)).expect(201);
+            ANYBODY.send("POST", "/v1/sessions", credentials(email), Map.of("User-Agent", "Phone " + i))
+                    .expect(201);
         }
         Api me = ANYBODY.with(mine.path("access_token").asText());
 
         JsonNode first = me.get("/v1/sessions?limit=3").expect(200).json();
-        JsonNode second = me.get("/v1/sessions?limit=3&cursor=" + first.path("next_cursor").asText()).expect(200).json();
+        JsonNode second = me.get("/v1/sessions?limit=3&cursor="
+                        + first.path("next_cursor").asText())
+                .expect(200)
+                .json();
 
         assertThat(first.path("data").findValuesAsText("user_agent")).containsExactly("Phone 3", "Phone 2", "Phone 1");
         assertThat(second.path("data")).hasSize(2);
@@ -270,12 +298,23 @@ class AccountsIT {
     void aNameIsChangedAndTakenAway() {
         Api person = HOUSE.person();
 
-        assertThat(person.send("PATCH", "/v1/me", "{\"name\":\" Zu\u0308leyha \"}", Map.of()).expect(200).json().path("name").asText())
+        assertThat(person.send("PATCH", "/v1/me", "{\"name\":\" Zu\u0308leyha \"}", Map.of())
+                        .expect(200)
+                        .json()
+                        .path("name")
+                        .asText())
                 .isEqualTo("Z\u00fcleyha");
-        assertThat(person.send("PATCH", "/v1/me", "{\"name\":\"\"}", Map.of()).expect(200).json().path("name").isNull()).isTrue();
+        assertThat(person.send("PATCH", "/v1/me", "{\"name\":\"\"}", Map.of())
+                        .expect(200)
+                        .json()
+                        .path("name")
+                        .isNull())
+                .isTrue();
         person.send("PATCH", "/v1/me", "{}", Map.of()).expect(400);
-        person.send("PATCH", "/v1/me", "{\"name\":\"x\",\"role\":\"admin\"}", Map.of()).expect(400);
-        assertThat(person.get("/v1/me").expect(200).json().path("role").asText()).isEqualTo("user");
+        person.send("PATCH", "/v1/me", "{\"name\":\"x\",\"role\":\"admin\"}", Map.of())
+                .expect(400);
+        assertThat(person.get("/v1/me").expect(200).json().path("role").asText())
+                .isEqualTo("user");
     }
 
     @Test
@@ -287,7 +326,8 @@ class AccountsIT {
 
         becomes(person, 403);
         becomes(person.at(OTHER.address()), 403);
-        assertThat(refresh(set.path("refresh_token").asText()).expect(403).code()).isEqualTo("forbidden");
+        assertThat(refresh(set.path("refresh_token").asText()).expect(403).code())
+                .isEqualTo("forbidden");
         signIn(email, Api.PASSWORD).expect(403);
         signIn(email, "not the password").expect(401);
 
@@ -302,12 +342,15 @@ class AccountsIT {
         Api person = ANYBODY.with(signUp(email).path("access_token").asText());
         sql("UPDATE account SET role = 'admin' WHERE email = '" + email + "'");
 
-        Waiting.until("the new role", Duration.ofSeconds(2), () -> person.get("/v1/me")
-                .expect(200)
-                .json()
-                .path("role")
-                .asText()
-                .equals("admin"));
+        Waiting.until(
+                "the new role",
+                Duration.ofSeconds(2),
+                () -> person.get("/v1/me")
+                        .expect(200)
+                        .json()
+                        .path("role")
+                        .asText()
+                        .equals("admin"));
     }
 
     @Test
@@ -316,7 +359,8 @@ class AccountsIT {
 
         assertThat(status("Bearer " + token)).isEqualTo(200);
         assertThat(status("bearer " + token)).isEqualTo(200);
-        for (String bad : List.of("Basic " + token, token, "Bearer", "Bearer  " + token, "Bearer " + token + " x", "Token " + token)) {
+        for (String bad : List.of(
+                "Basic " + token, token, "Bearer", "Bearer  " + token, "Bearer " + token + " x", "Token " + token)) {
             assertThat(status(bad)).as(bad.replace(token, "<token>")).isEqualTo(401);
         }
         Answer none = ANYBODY.get("/v1/me").expect(401);
@@ -339,7 +383,11 @@ class AccountsIT {
         }
         assertThat(known).containsExactly(true);
         assertThat(OTHER.address()).isNotEqualTo(HOUSE.address());
-        assertThat(ANYBODY.at(OTHER.address()).get("/.well-known/jwks.json").json().path("keys")).isEqualTo(keys);
+        assertThat(ANYBODY.at(OTHER.address())
+                        .get("/.well-known/jwks.json")
+                        .json()
+                        .path("keys"))
+                .isEqualTo(keys);
     }
 
     @Test
@@ -369,23 +417,38 @@ class AccountsIT {
     }
 
     private static void refusedWithinASecond(Api person) {
-        Waiting.until("the token is refused", Duration.ofSeconds(1), () -> person.get("/v1/me").status() == 401);
+        Waiting.until(
+                "the token is refused",
+                Duration.ofSeconds(1),
+                () -> person.get("/v1/me").status() == 401);
     }
 
     private static void becomes(Api person, int status) {
-        Waiting.until("the answer " + status, Duration.ofSeconds(1), () -> person.get("/v1/me").status() == status);
+        Waiting.until(
+                "the answer " + status,
+                Duration.ofSeconds(1),
+                () -> person.get("/v1/me").status() == status);
     }
 
     private static int status(String authorization) {
-        return ANYBODY.send("GET", "/v1/me", null, Map.of("Authorization", authorization)).status();
+        return ANYBODY.send("GET", "/v1/me", null, Map.of("Authorization", authorization))
+                .status();
     }
 
     private static String pointer(Map<String, Object> body) {
-        return ANYBODY.post("/v1/accounts", body).expect(400).json().path("errors").get(0).path("pointer").asText();
+        return ANYBODY.post("/v1/accounts", body)
+                .expect(400)
+                .json()
+                .path("errors")
+                .get(0)
+                .path("pointer")
+                .asText();
     }
 
     private static JsonNode signUp(String email) {
-        return ANYBODY.send("POST", "/v1/accounts", credentials(email), Map.of()).expect(201).json();
+        return ANYBODY.send("POST", "/v1/accounts", credentials(email), Map.of())
+                .expect(201)
+                .json();
     }
 
     private static Answer signIn(String email, String password) {

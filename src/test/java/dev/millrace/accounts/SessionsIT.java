@@ -31,7 +31,8 @@ class SessionsIT {
     private static final int TABS = 50;
     private static final int ROUNDS = 50;
     private static final Origin HERE = new Origin("Tests", "127.0.0.1");
-    private static final Keys KEYS = new Keys("the secret of an installation that only tests".getBytes(StandardCharsets.UTF_8));
+    private static final Keys KEYS =
+            new Keys("the secret of an installation that only tests".getBytes(StandardCharsets.UTF_8));
 
     private static final SqlConfig DATABASE = TestServices.freshDatabase();
     private static final Db ONE_DB = Db.open(DATABASE);
@@ -122,10 +123,11 @@ class SessionsIT {
         turn(turn(begun.refresh()).refresh());
         refusal(begun.refresh());
 
-        long facts = ONE_DB.read(tx -> tx.query("SELECT count(*) FROM fact WHERE kind = 'refresh_reused' AND subject = :session")
-                .bind("session", begun.session())
-                .mapTo(Long.class)
-                .one());
+        long facts = ONE_DB.read(
+                tx -> tx.query("SELECT count(*) FROM fact WHERE kind = 'refresh_reused' AND subject = :session")
+                        .bind("session", begun.session())
+                        .mapTo(Long.class)
+                        .one());
 
         assertThat(facts).isEqualTo(1);
     }
@@ -144,7 +146,8 @@ class SessionsIT {
 
     @Test
     void whatIsNoTokenOfOursIsRefusedWithoutALook() {
-        for (String text : List.of("", "x", "null", "a".repeat(43) + "=", RefreshToken.random().text())) {
+        for (String text : List.of(
+                "", "x", "null", "a".repeat(43) + "=", RefreshToken.random().text())) {
             Problem refused = catchThrowableOfType(Problem.class, () -> ONE.turn(text, HERE));
             assertThat(refused.type()).isEqualTo(ProblemType.INVALID_TOKEN);
         }
@@ -184,7 +187,10 @@ class SessionsIT {
                         SELECT bool_and(t.expires_at <= s.expires_at)
                         FROM refresh_token t
                         JOIN session s ON s.id = t.session
-                        WHERE s.id = :session""").bind("session", begun.session()).mapTo(Boolean.class).one());
+                        WHERE s.id = :session""")
+                .bind("session", begun.session())
+                .mapTo(Boolean.class)
+                .one());
         assertThat(within).isTrue();
     }
 
@@ -252,7 +258,9 @@ class SessionsIT {
                 } catch (Problem refusal) {
                     refused = refusal;
                 }
-                assertThat(refused == null).as("seed %s, token %s of %s", seed, chosen, family.size()).isEqualTo(!over && parentOfNewest);
+                assertThat(refused == null)
+                        .as("seed %s, token %s of %s", seed, chosen, family.size())
+                        .isEqualTo(!over && parentOfNewest);
                 over = over || !parentOfNewest;
             }
         }
@@ -292,9 +300,10 @@ class SessionsIT {
     /** Lets time pass for a session, which the database's clock does not. */
     private static void shift(UUID session, String interval) {
         ONE_DB.run(tx -> {
-            tx.execute("UPDATE session SET created_at = created_at - interval '%1$s', seen_at = seen_at - interval '%1$s', "
-                            .formatted(interval)
-                    + "expires_at = expires_at - interval '%s' WHERE id = '%s'".formatted(interval, session));
+            tx.execute(
+                    "UPDATE session SET created_at = created_at - interval '%1$s', seen_at = seen_at - interval '%1$s', "
+                                    .formatted(interval)
+                            + "expires_at = expires_at - interval '%s' WHERE id = '%s'".formatted(interval, session));
             tx.execute("UPDATE refresh_token SET created_at = created_at - interval '%1$s', ".formatted(interval)
                     + "used_at = used_at - interval '%1$s', expires_at = expires_at - interval '%1$s' WHERE session = '%2$s'"
                             .formatted(interval, session));

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** The keys in the table, and the watch over what changes there. */
 class SigningKeysIT {
-    private static final Keys KEYS = new Keys("a secret of forty-eight letters, for these tests".getBytes(StandardCharsets.UTF_8));
+    private static final Keys KEYS =
+            new Keys("a secret of forty-eight letters, for these tests".getBytes(StandardCharsets.UTF_8));
 
     private final Db db = Db.open(TestServices.freshDatabase());
     private final SigningKeys keys = new SigningKeys(KEYS);
@@ -120,8 +121,10 @@ class SigningKeysIT {
 
     @Test
     void theTableHoldsNoPrivateKeyInTheClear() {
-        byte[] wrapped = db.read(tx ->
-                tx.query("SELECT wrapped FROM signing_key").mapTo(byte[].class).findOne().orElse(new byte[0]));
+        byte[] wrapped = db.read(tx -> tx.query("SELECT wrapped FROM signing_key")
+                .mapTo(byte[].class)
+                .findOne()
+                .orElse(new byte[0]));
         KeyRing ring = ring();
 
         assertThat(indexOf(wrapped, ring.signer().privateKey().getEncoded())).isNegative();
@@ -133,7 +136,9 @@ class SigningKeysIT {
         var sessions = new Sessions(db, KEYS, session -> {});
         UUID account = Ids.next();
         UUID session = db.transact(tx -> {
-            tx.update("INSERT INTO account (id, email) VALUES (:id, 'a@example.com')").bind("id", account).execute();
+            tx.update("INSERT INTO account (id, email) VALUES (:id, 'a@example.com')")
+                    .bind("id", account)
+                    .execute();
             return sessions.begin(tx, account, new Origin(null, "127.0.0.1")).session();
         });
         var tokens = new Tokens(ring(), InstantSource.system());
@@ -144,7 +149,10 @@ class SigningKeysIT {
 
         db.run(tx -> sessions.end(tx, account, session, Sessions.End.SIGNED_OUT));
 
-        Waiting.until("it is looked up", Duration.ofSeconds(2), () -> watch.standing(claims).ended());
+        Waiting.until(
+                "it is looked up",
+                Duration.ofSeconds(2),
+                () -> watch.standing(claims).ended());
         assertThat(watch.remembered(account, session, Role.USER).ended()).isFalse();
         db.close();
         assertThatThrownBy(() -> watch.standing(claims)).isInstanceOf(RuntimeException.class);
@@ -155,7 +163,9 @@ class SigningKeysIT {
         var sessions = new Sessions(db, KEYS, session -> {});
         UUID account = Ids.next();
         UUID session = db.transact(tx -> {
-            tx.update("INSERT INTO account (id, email) VALUES (:id, 'b@example.com')").bind("id", account).execute();
+            tx.update("INSERT INTO account (id, email) VALUES (:id, 'b@example.com')")
+                    .bind("id", account)
+                    .execute();
             return sessions.begin(tx, account, new Origin(null, "127.0.0.1")).session();
         });
         db.run(tx -> sessions.end(tx, account, session, Sessions.End.SIGNED_OUT));

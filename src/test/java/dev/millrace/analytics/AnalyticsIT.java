@@ -40,12 +40,18 @@ class AnalyticsIT {
                 new Fact.LimitHit(account, "minute"),
                 new Fact.CreditsRefused(account, "balance", 3_000_000),
                 new Fact.AttemptFinished(
-                        account, generation, WORK, new Attempt(1, "transient", "the stream broke"), times, Map.of("seconds", new BigDecimal("4.25"))),
+                        account,
+                        generation,
+                        WORK,
+                        new Attempt(1, "transient", "the stream broke"),
+                        times,
+                        Map.of("seconds", new BigDecimal("4.25"))),
                 new Fact.GenerationFinished(account, generation, WORK, "completed", times, new Sums(2, 4_000_000, 0)));
 
         DB.run(tx -> facts.forEach(fact -> Analytics.record(tx, fact)));
 
-        assertThat(rows(account)).extracting(Row::kind)
+        assertThat(rows(account))
+                .extracting(Row::kind)
                 .containsExactly(
                         "signed_up",
                         "signed_in",
@@ -90,7 +96,8 @@ class AnalyticsIT {
     }
 
     private static List<Row> rows(UUID account) {
-        return DB.read(tx -> tx.query("""
+        return DB.read(
+                tx -> tx.query("""
                         SELECT kind, subject, CAST(data AS text) AS data
                         FROM fact
                         WHERE account = :account

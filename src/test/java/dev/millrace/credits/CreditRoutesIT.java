@@ -27,7 +27,8 @@ class CreditRoutesIT {
 
     @Test
     void thePlansAreForEverybodyToRead() {
-        JsonNode plans = Api.anonymous(HOUSE.address()).get("/v1/plans").expect(200).json();
+        JsonNode plans =
+                Api.anonymous(HOUSE.address()).get("/v1/plans").expect(200).json();
 
         JsonNode free = plans.path("data").get(0);
         assertThat(fields(free))
@@ -73,14 +74,16 @@ class CreditRoutesIT {
 
         JsonNode newest = ledger.path("data").get(0);
         assertThat(fields(newest))
-                .containsExactly("id", "at", "kind", "amount", "balance", "released", "generation", "description", "lines");
+                .containsExactly(
+                        "id", "at", "kind", "amount", "balance", "released", "generation", "description", "lines");
         assertThat(newest.path("generation").asText()).isEqualTo(hold.toString());
         assertThat(newest.path("description").asText()).isEqualTo("studio/video");
         assertThat(newest.path("amount").decimalValue()).isEqualByComparingTo("-3.5");
         assertThat(newest.path("balance").decimalValue()).isEqualByComparingTo("196.5");
         JsonNode shown = Json.MAPPER.valueToTree(receipt);
         assertThat(fields(shown)).containsExactly("charged", "released", "lines");
-        assertThat(newest.path("lines").toString()).isEqualTo(shown.path("lines").toString());
+        assertThat(newest.path("lines").toString())
+                .isEqualTo(shown.path("lines").toString());
         assertThat(ledger.path("data").get(1).path("kind").asText()).isEqualTo("grant");
     }
 
@@ -97,9 +100,12 @@ class CreditRoutesIT {
         var balances = new ArrayList<String>();
         String cursor = "";
         do {
-            JsonNode page = person.get("/v1/ledger?limit=2" + cursor).expect(200).json();
+            JsonNode page =
+                    person.get("/v1/ledger?limit=2" + cursor).expect(200).json();
             page.path("data").forEach(line -> balances.add(line.path("balance").asText()));
-            cursor = page.path("next_cursor").isNull() ? "" : "&cursor=" + page.path("next_cursor").asText();
+            cursor = page.path("next_cursor").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("next_cursor").asText();
         } while (!cursor.isEmpty());
 
         assertThat(balances).containsExactly("195", "196", "197", "198", "199", "200");
@@ -111,7 +117,13 @@ class CreditRoutesIT {
     void nobodyReadsTheLedgerOfAnother() {
         Api person = HOUSE.person();
         Api stranger = HOUSE.person();
-        String foreign = person.get("/v1/ledger").expect(200).json().path("data").get(0).path("id").asText();
+        String foreign = person.get("/v1/ledger")
+                .expect(200)
+                .json()
+                .path("data")
+                .get(0)
+                .path("id")
+                .asText();
 
         assertThat(stranger.get("/v1/ledger").expect(200).text()).doesNotContain(foreign);
         Api.anonymous(HOUSE.address()).get("/v1/ledger").expect(401);
@@ -123,9 +135,10 @@ class CreditRoutesIT {
         Api person = HOUSE.person();
         HOUSE.db().run(tx -> tx.execute("""
                 INSERT INTO plan (id, name, running, storage_bytes) VALUES ('open', 'Open', 20, 0) ON CONFLICT DO NOTHING"""));
-        HOUSE.db().run(tx -> tx.update("UPDATE account SET plan = 'open' WHERE id = :id")
-                .bind("id", account(person))
-                .execute());
+        HOUSE.db()
+                .run(tx -> tx.update("UPDATE account SET plan = 'open' WHERE id = :id")
+                        .bind("id", account(person))
+                        .execute());
 
         JsonNode usage = person.get("/v1/usage").expect(200).json();
 
@@ -140,7 +153,8 @@ class CreditRoutesIT {
     }
 
     private static UUID account(Api person) {
-        return UUID.fromString(person.get("/v1/me").expect(200).json().path("id").asText());
+        return UUID.fromString(
+                person.get("/v1/me").expect(200).json().path("id").asText());
     }
 
     private static List<String> fields(JsonNode object) {

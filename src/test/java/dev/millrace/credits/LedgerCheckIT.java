@@ -71,7 +71,8 @@ class LedgerCheckIT {
             for (String table : List.of("entry", "transfer")) {
                 assertThatThrownBy(() -> house.sql("UPDATE " + table + " SET amount = amount + 1"))
                         .hasMessageContaining("the books are only added to");
-                assertThatThrownBy(() -> house.sql("DELETE FROM " + table)).hasMessageContaining("the books are only added to");
+                assertThatThrownBy(() -> house.sql("DELETE FROM " + table))
+                        .hasMessageContaining("the books are only added to");
                 assertThatThrownBy(() -> house.sql("TRUNCATE " + table + " CASCADE"))
                         .hasMessageContaining("the books are only added to");
             }
@@ -84,16 +85,34 @@ class LedgerCheckIT {
             UUID owner = house.owner(10);
             UUID hold = house.hold(owner, 5);
 
-            refused(house, "credit_account_is_never_overdrawn", "UPDATE credit_account SET held = posted + 1 WHERE posted > 0");
-            refused(house, "credit_account_is_never_overdrawn", "UPDATE credit_account SET posted = -1 WHERE owner IS NOT NULL");
-            refused(house, "credit_account_is_never_overdrawn", "UPDATE credit_account SET posted = 1 WHERE kind = 'revenue'");
-            refused(house, "hold_never_charges_more", "UPDATE hold SET state = 'settled', closed_at = now(), charged = amount + 1");
+            refused(
+                    house,
+                    "credit_account_is_never_overdrawn",
+                    "UPDATE credit_account SET held = posted + 1 WHERE posted > 0");
+            refused(
+                    house,
+                    "credit_account_is_never_overdrawn",
+                    "UPDATE credit_account SET posted = -1 WHERE owner IS NOT NULL");
+            refused(
+                    house,
+                    "credit_account_is_never_overdrawn",
+                    "UPDATE credit_account SET posted = 1 WHERE kind = 'revenue'");
+            refused(
+                    house,
+                    "hold_never_charges_more",
+                    "UPDATE hold SET state = 'settled', closed_at = now(), charged = amount + 1");
             refused(house, "hold_closes_with_a_time", "UPDATE hold SET state = 'released'");
             refused(house, "hold_part_is_something", "UPDATE hold_part SET amount = 0");
-            refused(house, "entry_once_a_hold", "INSERT INTO entry (id, owner, kind, amount, hold, description) "
-                    + "SELECT admin.new_id(), '%s', 'charge', 0, '%s', 'twice' FROM generate_series(1, 2)".formatted(owner, hold));
-            refused(house, "transfer_moves_something", "INSERT INTO transfer SELECT id, 9, '%s', '%s', 0 FROM entry LIMIT 1"
-                    .formatted(owner, hold));
+            refused(
+                    house,
+                    "entry_once_a_hold",
+                    "INSERT INTO entry (id, owner, kind, amount, hold, description) "
+                            + "SELECT admin.new_id(), '%s', 'charge', 0, '%s', 'twice' FROM generate_series(1, 2)"
+                                    .formatted(owner, hold));
+            refused(
+                    house,
+                    "transfer_moves_something",
+                    "INSERT INTO transfer SELECT id, 9, '%s', '%s', 0 FROM entry LIMIT 1".formatted(owner, hold));
         }
     }
 
@@ -146,30 +165,56 @@ class LedgerCheckIT {
 
     private static Map<String, String> faults() {
         var faults = new LinkedHashMap<String, String>();
-        faults.put("a purse is overdrawn", "UPDATE credit_account SET held = posted + 1 WHERE owner = :owner AND kind = 'purchased'");
-        faults.put("held is not what open holds set aside", "UPDATE credit_account SET held = held - 1 WHERE owner = :owner AND held > 0");
-        faults.put("posted is not what transfers come to", "UPDATE credit_account SET posted = posted + 1 WHERE owner = :owner AND kind = 'purchased'");
-        faults.put("an account of the house was updated", "UPDATE credit_account SET posted = 5 WHERE kind = 'revenue'");
-        faults.put("the books do not sum to zero", "UPDATE credit_account SET posted = posted - 3 WHERE owner = :owner AND kind = 'purchased'");
-        faults.put("a transfer names no account", "UPDATE transfer SET credit = admin.new_id() WHERE credit = '00000000-0000-7000-8000-000000000001'");
-        faults.put("a receivable is in favour of its owner or held",
+        faults.put(
+                "a purse is overdrawn",
+                "UPDATE credit_account SET held = posted + 1 WHERE owner = :owner AND kind = 'purchased'");
+        faults.put(
+                "held is not what open holds set aside",
+                "UPDATE credit_account SET held = held - 1 WHERE owner = :owner AND held > 0");
+        faults.put(
+                "posted is not what transfers come to",
+                "UPDATE credit_account SET posted = posted + 1 WHERE owner = :owner AND kind = 'purchased'");
+        faults.put(
+                "an account of the house was updated", "UPDATE credit_account SET posted = 5 WHERE kind = 'revenue'");
+        faults.put(
+                "the books do not sum to zero",
+                "UPDATE credit_account SET posted = posted - 3 WHERE owner = :owner AND kind = 'purchased'");
+        faults.put(
+                "a transfer names no account",
+                "UPDATE transfer SET credit = admin.new_id() WHERE credit = '00000000-0000-7000-8000-000000000001'");
+        faults.put(
+                "a receivable is in favour of its owner or held",
                 "INSERT INTO credit_account (id, owner, kind, posted) VALUES (admin.new_id(), :owner, 'receivable', 1)");
-        faults.put("the parts of a hold are not its amount", "UPDATE hold_part SET amount = amount + 1 WHERE amount = 30000000");
-        faults.put("a hold is taken from somebody else",
+        faults.put(
+                "the parts of a hold are not its amount",
+                "UPDATE hold_part SET amount = amount + 1 WHERE amount = 30000000");
+        faults.put(
+                "a hold is taken from somebody else",
                 "UPDATE hold_part SET account = (SELECT id FROM credit_account WHERE owner = :stranger AND kind = 'purchased') WHERE amount = 20000000");
-        faults.put("a settled hold has no charge of its amount",
+        faults.put(
+                "a settled hold has no charge of its amount",
                 "DELETE FROM transfer WHERE entry IN (SELECT id FROM entry WHERE kind = 'charge'); DELETE FROM entry WHERE kind = 'charge'");
-        faults.put("a charge has no settled hold", "UPDATE hold SET state = 'expired', charged = NULL WHERE state = 'settled'");
+        faults.put(
+                "a charge has no settled hold",
+                "UPDATE hold SET state = 'expired', charged = NULL WHERE state = 'settled'");
         faults.put("a freed hold has no line in the ledger", "DELETE FROM entry WHERE kind = 'release'");
-        faults.put("a charge is taken from a purse its hold does not name",
+        faults.put(
+                "a charge is taken from a purse its hold does not name",
                 "UPDATE transfer SET debit = (SELECT id FROM credit_account WHERE owner = :owner AND kind = 'promo') "
                         + "WHERE credit = '00000000-0000-7000-8000-000000000001'");
-        faults.put("an entry is not what its transfers come to", "UPDATE transfer SET amount = amount + 1 WHERE amount = 12000000");
-        faults.put("an entry moves what belongs to somebody else",
+        faults.put(
+                "an entry is not what its transfers come to",
+                "UPDATE transfer SET amount = amount + 1 WHERE amount = 12000000");
+        faults.put(
+                "an entry moves what belongs to somebody else",
                 "UPDATE transfer SET debit = (SELECT id FROM credit_account WHERE owner = :stranger AND kind = 'purchased') "
                         + "WHERE credit = '00000000-0000-7000-8000-000000000001'");
-        faults.put("the lines of a charge do not add up to it", "UPDATE entry SET lines = '[{\"amount\": 11.999999}]' WHERE kind = 'charge'");
-        faults.put("a hold is long overdue", "UPDATE hold SET expires_at = now() - interval '6 minutes' WHERE state = 'open'");
+        faults.put(
+                "the lines of a charge do not add up to it",
+                "UPDATE entry SET lines = '[{\"amount\": 11.999999}]' WHERE kind = 'charge'");
+        faults.put(
+                "a hold is long overdue",
+                "UPDATE hold SET expires_at = now() - interval '6 minutes' WHERE state = 'open'");
         return faults;
     }
 

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Chromium without a window; every complaint on a page's console is kept, because a page that complains is broken. */
@@ -19,10 +20,13 @@ final class Browser implements AutoCloseable {
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
     private final URI address;
+    private final Locale ours = Locale.getDefault();
     private final List<String> complaints = new ArrayList<>();
 
     Browser(URI address) {
         this.address = address;
+        Locale.setDefault(
+                Locale.ROOT); // Playwright writes the names of its choices in the letters of the default locale
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         chromium = playwright
@@ -71,5 +75,6 @@ final class Browser implements AutoCloseable {
     public void close() {
         chromium.close();
         playwright.close();
+        Locale.setDefault(ours);
     }
 }

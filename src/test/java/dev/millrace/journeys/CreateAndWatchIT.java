@@ -67,9 +67,9 @@ class CreateAndWatchIT {
         var visitor = new Visitor(browser.person()).signUp("reload@example.com").choose("Text");
         String prompt = "a long tale of a mill and a river";
         visitor.generate(prompt);
-        visitor.page().waitForFunction("document.querySelector('article.run .out')?.textContent.length > 150");
+        visitor.awaitText(150);
         visitor.page().reload();
-        visitor.page().waitForFunction("document.querySelector('article.run .out')?.textContent.length > 300");
+        visitor.awaitText(300);
         visitor.page().reload();
         visitor.runIn(prompt, "completed")
                 .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("Open"))
@@ -85,7 +85,7 @@ class CreateAndWatchIT {
         var visitor = new Visitor(browser.person()).signUp("stop@example.com").choose("Text");
         String prompt = "an endless inventory of everything in the mill";
         visitor.generate(prompt);
-        visitor.page().waitForFunction("document.querySelector('article.run .out')?.textContent.length > 200");
+        visitor.awaitText(200);
         visitor.button("Stop").click();
         visitor.runIn(prompt, "canceled").locator("a").first().click();
         visitor.page().waitForURL("**/runs/**");

@@ -76,7 +76,7 @@ class EveryPageIT {
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
                 page.navigate(address);
                 page.locator(ready).first().waitFor();
-                page.waitForFunction("document.fonts.status === 'loaded'");
+                page.evaluate("() => document.fonts.ready.then(() => true)");
                 page.screenshot(new Page.ScreenshotOptions()
                         .setPath(Path.of("target/screenshots", where + ".png"))
                         .setFullPage(true));

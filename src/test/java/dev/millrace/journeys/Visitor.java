@@ -4,6 +4,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.millrace.testing.Api;
+import dev.millrace.testing.Waiting;
+import java.time.Duration;
 
 /** Somebody at a page, doing what people do. */
 final class Visitor {
@@ -58,6 +60,14 @@ final class Visitor {
                 .first();
         row.waitFor(new Locator.WaitForOptions().setTimeout(90_000));
         return row;
+    }
+
+    /** Waits until the first run shows so much text. (The page's policy forbids the evaluation that waitForFunction does.) */
+    void awaitText(int characters) {
+        Waiting.until(characters + " characters", Duration.ofSeconds(60), () -> {
+            Object length = page.evaluate("() => document.querySelector('article.run .out')?.textContent.length ?? 0");
+            return ((Number) length).intValue() > characters;
+        });
     }
 
     Locator button(String name) {

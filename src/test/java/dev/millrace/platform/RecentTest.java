@@ -26,7 +26,8 @@ class RecentTest {
 
         IntStream.range(0, 1000).forEach(i -> recent.put(i, i));
 
-        assertThat(IntStream.range(0, 1000).filter(i -> recent.get(i) != null).count()).isBetween(5L, 10L);
+        assertThat(IntStream.range(0, 1000).filter(i -> recent.get(i) != null).count())
+                .isBetween(5L, 10L);
         assertThat(recent.get(999)).isEqualTo(999);
     }
 
@@ -48,16 +49,20 @@ class RecentTest {
             var calls = new ArrayList<Future<?>>();
             for (int thread = 0; thread < 16; thread++) {
                 int base = thread * 10_000;
-                calls.add(threads.submit(() -> IntStream.range(base, base + 5_000).forEach(i -> {
-                    recent.put(i, i);
-                    Integer value = recent.get(i);
-                    assertThat(value == null || value == i).isTrue();
-                })));
+                calls.add(threads.submit(() -> IntStream.range(base, base + 5_000)
+                        .forEach(i -> {
+                            recent.put(i, i);
+                            Integer value = recent.get(i);
+                            assertThat(value == null || value == i).isTrue();
+                        })));
             }
             for (Future<?> call : calls) {
                 call.get();
             }
         }
-        assertThat(IntStream.range(0, 160_000).filter(i -> recent.get(i) != null).count()).isLessThan(200);
+        assertThat(IntStream.range(0, 160_000)
+                        .filter(i -> recent.get(i) != null)
+                        .count())
+                .isLessThan(200);
     }
 }
