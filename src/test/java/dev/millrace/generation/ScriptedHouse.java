@@ -1,0 +1,206 @@
+package dev.millrace.generation;
+
+import dev.millrace.accounts.Accounts;
+import dev.millrace.accounts.AccountsConfig;
+import dev.millrace.credits.Credits;
+import dev.millrace.generation.provider.Providers;
+import dev.millrace.media.Media;
+import dev.millrace.media.MediaConfig;
+import dev.millrace.platform.Keys;
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.http.Health;
+import dev.millrace.platform.http.HttpConfig;
+import dev.millrace.platform.http.Server;
+import dev.millrace.platform.http.input.Cursors;
+import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.jobs.JobsConfig;
+import dev.millrace.platform.jobs.Lineage;
+import dev.millrace.platform.jobs.Worker;
+import dev.millrace.platform.jobs.Workers;
+import dev.millrace.platform.limits.Limits;
+import dev.millrace.platform.process.Processes;
+import dev.millrace.platform.process.SandboxMode;
+import dev.millrace.platform.redis.Redis;
+import dev.millrace.platform.redis.RedisConfig;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.SqlConfig;
+import dev.millrace.testing.Api;
+import dev.millrace.testing.TestServices;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A house with a vendor of the test's own, put together as the production house is; several may share a database, as nodes do. A
+ * node can be declared dead while it goes on, which is what a frozen server looks like to the others.
+ */
+final class ScriptedHouse implements AutoCloseable {
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final AtomicLong incarnation = new AtomicLong();
+    private final Shared shared;
+    private final Db db;
+    private final Generations generations;
+    private final Server server;
+
+    /** What nodes of one house share. */
+    record Shared(SqlConfig database, String redisPrefix, Keys keys, Path storage, ScriptedProvider provider) {
+        static Shared fresh() {
+            SqlConfig small = TestServices.freshDatabase();
+            try {
+                return new Shared(
+                        SqlConfig.of(small.url(), small.user(), small.password(), 8),
+                        TestServices.redisPrefix(),
+                        new Keys(new byte[32]),
+                        Files.createTempDirectory("scripted-media"),
+                        new ScriptedProvider());
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+
+    ScriptedHouse(Shared shared) {
+        this.shared = shared;
+        var clock = InstantSource.system();
+        db = add(Db.open(shared.database()));
+        prepare();
+        var redis = add(Redis.open(RedisConfig.of(new Secret(TestServices.redisUrl()), shared.redisPrefix())));
+        var processes = add(Processes.open(SandboxMode.OFF, TestServices.tools()));
+        var jobs = new Jobs();
+        var limits = add(Limits.open(redis, db, jobs::liveNodes));
+        var cursors = new Cursors(shared.keys());
+        var accounts = add(Accounts.open(db, shared.keys(), new AccountsConfig(AccountsConfig.Signup.OPEN), clock));
+        var credits = new Credits(db);
+        var media = add(Media.open(
+                new MediaConfig(shared.storage(), false, null, 1), db, jobs, processes, shared.keys(), clock));
+        generations = add(Generations.open(
+                new Generations.Floor(db, redis, jobs, shared.keys(), clock),
+                new Generations.Rooms(accounts, credits, media, new Providers(List.of(shared.provider()))),
+                ""));
+        var workers = new ArrayList<Worker<?>>(media.workers());
+        workers.addAll(generations.workers());
+        add(Workers.start(db, jobs, quick(), workers, new Lineage(null, incarnation::set)));
+        server = add(Server.start(
+                HttpConfig.loopback(),
+                accounts.gate(),
+                new Health(Map.of(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
+                List.of(
+                        accounts.routes(limits, cursors),
+                        credits.routes(limits, cursors, Generations.activity()),
+                        media.routes(cursors),
+                        generations.routes(limits, cursors))));
+        server.onDrain(generations::drain);
+        server.ready();
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    Api person() {
+        return Api.signedUp(address());
+    }
+
+    Db db() {
+        return db;
+    }
+
+    Generations generations() {
+        return generations;
+    }
+
+    Server server() {
+        return server;
+    }
+
+    ScriptedProvider provider() {
+        return shared.provider();
+    }
+
+    /** To the others this node is dead from now on; itself it learns so with its next heartbeat. */
+    void declareDead() {
+        db.run(tx -> tx.update("UPDATE node SET lease_until = now() - interval '1 minute' WHERE id = :id")
+                .bind("id", incarnation.get())
+                .execute());
+    }
+
+    /** Whether the generation runs on this node. */
+    boolean runs(String generation) {
+        return db.read(tx -> tx.query("""
+                                SELECT count(*) FROM generation g JOIN job j ON j.id = g.job
+                                WHERE g.id = CAST(:generation AS uuid) AND j.node = :node""")
+                        .bind("generation", generation)
+                        .bind("node", incarnation.get())
+                        .mapTo(Long.class)
+                        .one())
+                > 0;
+    }
+
+    List<Map<String, Object>> ledgerFaults() {
+        return db.read(
+                tx -> tx.query("SELECT * FROM admin.ledger_check()").mapToMap().list());
+    }
+
+    @Override
+    public void close() {
+        while (!closing.isEmpty()) {
+            try {
+                closing.pop().close();
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        closing.push(part);
+        return part;
+    }
+
+    /** The vendor's models, and no guards per address: all tests come from one. */
+    private void prepare() {
+        db.run(tx -> {
+            tx.update("UPDATE rate_guard SET amount = 1000000").execute();
+            tx.update("""
+                            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                            SELECT replace(id, 'studio/', 'scripted/'), kind, 'scripted', options, price, cancel_policy, 2, 120
+                            FROM model WHERE id IN ('studio/text', 'studio/image', 'studio/video')
+                            ON CONFLICT DO NOTHING""").execute();
+            tx.update("""
+                            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                            SELECT 'scripted/billed', kind, 'scripted', options, price, 'drain', 2, 120
+                            FROM model WHERE id = 'studio/text'
+                            ON CONFLICT DO NOTHING""").execute();
+            tx.update("UPDATE model SET default_rank = NULL WHERE provider = 'studio'")
+                    .execute();
+            tx.update(
+                            "UPDATE model SET default_rank = 1 WHERE id IN ('scripted/text', 'scripted/image', 'scripted/video')")
+                    .execute();
+        });
+    }
+
+    private static JobsConfig quick() {
+        return new JobsConfig(
+                true,
+                new JobsConfig.Slots(500, 1, 1),
+                new JobsConfig.Times(
+                        Duration.ofMillis(300),
+                        Duration.ofMillis(1_500),
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(5),
+                        Duration.ofDays(1)),
+                new JobsConfig.Backoff(Duration.ofMillis(50), Duration.ofMillis(500)));
+    }
+}
