@@ -106,6 +106,16 @@ test("ended: done, failed, stopped, each with its receipt", () => {
   assert.deepEqual(told(stopped), ["0.49 credits charged for this part", "0.71 released"]);
 });
 
+test("what was charged is said once, also where the server says it too", () => {
+  const failed = run({
+    status: "failed",
+    finished_at: "2026-05-01T10:00:00Z",
+    receipt: { charged: 0, released: 1.2 },
+    error: { detail: "The file could not be worked on. You were not charged." },
+  });
+  assert.equal(whole(failed), "Failed The file could not be worked on. You were not charged.");
+});
+
 test("stopped with nothing made says that nothing was charged", () => {
   const stopped = run({ status: "canceled", percent: 0, finished_at: "2026-05-01T10:00:00Z", receipt: { charged: 0, released: 1.2 } });
   assert.equal(whole(stopped), "Stopped by you You were not charged.");

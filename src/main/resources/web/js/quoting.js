@@ -10,6 +10,7 @@ export class Quoting extends Store {
   refusal = null;
   stale = false;
   #body = null;
+  #settings = null; // of the body the quote was given for
   #timer = null;
   #asking = null;
 
@@ -27,6 +28,11 @@ export class Quoting extends Store {
     this.changed();
   }
 
+  /** Whether the figure on screen is for this body, or was for the same with another prompt: what must be known before it is sent. */
+  covers(body) {
+    return this.quote !== null && this.#settings === settingsOf(body);
+  }
+
   /** The signed price for exactly this body, or null when there is none that holds. */
   for(body) {
     const good = !this.stale && this.quote && this.#body === JSON.stringify(body) && Date.parse(this.quote.expires_at) > Date.now() + 5_000;
@@ -40,6 +46,7 @@ export class Quoting extends Store {
       const quote = await response.json();
       if (asking.signal.aborted) return;
       Object.assign(this, { quote, stale: false });
+      this.#settings = settingsOf(body);
     } catch (failure) {
       if (asking.signal.aborted) return;
       Object.assign(this, { quote: null, stale: false, refusal: failure });
@@ -47,3 +54,5 @@ export class Quoting extends Store {
     this.changed();
   }
 }
+
+const settingsOf = ({ kind, model, options }) => JSON.stringify([kind, model, options]);

@@ -59,7 +59,7 @@ const LINES = {
   failed: (run) => ({
     mark: ["alert", "Failed", "bad"],
     strong: charged(run.receipt, "failed"),
-    rest: sentence(run.error?.detail ?? run.error?.title ?? "It broke off."),
+    rest: cause(run),
     last: true,
   }),
   canceled: (run) => ({
@@ -81,6 +81,12 @@ const REASONS = {
   transient: (who) => `The connection to ${who.replace(/^The/, "the")} broke off.`,
   truncated: (who) => `${who} stopped in the middle.`,
 };
+
+// Why it failed. What the server says of money there is left to the receipt, which stands beside it.
+function cause({ error, receipt }) {
+  const told = sentence(error?.detail ?? error?.title ?? "It broke off.");
+  return told.replace(charged(receipt, "failed"), "").trim() || told;
+}
 
 const plain = (rest) => ({ mark: null, strong: "", rest });
 const place = ({ position }) =>

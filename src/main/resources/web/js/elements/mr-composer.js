@@ -127,7 +127,9 @@ class Composer extends Light {
   }
 
   get #ready() {
-    return Boolean(this.#body) && !this.sending && !this.#short && this.#wait === 0;
+    const body = this.#body;
+    const priced = body && (this.#quoting.covers(body) || this.#quoting.refusal); // nobody is kept from trying by a price that does not come
+    return Boolean(priced) && !this.sending && !this.#short && this.#wait === 0;
   }
 
   get #short() {
