@@ -31,25 +31,27 @@ public final class Main {
 
     /** The JVM runs its hooks side by side, so there is one, and everything ends in it, in order. */
     private static void serve(App app) {
-        var ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app, ended), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "stop"));
         LOG.info("Millrace is ready at {}", app.address());
         try {
-            ended.await();
+            new CountDownLatch(1).await();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void stop(App app, CountDownLatch ended) {
+    /** A tidy end is exit code 0: left to itself, the JVM would report the signal that asked for it. */
+    private static void stop(App app) {
         LOG.info("Stopping: no new work, running work may end");
         try (app) {
             app.drain();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        } finally {
-            ended.countDown();
+        } catch (RuntimeException failure) {
+            LOG.error("did not stop in order", failure);
+            Runtime.getRuntime().halt(1);
         }
         LOG.info("Stopped");
+        Runtime.getRuntime().halt(0);
     }
 }
