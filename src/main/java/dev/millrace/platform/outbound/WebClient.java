@@ -52,6 +52,10 @@ public final class WebClient {
         try {
             exchange.answered(client.executeOpen(HttpHost.create(ask.uri()), request, null));
             return exchange;
+        } catch (IllegalStateException cut) {
+            // the client's way of saying that a call was cut between two of its steps
+            exchange.close();
+            throw exchange.explain(new IOException("the call was cut", cut));
         } catch (IOException failure) {
             exchange.close();
             IOException explained = exchange.explain(failure);

@@ -70,7 +70,7 @@ public final class FakeOpenAi implements AutoCloseable {
         return videos.created();
     }
 
-    /** The body of the last request to a path, as JSON. */
+    /** The body of the last request with one to a path, as JSON. */
     public JsonNode lastBody(String path) {
         return read(last(path).body());
     }
@@ -96,7 +96,7 @@ public final class FakeOpenAi implements AutoCloseable {
 
     private Wire.Request last(String path) {
         return requests.stream()
-                .filter(request -> request.path().startsWith(path))
+                .filter(request -> request.path().startsWith(path) && request.method().equals("POST"))
                 .reduce((first, second) -> second)
                 .orElseThrow(() -> new AssertionError("nobody asked for " + path));
     }

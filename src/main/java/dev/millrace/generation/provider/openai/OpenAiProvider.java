@@ -17,10 +17,14 @@ public final class OpenAiProvider implements Provider {
     private final OpenAiVideos videos;
 
     public OpenAiProvider(ProvidersConfig.OpenAi config, Outbound outbound, InstantSource clock) {
+        this(config, outbound, clock, OpenAiVideos.Pace.USUAL);
+    }
+
+    OpenAiProvider(ProvidersConfig.OpenAi config, Outbound outbound, InstantSource clock, OpenAiVideos.Pace pace) {
         var client = outbound.client(Set.of(config.baseUrl().getHost()));
         var endpoint = new Endpoint(client, config.baseUrl(), config.key(), new VendorErrors(clock));
         this.chat = new OpenAiChat(endpoint);
-        this.videos = new OpenAiVideos(endpoint, clock);
+        this.videos = new OpenAiVideos(endpoint, clock, pace);
     }
 
     @Override

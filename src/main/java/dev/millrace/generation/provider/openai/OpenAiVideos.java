@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * Any other kind means that the vendor has nothing of ours any more.
  */
 final class OpenAiVideos {
-    private static final Duration FIRST_LOOK = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
     /** The vendor's clock may be that far from ours. */
     private static final Duration SKEW = Duration.ofMinutes(2);
@@ -50,10 +48,12 @@ final class OpenAiVideos {
 
     private final Endpoint endpoint;
     private final InstantSource clock;
+    private final Pace pace;
 
-    OpenAiVideos(Endpoint endpoint, InstantSource clock) {
+    OpenAiVideos(Endpoint endpoint, InstantSource clock, Pace pace) {
         this.endpoint = endpoint;
         this.clock = clock;
+        this.pace = pace;
     }
 
     void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
@@ -94,7 +94,7 @@ final class OpenAiVideos {
     /** Looks for the job among all of the vendor's jobs: same request, made at that time, nobody else's. */
     private String search(ProviderCall call, ProviderSink sink, VideoApi api, Instant intendedAt)
             throws ProviderFailure, InterruptedException {
-        Duration pause = FIRST_LOOK;
+        Duration pause = pace.first();
         Exception last = new WireFault("the vendor's list does not hold the job");
         for (int i = 0; i < SEARCHES; i++) {
             try {
@@ -109,7 +109,7 @@ final class OpenAiVideos {
                 last = failure;
             }
             pause(call.cancellation(), pause);
-            pause = longer(pause);
+            pause = pace.after(pause);
         }
         throw ambiguous(last);
     }
@@ -132,7 +132,7 @@ final class OpenAiVideos {
             throws ProviderFailure, InterruptedException {
         Duration limit = Duration.ofSeconds(call.request().conduct().deadlineSeconds());
         Instant until = clock.instant().plus(limit);
-        Duration pause = FIRST_LOOK;
+        Duration pause = pace.first();
         int failures = 0;
         Double told = null;
         while (true) {
@@ -159,7 +159,7 @@ final class OpenAiVideos {
                 throw ambiguous(new WireFault("the job took longer than " + limit));
             }
             pause(call.cancellation(), pause);
-            pause = longer(pause);
+            pause = pace.after(pause);
         }
     }
 
@@ -192,7 +192,7 @@ final class OpenAiVideos {
     private void fetch(ProviderCall call, ProviderSink sink, VideoApi api, String id)
             throws ProviderFailure, InterruptedException {
         Path file = call.folder().resolve("video.mp4");
-        Duration pause = FIRST_LOOK;
+        Duration pause = pace.first();
         Exception last = new WireFault("the result is not there");
         for (int i = 0; i < PATIENCE; i++) {
             try {
@@ -209,7 +209,7 @@ final class OpenAiVideos {
                 last = failure;
             }
             pause(call.cancellation(), pause);
-            pause = longer(pause);
+            pause = pace.after(pause);
         }
         throw ambiguous(last);
     }
@@ -218,11 +218,6 @@ final class OpenAiVideos {
         if (cancellation.await(time)) {
             throw Cancellation.canceled();
         }
-    }
-
-    private static Duration longer(Duration pause) {
-        Duration longer = pause.multipliedBy(3).dividedBy(2);
-        return longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
     }
 
     private static ProviderFailure ambiguous(Exception cause) {
@@ -249,6 +244,16 @@ final class OpenAiVideos {
 
     private static String size(GenerationOptions options) {
         return String.format(Locale.ROOT, "%dx%d", options.whole("width", 1280), options.whole("height", 720));
+    }
+
+    /** How often the vendor is asked: soon at first, then ever less often. */
+    record Pace(Duration first, Duration longest) {
+        static final Pace USUAL = new Pace(Duration.ofMillis(500), Duration.ofSeconds(8));
+
+        Duration after(Duration pause) {
+            Duration longer = pause.multipliedBy(3).dividedBy(2);
+            return longer.compareTo(longest) > 0 ? longest : longer;
+        }
     }
 
     /** The vendor said that it is over: nothing to ask again. */

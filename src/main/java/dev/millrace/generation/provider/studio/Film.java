@@ -62,7 +62,7 @@ final class Film {
                     .name("studio-painter")
                     .priority(Thread.MIN_PRIORITY)
                     .start(() -> feed(take, child));
-            int last = 0;
+            int last = -1;
             for (int count = counts.take(); count != END; count = counts.take()) {
                 if (count > last) {
                     last = count;
@@ -86,6 +86,8 @@ final class Film {
     private static List<String> arguments(Take take, Place place) {
         var words = new ArrayList<>(List.of("-hide_banner", "-nostats", "-y", "-v", "error"));
         words.addAll(List.of("-progress", "pipe:1", "-stats_period", "0.1"));
+        // nothing has to be found out about raw frames: begin with the first
+        words.addAll(List.of("-probesize", "32", "-analyzeduration", "0"));
         words.addAll(List.of("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", take.width + "x" + take.height));
         words.addAll(List.of("-r", String.valueOf(take.rate), "-i", "pipe:0"));
         words.addAll(take.outputs.apply(place));

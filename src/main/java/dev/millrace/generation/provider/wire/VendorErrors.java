@@ -42,6 +42,7 @@ public final class VendorErrors {
             Map.entry("unsupported_parameter", Kind.INVALID),
             Map.entry("unknown_parameter", Kind.INVALID),
             Map.entry("unsupported_value", Kind.INVALID),
+            Map.entry("BadRequestError", Kind.INVALID),
             Map.entry("invalid_prompt", Kind.REFUSED),
             Map.entry("server_error", Kind.TRANSIENT),
             Map.entry("internal_error", Kind.TRANSIENT),
@@ -79,8 +80,7 @@ public final class VendorErrors {
         }
         Kind kind = coded(error);
         if (kind == null) {
-            int status = status(error);
-            kind = status == 0 ? Kind.TRANSIENT : byStatus(status, false);
+            kind = "invalid_request_error".equals(WireJson.text(error, "type")) ? Kind.INVALID : Kind.TRANSIENT;
         }
         return failure(kind, hints.of(name -> null, message(error)), error.toString());
     }
@@ -106,30 +106,29 @@ public final class VendorErrors {
         return error;
     }
 
+    /** A word of the code, a status in its place, a word of the type: in this order they are trusted. */
     private static @Nullable Kind coded(@Nullable JsonNode error) {
-        for (String member : new String[] {"code", "type"}) {
-            String code = WireJson.text(error, member);
-            if (code != null && MODERATION.contains(code)) {
-                return Kind.REFUSED;
-            }
-            if (code != null && CODES.containsKey(code)) {
-                return CODES.get(code);
-            }
+        if (error == null || !error.isObject()) {
+            return null;
         }
-        return null;
+        Kind kind = word(WireJson.text(error, "code"));
+        kind = kind == null ? numbered(error) : kind;
+        return kind == null ? word(WireJson.text(error, "type")) : kind;
     }
 
-    /** Some servers put the status where others have a word. */
-    private static int status(JsonNode error) {
+    private static @Nullable Kind word(@Nullable String word) {
+        return word == null ? null : MODERATION.contains(word) ? Kind.REFUSED : CODES.get(word);
+    }
+
+    private static @Nullable Kind numbered(JsonNode error) {
         for (String member : new String[] {"code", "status"}) {
             JsonNode value = error.get(member);
             String digits = value == null ? "" : value.asText();
-            if (digits.matches("[1-5]\\d\\d")) {
-                return Integer.parseInt(digits);
+            if (digits.matches("[45]\\d\\d")) {
+                return byStatus(Integer.parseInt(digits), false);
             }
         }
-        String type = WireJson.text(error, "type");
-        return type != null && (type.equals("invalid_request_error") || type.equals("BadRequestError")) ? 400 : 0;
+        return null;
     }
 
     private static @Nullable String message(@Nullable JsonNode error) {

@@ -1,0 +1,36 @@
+package dev.millrace.generation.provider.openai;
+
+import dev.millrace.generation.provider.ProvidersConfig;
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.outbound.Outbound;
+import dev.millrace.testing.vendor.FakeOpenAi;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The adapter, connected to the fake vendor. */
+final class Vendor implements AutoCloseable {
+    static final String KEY = "sk-test-0123456789";
+
+    private final FakeOpenAi fake = FakeOpenAi.start();
+    private final Outbound outbound = new Outbound(List.of());
+    private final OpenAiProvider provider = new OpenAiProvider(
+            new ProvidersConfig.OpenAi(new Secret(KEY), fake.base()),
+            outbound,
+            InstantSource.system(),
+            new OpenAiVideos.Pace(Duration.ofMillis(50), Duration.ofMillis(300)));
+
+    OpenAiProvider provider() {
+        return provider;
+    }
+
+    FakeOpenAi fake() {
+        return fake;
+    }
+
+    @Override
+    public void close() {
+        outbound.close();
+        fake.close();
+    }
+}
