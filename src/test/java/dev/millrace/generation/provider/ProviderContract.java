@@ -66,7 +66,8 @@ public abstract class ProviderContract {
         provider().run(Calls.call(request(), folder), heard);
 
         assertThat(heard.usage().values()).isNotEmpty().allMatch(quantity -> quantity.signum() >= 0);
-        assertThat(heard.usage().values().stream().reduce(BigDecimal.ZERO, BigDecimal::add)).isPositive();
+        assertThat(heard.usage().values().stream().reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isPositive();
     }
 
     @Test
@@ -74,7 +75,8 @@ public abstract class ProviderContract {
         var heard = new Heard();
         provider().run(Calls.call(request(), folder), heard);
 
-        assertThat(heard.all(Progress.class)).allMatch(progress -> progress.fraction() >= 0 && progress.fraction() <= 1);
+        assertThat(heard.all(Progress.class))
+                .allMatch(progress -> progress.fraction() >= 0 && progress.fraction() <= 1);
     }
 
     @Test
@@ -83,7 +85,8 @@ public abstract class ProviderContract {
         ProviderCall call = Calls.call(request(), folder);
         call.cancellation().cancel();
 
-        ProviderFailure failure = catchThrowableOfType(ProviderFailure.class, () -> provider().run(call, heard));
+        ProviderFailure failure =
+                catchThrowableOfType(ProviderFailure.class, () -> provider().run(call, heard));
 
         assertThat(failure.kind()).isEqualTo(Kind.CANCELED);
         assertThat(heard.text()).isEmpty();
@@ -100,9 +103,10 @@ public abstract class ProviderContract {
         long asked = System.nanoTime();
         call.cancellation().cancel();
 
-        assertThat(failure(running)).isInstanceOf(ProviderFailure.class).satisfies(failure -> assertThat(
-                        ((ProviderFailure) failure).kind())
-                .isEqualTo(Kind.CANCELED));
+        assertThat(failure(running))
+                .isInstanceOf(ProviderFailure.class)
+                .satisfies(failure ->
+                        assertThat(((ProviderFailure) failure).kind()).isEqualTo(Kind.CANCELED));
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(PROMPT);
     }
 

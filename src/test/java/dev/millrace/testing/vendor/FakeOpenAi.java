@@ -96,7 +96,8 @@ public final class FakeOpenAi implements AutoCloseable {
 
     private Wire.Request last(String path) {
         return requests.stream()
-                .filter(request -> request.path().startsWith(path) && request.method().equals("POST"))
+                .filter(request ->
+                        request.path().startsWith(path) && request.method().equals("POST"))
                 .reduce((first, second) -> second)
                 .orElseThrow(() -> new AssertionError("nobody asked for " + path));
     }

@@ -19,7 +19,6 @@ import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.platform.outbound.Outbound;
-import dev.millrace.testing.vendor.FakeOpenAi;
 import java.math.BigDecimal;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -40,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The adapter against a vendor on a real socket. */
 class OpenAiChatIT {
-    private static final String TEXT = "sea0 \u00e9t\u00e91 \u6d772 \ud83d\ude803 boat4 na\u00efve5 storm6 \u0436\u0443\u043a7 sea8 \u00e9t\u00e99 \u6d7710 \ud83d\ude8011";
+    private static final String TEXT =
+            "sea0 \u00e9t\u00e91 \u6d772 \ud83d\ude803 boat4 na\u00efve5 storm6 \u0436\u0443\u043a7 sea8 \u00e9t\u00e99 \u6d7710 \ud83d\ude8011";
     private static Vendor vendor = new Vendor();
 
     @BeforeAll
@@ -54,11 +54,29 @@ class OpenAiChatIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "@crlf", "@cr", "@nospace", "@bom", "@comments", "@split", "@split @crlf", "@gzip", "@no_done", "@done_no_blank",
-        "@no_role", "@null_content", "@azure", "@twice_finished", "@usage_with_last", "@json", "@no_type", "@no_usage",
-        "@split @comments @bom @cr @done_no_blank",
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "@crlf",
+                "@cr",
+                "@nospace",
+                "@bom",
+                "@comments",
+                "@split",
+                "@split @crlf",
+                "@gzip",
+                "@no_done",
+                "@done_no_blank",
+                "@no_role",
+                "@null_content",
+                "@azure",
+                "@twice_finished",
+                "@usage_with_last",
+                "@json",
+                "@no_type",
+                "@no_usage",
+                "@split @comments @bom @cr @done_no_blank",
+            })
     void whateverTheDialectTheTextIsTheSame(String dialect) throws Exception {
         var heard = new Heard();
         vendor.provider().run(Calls.text("openai/fake", "a boat " + dialect, Map.of()), heard);
@@ -178,8 +196,22 @@ class OpenAiChatIT {
                 GenerationKind.TEXT,
                 "openai/fake",
                 "second",
-                List.of(new Message("system", "be brief"), Message.user("first"), new Message("assistant", "yes"), Message.user("second")),
-                new GenerationOptions(Map.of("max_tokens", 77, "temperature", new BigDecimal("0.5"), "top_p", 1, "stop", List.of("END"), "seed", 4)),
+                List.of(
+                        new Message("system", "be brief"),
+                        Message.user("first"),
+                        new Message("assistant", "yes"),
+                        Message.user("second")),
+                new GenerationOptions(Map.of(
+                        "max_tokens",
+                        77,
+                        "temperature",
+                        new BigDecimal("0.5"),
+                        "top_p",
+                        1,
+                        "stop",
+                        List.of("END"),
+                        "seed",
+                        4)),
                 conduct(60, false));
         var call = Calls.call(request, Path.of("/nonexistent"));
         vendor.provider().run(call, new Heard());
@@ -192,22 +224,39 @@ class OpenAiChatIT {
         assertThat(body.path("stop").path(0).asText()).isEqualTo("END");
         assertThat(body.path("seed").asInt()).isEqualTo(4);
         assertThat(body.path("stream").asBoolean()).isTrue();
-        assertThat(body.path("stream_options").path("include_usage").asBoolean()).isTrue();
-        assertThat(body.path("messages").valueStream().map(message -> message.path("role").asText() + ":" + message.path("content").asText()))
+        assertThat(body.path("stream_options").path("include_usage").asBoolean())
+                .isTrue();
+        assertThat(body.path("messages")
+                        .valueStream()
+                        .map(message -> message.path("role").asText() + ":"
+                                + message.path("content").asText()))
                 .containsExactly("system:be brief", "user:first", "assistant:yes", "user:second");
-        assertThat(vendor.fake().lastHeader("/v1/chat/completions", "authorization")).isEqualTo("Bearer " + Vendor.KEY);
-        assertThat(vendor.fake().lastHeader("/v1/chat/completions", "accept-encoding")).isEqualTo("identity");
-        assertThat(vendor.fake().lastHeader("/v1/chat/completions", "x-client-request-id")).isEqualTo(call.generation().toString());
+        assertThat(vendor.fake().lastHeader("/v1/chat/completions", "authorization"))
+                .isEqualTo("Bearer " + Vendor.KEY);
+        assertThat(vendor.fake().lastHeader("/v1/chat/completions", "accept-encoding"))
+                .isEqualTo("identity");
+        assertThat(vendor.fake().lastHeader("/v1/chat/completions", "x-client-request-id"))
+                .isEqualTo(call.generation().toString());
     }
 
     @Test
     void aThinkingModelIsToldItsLimitTheOtherWay() throws Exception {
         var request = new Request(
-                GenerationKind.TEXT, "openai/o4-mini", "think", List.of(), new GenerationOptions(Map.of("max_tokens", 9)), conduct(60, true));
+                GenerationKind.TEXT,
+                "openai/o4-mini",
+                "think",
+                List.of(),
+                new GenerationOptions(Map.of("max_tokens", 9)),
+                conduct(60, true));
         vendor.provider().run(Calls.call(request, Path.of("/nonexistent")), new Heard());
 
-        assertThat(vendor.fake().lastBody("/v1/chat/completions").path("max_completion_tokens").asInt()).isEqualTo(9);
-        assertThat(vendor.fake().lastBody("/v1/chat/completions").has("max_tokens")).isFalse();
+        assertThat(vendor.fake()
+                        .lastBody("/v1/chat/completions")
+                        .path("max_completion_tokens")
+                        .asInt())
+                .isEqualTo(9);
+        assertThat(vendor.fake().lastBody("/v1/chat/completions").has("max_tokens"))
+                .isFalse();
     }
 
     @Test
@@ -215,17 +264,20 @@ class OpenAiChatIT {
         var heard = new Heard();
         vendor.provider().run(Calls.text("openai/fake", "a boat", Map.of()), heard);
 
-        assertThat(heard.usage()).isEqualTo(Map.of("input_tokens", BigDecimal.valueOf(16), "output_tokens", BigDecimal.valueOf(12)));
+        assertThat(heard.usage())
+                .isEqualTo(Map.of("input_tokens", BigDecimal.valueOf(16), "output_tokens", BigDecimal.valueOf(12)));
     }
 
     private static ProviderFailure failing(ProviderCall call, Heard heard) {
-        return catchThrowableOfType(ProviderFailure.class, () -> vendor.provider().run(call, heard));
+        return catchThrowableOfType(
+                ProviderFailure.class, () -> vendor.provider().run(call, heard));
     }
 
     private static ProviderCall within(int seconds, String prompt) {
         var request = new Request(
                 GenerationKind.TEXT, "openai/fake", prompt, List.of(), GenerationOptions.NONE, conduct(seconds, false));
-        return new ProviderCall(UUID.randomUUID(), 1, request, new Foothold.None(), Path.of("/nonexistent"), new Cancellation());
+        return new ProviderCall(
+                UUID.randomUUID(), 1, request, new Foothold.None(), Path.of("/nonexistent"), new Cancellation());
     }
 
     private static Model.Conduct conduct(int deadline, boolean thinking) {

@@ -54,7 +54,8 @@ class OpenAiVideosIT {
         assertThat(artifact.contentType()).isEqualTo("video/mp4");
         assertThat(Files.size(artifact.file())).isEqualTo(9228);
         assertThat(heard.finished()).isTrue();
-        assertThat(vendor.fake().lastBody("/v1/videos").path("seconds").asText()).isEqualTo("8");
+        assertThat(vendor.fake().lastBody("/v1/videos").path("seconds").asText())
+                .isEqualTo("8");
         assertThat(vendor.fake().lastBody("/v1/videos").path("size").asText()).isEqualTo("1280x720");
     }
 
@@ -123,8 +124,20 @@ class OpenAiVideosIT {
         vendor.provider().run(video("a boat"), new Heard());
 
         for (ProviderCall other : List.of(
-                Calls.call(Calls.request(GenerationKind.VIDEO, "openai/sora-2", "a boat", Map.of("seconds", 4, "width", 1280, "height", 720)), folder),
-                Calls.call(Calls.request(GenerationKind.VIDEO, "openai/sora-2-pro", "a boat", Map.of("seconds", 8, "width", 1280, "height", 720)), folder))) {
+                Calls.call(
+                        Calls.request(
+                                GenerationKind.VIDEO,
+                                "openai/sora-2",
+                                "a boat",
+                                Map.of("seconds", 4, "width", 1280, "height", 720)),
+                        folder),
+                Calls.call(
+                        Calls.request(
+                                GenerationKind.VIDEO,
+                                "openai/sora-2-pro",
+                                "a boat",
+                                Map.of("seconds", 8, "width", 1280, "height", 720)),
+                        folder))) {
             var heard = new Heard();
             failing(Calls.knowing(other, new Foothold.Intended(Instant.now())), heard);
             assertThat(heard.claimed()).isEmpty();
@@ -165,7 +178,8 @@ class OpenAiVideosIT {
         vendor.provider().run(video("a boat " + fault), heard);
 
         assertThat(heard.finished()).isTrue();
-        assertThat(heard.all(Progress.class)).allMatch(progress -> progress.fraction() >= 0 && progress.fraction() <= 1);
+        assertThat(heard.all(Progress.class))
+                .allMatch(progress -> progress.fraction() >= 0 && progress.fraction() <= 1);
     }
 
     @ParameterizedTest
@@ -186,7 +200,9 @@ class OpenAiVideosIT {
         var heard = new Heard();
         vendor.provider().run(video("a boat @job_ms=3000"), heard);
 
-        assertThat(heard.all(Progress.class)).hasSizeGreaterThan(1).allMatch(progress -> progress.source().equals("provider"));
+        assertThat(heard.all(Progress.class))
+                .hasSizeGreaterThan(1)
+                .allMatch(progress -> progress.source().equals("provider"));
         assertThat(heard.all(Progress.class)).isSortedAccordingTo((a, b) -> Double.compare(a.fraction(), b.fraction()));
     }
 
@@ -206,12 +222,17 @@ class OpenAiVideosIT {
     }
 
     private ProviderFailure failing(ProviderCall call, Heard heard) {
-        return catchThrowableOfType(ProviderFailure.class, () -> vendor.provider().run(call, heard));
+        return catchThrowableOfType(
+                ProviderFailure.class, () -> vendor.provider().run(call, heard));
     }
 
     private ProviderCall video(String prompt) {
         return Calls.call(
-                Calls.request(GenerationKind.VIDEO, "openai/sora-2", prompt, Map.of("seconds", 8, "width", 1280, "height", 720)),
+                Calls.request(
+                        GenerationKind.VIDEO,
+                        "openai/sora-2",
+                        prompt,
+                        Map.of("seconds", 8, "width", 1280, "height", 720)),
                 folder);
     }
 }

@@ -49,7 +49,14 @@ class StudioIT {
         Path film = video("a paper boat in a storm", Map.of("width", 640, "height", 360, "seconds", 2));
 
         assertThat(workshop.probe(film).lines())
-                .contains("codec_name=h264", "width=640", "height=360", "nb_read_frames=48", "pix_fmt=yuv420p", "avg_frame_rate=24/1", "duration=2.000000");
+                .contains(
+                        "codec_name=h264",
+                        "width=640",
+                        "height=360",
+                        "nb_read_frames=48",
+                        "pix_fmt=yuv420p",
+                        "avg_frame_rate=24/1",
+                        "duration=2.000000");
     }
 
     @Test
@@ -63,7 +70,8 @@ class StudioIT {
     @Test
     void anotherPromptOrSeedLooksDifferent() throws Exception {
         Path boat = image("a paper boat in a storm", 7);
-        for (Path other : List.of(image("a city at night", 7), image("a paper boat in a storm", 8), image("zxqv", 7), image("zxqw", 7))) {
+        for (Path other : List.of(
+                image("a city at night", 7), image("a paper boat in a storm", 8), image("zxqv", 7), image("zxqw", 7))) {
             assertThat(workshop.ssim(boat, other)).isLessThan(0.9);
         }
     }
@@ -75,7 +83,9 @@ class StudioIT {
             for (double second : new double[] {0, 1, 1.9}) {
                 int[] brightness = workshop.brightness(film, second);
                 assertThat(brightness[2]).as("%s at %s: mean", prompt, second).isGreaterThan(20);
-                assertThat(brightness[1] - brightness[0]).as("%s at %s: range", prompt, second).isGreaterThan(40);
+                assertThat(brightness[1] - brightness[0])
+                        .as("%s at %s: range", prompt, second)
+                        .isGreaterThan(40);
             }
         }
     }
@@ -92,10 +102,13 @@ class StudioIT {
     @Test
     void progressIsWhatFfmpegHasEncodedAndPreviewsComeEarly() throws Exception {
         var heard = new Heard();
-        workshop.studio().run(call(GenerationKind.VIDEO, "hills", Map.of("width", 640, "height", 360, "seconds", 3)), heard);
+        workshop.studio()
+                .run(call(GenerationKind.VIDEO, "hills", Map.of("width", 640, "height", 360, "seconds", 3)), heard);
 
         List<Progress> progress = heard.all(Progress.class);
-        assertThat(progress).hasSizeGreaterThan(3).allMatch(report -> report.source().equals("measured"));
+        assertThat(progress)
+                .hasSizeGreaterThan(3)
+                .allMatch(report -> report.source().equals("measured"));
         assertThat(progress).isSortedAccordingTo((a, b) -> Double.compare(a.fraction(), b.fraction()));
         assertThat(progress.getLast().fraction()).isEqualTo(1);
         Preview first = heard.all(Preview.class).getFirst();
@@ -107,11 +120,17 @@ class StudioIT {
     @Test
     void severalImagesAreSeveralPicturesAndEachIsCounted() throws Exception {
         var heard = new Heard();
-        workshop.studio().run(call(GenerationKind.IMAGE, "a boat", Map.of("width", 256, "height", 256, "count", 3)), heard);
+        workshop.studio()
+                .run(call(GenerationKind.IMAGE, "a boat", Map.of("width", 256, "height", 256, "count", 3)), heard);
 
-        assertThat(heard.all(Artifact.class)).hasSize(3).allMatch(artifact -> artifact.contentType().equals("image/png"));
+        assertThat(heard.all(Artifact.class))
+                .hasSize(3)
+                .allMatch(artifact -> artifact.contentType().equals("image/png"));
         assertThat(heard.usage()).isEqualTo(Map.of("images", BigDecimal.valueOf(3)));
-        assertThat(workshop.ssim(heard.all(Artifact.class).get(0).file(), heard.all(Artifact.class).get(1).file())).isLessThan(0.95);
+        assertThat(workshop.ssim(
+                        heard.all(Artifact.class).get(0).file(),
+                        heard.all(Artifact.class).get(1).file()))
+                .isLessThan(0.95);
         assertThat(heard.all(Preview.class)).isNotEmpty();
     }
 
@@ -147,7 +166,8 @@ class StudioIT {
         Path gone = folder.resolve("gone");
         var call = Calls.call(Calls.request(GenerationKind.VIDEO, "studio/video", "x", Map.of("seconds", 1)), gone);
 
-        ProviderFailure failure = catchThrowableOfType(ProviderFailure.class, () -> workshop.studio().run(call, new Heard()));
+        ProviderFailure failure = catchThrowableOfType(
+                ProviderFailure.class, () -> workshop.studio().run(call, new Heard()));
 
         assertThat(failure.kind()).isEqualTo(ProviderFailure.Kind.TRANSIENT);
         assertThat(failure.detail()).doesNotContain(gone.toString());

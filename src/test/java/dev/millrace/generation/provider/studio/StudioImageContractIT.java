@@ -34,6 +34,7 @@ class StudioImageContractIT extends ProviderContract {
 
     @Override
     protected Request longRequest() {
-        return Calls.request(GenerationKind.IMAGE, "studio/image", "a boat", Map.of("width", 2048, "height", 2048, "count", 4));
+        return Calls.request(
+                GenerationKind.IMAGE, "studio/image", "a boat", Map.of("width", 2048, "height", 2048, "count", 4));
     }
 }

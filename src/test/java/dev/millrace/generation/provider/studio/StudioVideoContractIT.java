@@ -29,11 +29,13 @@ class StudioVideoContractIT extends ProviderContract {
 
     @Override
     protected Request request() {
-        return Calls.request(GenerationKind.VIDEO, "studio/video", "a boat", Map.of("width", 256, "height", 144, "seconds", 1));
+        return Calls.request(
+                GenerationKind.VIDEO, "studio/video", "a boat", Map.of("width", 256, "height", 144, "seconds", 1));
     }
 
     @Override
     protected Request longRequest() {
-        return Calls.request(GenerationKind.VIDEO, "studio/video", "a boat", Map.of("width", 1280, "height", 720, "seconds", 12));
+        return Calls.request(
+                GenerationKind.VIDEO, "studio/video", "a boat", Map.of("width", 1280, "height", 720, "seconds", 12));
     }
 }

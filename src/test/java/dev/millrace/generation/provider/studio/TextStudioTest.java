@@ -47,9 +47,15 @@ class TextStudioTest {
         ProviderCall call = Calls.text("studio/text", "a boat", Map.of("words", 60, "speed", 200, "seed", 1));
         studio.run(call, plain);
         String sequence = plain.text().substring(100, 120);
-        studio.run(Calls.text("studio/text", "a boat", Map.of("words", 60, "speed", 200, "seed", 1, "stop", List.of("no such", sequence))), stopped);
+        studio.run(
+                Calls.text(
+                        "studio/text",
+                        "a boat",
+                        Map.of("words", 60, "speed", 200, "seed", 1, "stop", List.of("no such", sequence))),
+                stopped);
 
-        assertThat(stopped.text()).isEqualTo(plain.text().substring(0, plain.text().indexOf(sequence)));
+        assertThat(stopped.text())
+                .isEqualTo(plain.text().substring(0, plain.text().indexOf(sequence)));
         assertThat(stopped.events().getLast()).isEqualTo(new Finished("stop"));
     }
 
@@ -73,7 +79,8 @@ class TextStudioTest {
         ProviderFailure failure = catchThrowableOfType(ProviderFailure.class, () -> studio.run(call, heard));
 
         assertThat(failure.kind()).isEqualTo(ProviderFailure.Kind.CANCELED);
-        assertThat(heard.usage().get("words")).isEqualTo(BigDecimal.valueOf(heard.all(Delta.class).size()));
+        assertThat(heard.usage().get("words"))
+                .isEqualTo(BigDecimal.valueOf(heard.all(Delta.class).size()));
     }
 
     @Test

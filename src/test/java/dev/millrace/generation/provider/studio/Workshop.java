@@ -31,25 +31,72 @@ final class Workshop implements AutoCloseable {
 
     /** What ffprobe says of a file, as {@code key=value} lines. */
     String probe(Path file) throws Exception {
-        return run("ffprobe", "-v", "error", "-count_frames", "-show_entries",
-                "stream=codec_name,width,height,nb_read_frames,pix_fmt,avg_frame_rate:format=duration", "-of", "default=nw=1", file.toString());
+        return run(
+                "ffprobe",
+                "-v",
+                "error",
+                "-count_frames",
+                "-show_entries",
+                "stream=codec_name,width,height,nb_read_frames,pix_fmt,avg_frame_rate:format=duration",
+                "-of",
+                "default=nw=1",
+                file.toString());
     }
 
     /** How alike two files look, 0 to 1. */
     double ssim(Path one, Path other) throws Exception {
-        String said = run("ffmpeg", "-v", "info", "-i", one.toString(), "-i", other.toString(), "-lavfi", "ssim", "-f", "null", "-");
+        String said = run(
+                "ffmpeg",
+                "-v",
+                "info",
+                "-i",
+                one.toString(),
+                "-i",
+                other.toString(),
+                "-lavfi",
+                "ssim",
+                "-f",
+                "null",
+                "-");
         return Double.parseDouble(said.replaceAll("(?s).*All:([0-9.]+).*", "$1"));
     }
 
     /** The least and the greatest brightness and the mean of a moment of a video, 0 to 255. */
     int[] brightness(Path file, double second) throws Exception {
-        String said = run("ffmpeg", "-v", "info", "-ss", "" + second, "-i", file.toString(), "-frames:v", "1", "-vf", "signalstats,metadata=print:file=-", "-f", "null", "-");
+        String said = run(
+                "ffmpeg",
+                "-v",
+                "info",
+                "-ss",
+                "" + second,
+                "-i",
+                file.toString(),
+                "-frames:v",
+                "1",
+                "-vf",
+                "signalstats,metadata=print:file=-",
+                "-f",
+                "null",
+                "-");
         return new int[] {value(said, "YMIN"), value(said, "YMAX"), value(said, "YAVG")};
     }
 
     /** One frame of a video, as a file. */
     Path still(Path film, double second, Path target) throws Exception {
-        run("ffmpeg", "-v", "error", "-y", "-ss", "" + second, "-i", film.toString(), "-frames:v", "1", "-update", "1", target.toString());
+        run(
+                "ffmpeg",
+                "-v",
+                "error",
+                "-y",
+                "-ss",
+                "" + second,
+                "-i",
+                film.toString(),
+                "-frames:v",
+                "1",
+                "-update",
+                "1",
+                target.toString());
         return target;
     }
 

@@ -20,9 +20,25 @@ class VendorErrorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, INVALID", "401, AUTH", "402, QUOTA", "403, AUTH", "404, NOT_FOUND", "408, TRANSIENT", "409, TRANSIENT",
-        "413, INVALID", "422, INVALID", "429, RATE_LIMITED", "500, TRANSIENT", "502, TRANSIENT", "503, OVERLOADED",
-        "504, TRANSIENT", "520, TRANSIENT", "529, OVERLOADED", "530, TRANSIENT", "302, INVALID", "204, TRANSIENT",
+        "400, INVALID",
+        "401, AUTH",
+        "402, QUOTA",
+        "403, AUTH",
+        "404, NOT_FOUND",
+        "408, TRANSIENT",
+        "409, TRANSIENT",
+        "413, INVALID",
+        "422, INVALID",
+        "429, RATE_LIMITED",
+        "500, TRANSIENT",
+        "502, TRANSIENT",
+        "503, OVERLOADED",
+        "504, TRANSIENT",
+        "520, TRANSIENT",
+        "529, OVERLOADED",
+        "530, TRANSIENT",
+        "302, INVALID",
+        "204, TRANSIENT",
     })
     void aStatusSaysWhatKindItIsWhenTheBodyDoesNot(int status, Kind kind) {
         assertThat(of(status, Map.of(), "<html>nginx</html>").kind()).isEqualTo(kind);
@@ -43,20 +59,26 @@ class VendorErrorsTest {
         "500, something_new, TRANSIENT",
     })
     void aCodeWeighsMoreThanTheStatus(int status, String code, Kind kind) {
-        assertThat(of(status, Map.of(), "{\"error\":{\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":\"" + code + "\"}}")
+        assertThat(of(
+                                status,
+                                Map.of(),
+                                "{\"error\":{\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":\"" + code
+                                        + "\"}}")
                         .kind())
                 .isEqualTo(kind);
     }
 
     @Test
     void aTypeServesWhereThereIsNoCode() {
-        assertThat(of(429, Map.of(), "{\"error\":{\"type\":\"insufficient_quota\",\"code\":null}}").kind())
+        assertThat(of(429, Map.of(), "{\"error\":{\"type\":\"insufficient_quota\",\"code\":null}}")
+                        .kind())
                 .isEqualTo(Kind.QUOTA);
     }
 
     @Test
     void theVendorMayForbidARetry() {
-        assertThat(of(500, Map.of("x-should-retry", "false"), "").kind().retryable()).isFalse();
+        assertThat(of(500, Map.of("x-should-retry", "false"), "").kind().retryable())
+                .isFalse();
     }
 
     @Test
@@ -65,27 +87,30 @@ class VendorErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "retry-after-ms: 1500| | PT1.5S",
-        "retry-after: 7| | PT7S",
-        "retry-after: 0.5| | PT0.5S",
-        "retry-after: Thu, 01 Jan 2026 00:01:00 GMT| | PT1M",
-        "retry-after: Wed, 31 Dec 2025 00:00:00 GMT| | PT0S",
-        "retry-after: 259200| | PT72H",
-        "retry-after: 99999999999| | PT720H",
-        "x-ratelimit-reset-requests: 6m0s; x-ratelimit-remaining-requests: 0| | PT6M",
-        "x-ratelimit-reset-tokens: 12ms; x-ratelimit-remaining-tokens: 0| | PT0.012S",
-        "a: b| Please try again in 20s.| PT20S",
-        "a: b| It resets in ~30s| PT30S",
-        "a: b| try again in 1m30.5s| PT1M30.5S",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "retry-after-ms: 1500| | PT1.5S",
+                "retry-after: 7| | PT7S",
+                "retry-after: 0.5| | PT0.5S",
+                "retry-after: Thu, 01 Jan 2026 00:01:00 GMT| | PT1M",
+                "retry-after: Wed, 31 Dec 2025 00:00:00 GMT| | PT0S",
+                "retry-after: 259200| | PT72H",
+                "retry-after: 99999999999| | PT720H",
+                "x-ratelimit-reset-requests: 6m0s; x-ratelimit-remaining-requests: 0| | PT6M",
+                "x-ratelimit-reset-tokens: 12ms; x-ratelimit-remaining-tokens: 0| | PT0.012S",
+                "a: b| Please try again in 20s.| PT20S",
+                "a: b| It resets in ~30s| PT30S",
+                "a: b| try again in 1m30.5s| PT1M30.5S",
+            })
     void theHintToWaitIsFoundWhereverItIs(String headers, String message, Duration wait) {
         var map = new java.util.HashMap<String, String>();
         for (String header : headers.split("; ")) {
             map.put(header.split(": ", 2)[0], header.split(": ", 2)[1]);
         }
 
-        ProviderFailure failure = of(429, map, "{\"error\":{\"message\":\"" + (message == null ? "" : message) + "\"}}");
+        ProviderFailure failure =
+                of(429, map, "{\"error\":{\"message\":\"" + (message == null ? "" : message) + "\"}}");
 
         assertThat(failure.retryAfter()).isEqualTo(wait);
     }
@@ -97,17 +122,19 @@ class VendorErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"error\":{\"message\":\"m\",\"type\":\"server_error\"}}| TRANSIENT",
-        "{\"error\":\"the engine stumbled\"}| TRANSIENT",
-        "{\"error\":{\"message\":\"m\",\"code\":400}}| INVALID",
-        "{\"error\":{\"message\":\"m\",\"code\":\"429\"}}| RATE_LIMITED",
-        "{\"error\":{\"message\":\"m\",\"code\":503,\"type\":\"unavailable_error\"}}| OVERLOADED",
-        "{\"error\":{\"message\":\"m\",\"type\":\"BadRequestError\",\"code\":null}}| INVALID",
-        "{\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\",\"code\":null}}| INVALID",
-        "[{\"error\":{\"code\":429}}]| RATE_LIMITED",
-        "{\"cloudflare_error\":true,\"status\":520}| TRANSIENT",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"error\":{\"message\":\"m\",\"type\":\"server_error\"}}| TRANSIENT",
+                "{\"error\":\"the engine stumbled\"}| TRANSIENT",
+                "{\"error\":{\"message\":\"m\",\"code\":400}}| INVALID",
+                "{\"error\":{\"message\":\"m\",\"code\":\"429\"}}| RATE_LIMITED",
+                "{\"error\":{\"message\":\"m\",\"code\":503,\"type\":\"unavailable_error\"}}| OVERLOADED",
+                "{\"error\":{\"message\":\"m\",\"type\":\"BadRequestError\",\"code\":null}}| INVALID",
+                "{\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\",\"code\":null}}| INVALID",
+                "[{\"error\":{\"code\":429}}]| RATE_LIMITED",
+                "{\"cloudflare_error\":true,\"status\":520}| TRANSIENT",
+            })
     void anErrorInsideAGoodAnswerIsSeen(String json, Kind kind) {
         ProviderFailure failure = ERRORS.inside(Objects.requireNonNull(WireJson.read(json)));
 
@@ -122,7 +149,8 @@ class VendorErrorsTest {
 
     @Test
     void theVendorsWordsAreForTheLogAlone() {
-        ProviderFailure failure = of(500, Map.of(), "{\"error\":{\"message\":\"req_123 at 10.0.0.7 failed\"}}" + "x".repeat(10_000));
+        ProviderFailure failure =
+                of(500, Map.of(), "{\"error\":{\"message\":\"req_123 at 10.0.0.7 failed\"}}" + "x".repeat(10_000));
 
         assertThat(failure.detail()).doesNotContain("req_123").doesNotContain("10.0.0.7");
         assertThat(failure.getCause()).hasMessageContaining("req_123");

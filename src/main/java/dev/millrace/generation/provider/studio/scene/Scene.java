@@ -31,9 +31,12 @@ public final class Scene {
         return new Scene(layers);
     }
 
-    /** Paints one moment of it over whatever is in the frame. */
+    /** Paints one moment of it over whatever is in the frame; an interrupted thread stops after the layer at hand. */
     public void paint(Frame frame, double seconds) {
         for (Layer layer : layers) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
             layer.paint(frame, seconds);
         }
     }

@@ -67,7 +67,10 @@ class ChaosTest {
 
     @ParameterizedTest
     @CsvSource({
-        "cut_after, 2, TRUNCATED, 2", "malformed_after, 1, TRANSIENT, 1", "status, 429, RATE_LIMITED, 0", "status, 503, OVERLOADED, 0",
+        "cut_after, 2, TRUNCATED, 2",
+        "malformed_after, 1, TRANSIENT, 1",
+        "status, 429, RATE_LIMITED, 0",
+        "status, 503, OVERLOADED, 0",
     })
     void soIsAFaultOfMedia(String option, int value, Kind kind, int reports) {
         var heard = new Heard();
@@ -81,9 +84,11 @@ class ChaosTest {
 
     @Test
     void theHintToWaitIsPassedOn() {
-        assertThat(failing(text(Map.of("status", 429, "retry_after", 7)), new Heard()).retryAfter())
+        assertThat(failing(text(Map.of("status", 429, "retry_after", 7)), new Heard())
+                        .retryAfter())
                 .isEqualTo(Duration.ofSeconds(7));
-        assertThat(failing(media(Map.of("status", 503, "retry_after", 2)), new Heard()).retryAfter())
+        assertThat(failing(media(Map.of("status", 503, "retry_after", 2)), new Heard())
+                        .retryAfter())
                 .isEqualTo(Duration.ofSeconds(2));
     }
 
@@ -151,7 +156,9 @@ class ChaosTest {
             });
             call.cancellation().cancel();
 
-            assertThat(done.await(5, TimeUnit.SECONDS)).as("%s of %s", fault, kind).isTrue();
+            assertThat(done.await(5, TimeUnit.SECONDS))
+                    .as("%s of %s", fault, kind)
+                    .isTrue();
         }
     }
 
@@ -180,6 +187,7 @@ class ChaosTest {
     }
 
     private static ProviderCall media(Map<String, Object> options) {
-        return Calls.call(Calls.request(GenerationKind.IMAGE, "studio/chaos-image", "a boat", options), Path.of("/nonexistent"));
+        return Calls.call(
+                Calls.request(GenerationKind.IMAGE, "studio/chaos-image", "a boat", options), Path.of("/nonexistent"));
     }
 }
