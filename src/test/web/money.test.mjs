@@ -55,3 +55,12 @@ test("unit prices are told for people", () => {
   assert.equal(money.unitPrice([{ per: "square_metre", amount: 1 }]), "1.00 per square metre");
   assert.equal(money.unitPrice(null), "");
 });
+
+test("lines of receipts and of the ledger are told for people", () => {
+  assert.equal(money.lineName("100 words"), "Words, by the hundred");
+  assert.equal(money.lineName("second"), "Seconds");
+  assert.equal(money.lineName("beyond what was held, not charged"), "Beyond what was held, not charged");
+  assert.equal(money.ledgerLine({ kind: "charge", description: "studio/video" }, "A paper boat"), "Charged: A paper boat");
+  assert.equal(money.ledgerLine({ kind: "release", description: "studio/video" }), "Not charged: Studio video");
+  assert.equal(money.ledgerLine({ kind: "grant", description: "Welcome credits" }), "Welcome credits");
+});

@@ -1,5 +1,5 @@
 // Credits and windows as gauges say them: level, words, and whether it is low.
-import { clock, count, duration, glance, secondsUntil } from "./words.js";
+import { clock, count, duration, glance, isToday, secondsUntil } from "./words.js";
 
 const LOW = 20; // percent
 
@@ -33,8 +33,10 @@ function wordsOf({ limit, remaining, resetAt }, now) {
   if (remaining >= limit) return "nothing used yet";
   const seconds = secondsUntil(resetAt, now);
   if (seconds === 0) return "more in a moment";
-  if (remaining <= 0) return seconds < 3600 ? `next one in ${duration(seconds)}` : `next one at ${clock(resetAt)}`;
-  return seconds < 3600 ? `one more in ${duration(seconds)}` : `more from ${clock(resetAt)}`;
+  if (remaining <= 0) return seconds < 3600 ? `next one in ${duration(seconds)}` : `next one at ${clockOf(resetAt, now)}`;
+  return seconds < 3600 ? `one more in ${duration(seconds)}` : `more from ${clockOf(resetAt, now)}`;
 }
+
+const clockOf = (at, now) => (isToday(at, now) ? clock(at) : `${clock(at)} tomorrow`);
 
 const stateOf = (level) => (level <= 0 ? "out" : level <= LOW ? "low" : "ok");

@@ -1,5 +1,5 @@
 // What a run costs, in sentences. Each is a rendering of figures the server gave; nothing is added up here.
-import { amount, running } from "./words.js";
+import { amount, modelName, running } from "./words.js";
 
 /** The sentence under a finished run, said from its receipt. */
 export function charged(receipt, status) {
@@ -43,6 +43,32 @@ export function shortfall(quote, credits) {
 export function unitPrice(price) {
   return (price ?? []).map(({ per, amount: each }) => `${amount(each)} ${UNITS[per] ?? `per ${per.replace(/_/g, " ")}`}`).join(" + ");
 }
+
+/** What a line of a receipt is for: its quantity counts these. */
+export function lineName(what) {
+  const name = what.replace(/_/g, " ");
+  const told = LINES[name] ?? name;
+  return told.charAt(0).toUpperCase() + told.slice(1);
+}
+
+const LINES = {
+  call: "calls",
+  image: "pictures",
+  second: "seconds",
+  "100 words": "words, by the hundred",
+  "1k tokens in": "tokens in, by the thousand",
+  "1k tokens out": "tokens out, by the thousand",
+  "1m tokens in": "tokens in, by the million",
+  "1m tokens out": "tokens out, by the million",
+};
+
+/** What a line of the ledger says, {@code prompt} being that of its run where it is known. */
+export function ledgerLine({ kind, description }, prompt = null) {
+  const what = prompt ?? (/^[\w-]+\/\S+$/.test(description) ? modelName(description) : description);
+  return [ENTRIES[kind], what].filter(Boolean).join(": ");
+}
+
+const ENTRIES = { charge: "Charged", release: "Not charged", expiry: "Expired", refund: "Refunded" };
 
 const UNITS = {
   call: "a call",

@@ -1,6 +1,7 @@
 // Every credit in and out, newest first, older lines on demand.
 import { get } from "../api.js";
 import { html, Light, nothing } from "../light.js";
+import { ledgerLine } from "../money.js";
 import { runs } from "../runs.js";
 import { amount, plural, shortMoment } from "../words.js";
 import "./mr-problem.js";
@@ -56,7 +57,7 @@ class Ledger extends Light {
               <th scope="col">Time</th>
               <th scope="col">What</th>
               <th scope="col">Why</th>
-              <th scope="col" class="num">Hold</th>
+              <th scope="col" class="num">Of the hold</th>
               <th scope="col" class="num">Credits</th>
               <th scope="col" class="num">Balance</th>
             </tr>
@@ -77,13 +78,11 @@ class Ledger extends Light {
 const row = (line) =>
   html`<tr>
     <td class="quiet nowrap">${shortMoment(line.at)}</td>
-    <th scope="row" class="clip">${line.description || NAMES[line.kind] || line.kind}</th>
+    <th scope="row" class="clip">${ledgerLine(line, runs.find(line.generation)?.prompt)}</th>
     <td class="hide-s">${line.generation ? html`<a href="/runs/${line.generation}">run</a>` : nothing}</td>
-    <td class="num quiet">${line.held ? `${amount(line.held)} held` : line.released ? `${amount(line.released)} released` : nothing}</td>
+    <td class="num quiet">${line.released ? `${amount(line.released)} released` : nothing}</td>
     <td class="num amt">${line.amount > 0 ? "+" : ""}${amount(line.amount)}</td>
     <td class="num hide-s">${line.balance === null || line.balance === undefined ? nothing : amount(line.balance)}</td>
   </tr>`;
-
-const NAMES = { grant: "Given to you", hold: "Held", settle: "Charged", release: "Released", purchase: "Bought" };
 
 customElements.define("mr-ledger", Ledger);

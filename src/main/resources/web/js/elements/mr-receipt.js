@@ -1,5 +1,6 @@
 // The receipt of a run, line by line as the ledger has it.
 import { html, Light, nothing } from "../light.js";
+import { lineName } from "../money.js";
 import { amount, count } from "../words.js";
 
 class Receipt extends Light {
@@ -10,7 +11,7 @@ class Receipt extends Light {
     return html`<section class="sheet slip" aria-labelledby="receipt">
       <h2 id="receipt">Receipt</h2>
       <ul>
-        ${lines.map((line) => row(named(line), amount(line.amount), times(line)))}
+        ${lines.map((line) => row(lineName(line.what), amount(line.amount), times(line)))}
         <li class="sum"><span>Charged</span><i></i><span>${amount(charged)}</span></li>
         ${row("Held at the start", amount(charged + released))}${row("Released to you", amount(released))}
       </ul>
@@ -23,8 +24,6 @@ class Receipt extends Light {
 
 const row = (what, sum, how) =>
   html`<li><span>${what}${how ? html`<small>${how}</small>` : nothing}</span><i></i><span class="nowrap">${sum}</span></li>`;
-
-const named = ({ what }) => what.charAt(0).toUpperCase() + what.slice(1).replace(/_/g, " ");
 
 const times = ({ quantity, unit_price: each }) =>
   quantity !== null && quantity !== undefined && each
