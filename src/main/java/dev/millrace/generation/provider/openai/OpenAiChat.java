@@ -28,6 +28,7 @@ final class OpenAiChat {
         this.endpoint = endpoint;
     }
 
+    @SuppressWarnings("try") // the hook is there to be closed
     void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         Cancellation cancellation = call.cancellation();
         cancellation.check();

@@ -24,6 +24,7 @@ final class Easel {
      *
      * @param queued hears the position whenever it changes, 1 for the next
      */
+    @SuppressWarnings("try") // the hook is there to be closed
     void take(Cancellation cancellation, IntConsumer queued, Work work) throws ProviderFailure, InterruptedException {
         var me = new Object();
         lock.lock();

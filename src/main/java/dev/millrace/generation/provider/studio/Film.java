@@ -49,6 +49,7 @@ final class Film {
      *
      * @param encoded hears how many frames FFmpeg has encoded, in growing numbers
      */
+    @SuppressWarnings("try") // the hook is there to be closed
     void shoot(Path folder, Take take, Cancellation cancellation, IntConsumer encoded)
             throws ProviderFailure, InterruptedException {
         BlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
