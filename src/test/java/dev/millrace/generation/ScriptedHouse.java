@@ -180,8 +180,12 @@ final class ScriptedHouse implements AutoCloseable {
                             ON CONFLICT DO NOTHING""").execute();
             tx.update("""
                             INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
-                            SELECT 'scripted/billed', kind, 'scripted', options, price, 'drain', 2, 120
-                            FROM model WHERE id = 'studio/text'
+                            SELECT 'scripted/' || name, kind, 'scripted', options,
+                                   jsonb_build_array(jsonb_build_object('per', '100_words', 'amount_micros', amount, 'typical', 240)),
+                                   policy, 2, 120
+                            FROM model, (VALUES ('billed', 10000, 'drain'), ('free', 10000, 'free'), ('moving', 10000, 'stop'),
+                                                ('dear', 100000000, 'stop')) AS more (name, amount, policy)
+                            WHERE id = 'studio/text'
                             ON CONFLICT DO NOTHING""").execute();
             tx.update("UPDATE model SET default_rank = NULL WHERE provider = 'studio'")
                     .execute();

@@ -29,6 +29,7 @@ public final class Recording implements Source, AutoCloseable {
     private static final int ROOM = 1024 * 1024;
 
     private static final long LOOK_AGAIN_MILLIS = 200;
+    private static final int MOST_LOOKS = 10;
 
     private final UUID generation;
     private final EventLog log;
@@ -176,12 +177,18 @@ public final class Recording implements Source, AutoCloseable {
         close();
     }
 
-    /** Tells nothing more here; who still listens looks where the generation is now. */
+    /**
+     * Tells nothing more here; who still listens looks where the generation is now. What was told and is not stored yet gets a
+     * moment to be, for whoever goes on begins with what is stored.
+     */
     @Override
     public void close() {
         log.hub().forget(this);
         lock.lock();
         try {
+            for (int looks = 0; looks < MOST_LOOKS && unstored() && !lost.getAsBoolean(); looks++) {
+                rest(LOOK_AGAIN_MILLIS);
+            }
             closed = true;
             audience.signal(Reader.Signal.ELSEWHERE);
             changed.signalAll();
@@ -239,7 +246,7 @@ public final class Recording implements Source, AutoCloseable {
         lock.lock();
         try {
             listed = false;
-            return committing || closed ? List.of() : tape.take();
+            return committing ? List.of() : tape.take();
         } finally {
             lock.unlock();
         }
@@ -265,6 +272,10 @@ public final class Recording implements Source, AutoCloseable {
 
     private static List<LogRow> rows(List<Change> changes) {
         return changes.stream().map(Change::row).toList();
+    }
+
+    private boolean unstored() {
+        return tape.hasWaiting() || tape.isTaken();
     }
 
     private boolean list() {
