@@ -113,15 +113,15 @@ const FIGURES = {
   ],
   processing: (run) => [left(run), soFar(run)],
   completed: ({ receipt }) => (receipt ? [figure(credits(receipt.charged), "charged"), released(receipt, "of the hold released")] : []),
-  failed: ({ receipt }) =>
-    receipt
-      ? [
-          receipt.charged > 0 ? figure(credits(receipt.charged), "charged for this part") : none,
-          figure(credits(receipt.released), "released"),
-        ]
-      : [],
-  canceled: ({ receipt }) => (receipt ? [figure(credits(receipt.charged), "charged for this part"), released(receipt, "released")] : []),
+  failed: partly,
+  canceled: partly,
 };
+
+function partly({ receipt }) {
+  if (!receipt) return [];
+  if (receipt.charged === 0) return [figure(credits(receipt.released), "released")];
+  return [figure(credits(receipt.charged), "charged for this part"), released(receipt, "released")];
+}
 
 const none = { value: null };
 const figure = (value, label) => ({ value, label });
