@@ -32,7 +32,8 @@ final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
     private static final int MOST_USES = 100;
     private static final int STRIPES = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration COME_BACK = Duration.ofSeconds(2);
 
     private final Db db;
     private final byte[] childKey;
@@ -258,7 +259,7 @@ final class Sessions {
             Thread.currentThread().interrupt();
         }
         throw Problem.of(ProblemType.UNAVAILABLE, "Too many use this refresh token at once. Try again soon.")
-                .retryAfter(PATIENCE);
+                .retryAfter(COME_BACK);
     }
 
     private static Problem unknown() {

@@ -236,7 +236,7 @@ class CreditsIT {
         UUID owner = HOUSE.owner(0);
         var grant = new Grant(Purse.PURCHASED, 5 * Micros.CREDIT, null, "pi:" + owner, "A pack of five");
 
-        List<Boolean> given = together(20, () -> HOUSE.db.transact(tx -> HOUSE.credits.grant(tx, owner, grant)));
+        List<Boolean> given = together(20, () -> HOUSE.patiently(tx -> HOUSE.credits.grant(tx, owner, grant)));
 
         assertThat(given).filteredOn(first -> first).hasSize(1);
         assertThat(HOUSE.funds(owner)).containsExactly(5L, 0L, 5L);

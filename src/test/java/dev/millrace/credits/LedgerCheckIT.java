@@ -125,7 +125,10 @@ class LedgerCheckIT {
                 UUID hold = Ids.next();
                 try {
                     long micros = (1L + random.nextInt(40)) * 1_000_000;
-                    house.db.run(tx -> house.credits.hold(tx, hold, owner, micros, "a move"));
+                    house.patiently(tx -> {
+                        house.credits.hold(tx, hold, owner, micros, "a move");
+                        return hold;
+                    });
                     open.add(hold);
                 } catch (Problem refused) {
                     assertThat(refused.type()).isEqualTo(ProblemType.INSUFFICIENT_CREDITS);
@@ -136,7 +139,10 @@ class LedgerCheckIT {
                 house.release(open.remove(random.nextInt(open.size())));
             } else {
                 UUID some = open.get(random.nextInt(open.size()));
-                house.db.run(tx -> house.credits.extend(tx, List.of(some)));
+                house.patiently(tx -> {
+                    house.credits.extend(tx, List.of(some));
+                    return some;
+                });
             }
         }
     }

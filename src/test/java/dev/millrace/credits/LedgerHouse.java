@@ -8,11 +8,13 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.SqlConfig;
+import dev.millrace.platform.sql.Tx;
 import dev.millrace.testing.TestServices;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Credits over a database of their own, in the words of the tests. */
@@ -50,7 +52,10 @@ final class LedgerHouse implements AutoCloseable {
 
     UUID hold(UUID owner, long credit) {
         UUID id = Ids.next();
-        db.run(tx -> credits.hold(tx, id, owner, credit * Micros.CREDIT, "studio/video"));
+        patiently(tx -> {
+            credits.hold(tx, id, owner, credit * Micros.CREDIT, "studio/video");
+            return id;
+        });
         return id;
     }
 
@@ -66,11 +71,24 @@ final class LedgerHouse implements AutoCloseable {
     }
 
     Receipt settle(UUID hold, long credit) {
-        return db.transact(tx -> credits.settle(tx, hold, List.of(line(credit))));
+        return patiently(tx -> credits.settle(tx, hold, List.of(line(credit))));
     }
 
     Receipt release(UUID hold) {
-        return db.transact(tx -> credits.release(tx, hold));
+        return patiently(tx -> credits.release(tx, hold));
+    }
+
+    /** Comes again when too many stand in line for a connection, as a client would. */
+    <T> T patiently(Function<Tx, T> work) {
+        while (true) {
+            try {
+                return db.transact(work);
+            } catch (Problem busy) {
+                if (busy.type() != ProblemType.UNAVAILABLE) {
+                    throw busy;
+                }
+            }
+        }
     }
 
     static ReceiptLine line(long credit) {
