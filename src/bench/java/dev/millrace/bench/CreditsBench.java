@@ -1,0 +1,114 @@
+package dev.millrace.bench;
+
+import dev.millrace.credits.Credits;
+import dev.millrace.credits.ReceiptLine;
+import dev.millrace.platform.Ids;
+import dev.millrace.platform.Micros;
+import dev.millrace.platform.embedded.DataFolder;
+import dev.millrace.platform.embedded.Embedded;
+import dev.millrace.platform.embedded.Service;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** Pairs of hold and settle, each a durable transaction of its own, by so many callers at once, for one owner and for many. */
+public final class CreditsBench {
+    private static final int OWNERS = 10_000;
+    private static final List<ReceiptLine> BILL =
+            List.of(new ReceiptLine("words", BigDecimal.TEN, new BigDecimal("0.0001"), 1_000));
+
+    private CreditsBench() {}
+
+    public static void main(String[] args) throws Exception {
+        Duration each = Duration.ofSeconds(args.length > 0 ? Integer.parseInt(args[0]) : 5);
+        try (var folder = DataFolder.open(Files.createTempDirectory("millrace-bench"));
+                var embedded = Embedded.start(folder, EnumSet.of(Service.POSTGRES), 60);
+                var db = Db.open(embedded.sql(32))) {
+            List<UUID> owners = owners(db);
+            var credits = new Credits(db);
+            System.out.printf("%-24s %14s %14s%n", "pairs/s, durable", "1 owner", OWNERS + " owners");
+            for (int callers : new int[] {1, 8, 32}) {
+                double one = pairs(db, credits, owners.subList(0, 1), callers, each);
+                double many = pairs(db, credits, owners, callers, each);
+                System.out.printf(Locale.ROOT, "%-24s %14.0f %14.0f%n", callers + " callers", one, many);
+            }
+            List<String> broken = db.read(tx -> tx.query("SELECT rule FROM admin.ledger_check()")
+                    .mapTo(String.class)
+                    .list());
+            System.out.println("broken rules of the ledger: " + broken.size());
+        }
+    }
+
+    private static double pairs(Db db, Credits credits, List<UUID> owners, int callers, Duration each)
+            throws Exception {
+        long begin = System.nanoTime();
+        long end = begin + each.toNanos();
+        long pairs = 0;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var working = new ArrayList<Future<Long>>();
+            for (int caller = 0; caller < callers; caller++) {
+                var random = new Random(caller);
+                working.add(threads.submit(() -> {
+                    long done = 0;
+                    while (System.nanoTime() < end) {
+                        UUID owner = owners.get(random.nextInt(owners.size()));
+                        UUID hold = Ids.next();
+                        patiently(db, tx -> credits.hold(tx, hold, owner, 10_000, "studio/text"));
+                        patiently(db, tx -> credits.settle(tx, hold, BILL));
+                        done++;
+                    }
+                    return done;
+                }));
+            }
+            for (Future<Long> one : working) {
+                pairs += one.get();
+            }
+        }
+        return pairs * 1e9 / (System.nanoTime() - begin);
+    }
+
+    /** Comes again when too many stand in line for a connection. */
+    private static void patiently(Db db, Consumer<Tx> work) {
+        for (boolean done = false; !done; ) {
+            try {
+                db.run(work);
+                done = true;
+            } catch (Problem busy) {
+                if (busy.type() != ProblemType.UNAVAILABLE) {
+                    throw busy;
+                }
+            }
+        }
+    }
+
+    private static List<UUID> owners(Db db) {
+        List<UUID> owners = db.transact(
+                tx -> tx.query("""
+                        INSERT INTO account (id, email)
+                        SELECT admin.new_id(), n || '@example.com' FROM generate_series(1, :owners) AS n
+                        RETURNING id""").bind("owners", OWNERS).mapTo(UUID.class).list());
+        for (List<UUID> some : List.of(owners.subList(0, OWNERS / 2), owners.subList(OWNERS / 2, OWNERS))) {
+            db.run(tx -> tx.query("""
+                            SELECT count(credit_give(id, 'purchased', :micros, NULL, NULL, 'for the bench', admin.new_id(), admin.new_id()))
+                            FROM unnest(CAST(:owners AS uuid[])) AS o (id)""")
+                    .bind("micros", 1_000_000 * Micros.CREDIT)
+                    .bindArray("owners", UUID.class, some)
+                    .mapTo(Long.class)
+                    .one());
+        }
+        return owners;
+    }
+}
