@@ -82,12 +82,6 @@ public final class App implements AutoCloseable {
         }
     }
 
-    /** What links begin with: nothing, unless the operator said where clients reach us. */
-    private static String base(Config config) {
-        URI publicUrl = config.http().publicUrl();
-        return publicUrl == null ? "" : publicUrl.toString();
-    }
-
     /** Where clients reach this server. */
     public URI address() {
         URI publicUrl = config.http().publicUrl();

@@ -289,12 +289,12 @@ final class Sessions {
 
     record Begun(UUID session, RefreshToken refresh) {}
 
-    private sealed interface Turn {}
+    sealed interface Turn {}
 
     /** A token was used and this is its child. */
     record Turned(UUID account, UUID session, String role, RefreshToken refresh) implements Turn {}
 
-    private record Refused(Problem problem) implements Turn {}
+    record Refused(Problem problem) implements Turn {}
 
     private record Held(
             UUID id,

@@ -31,10 +31,10 @@ record TokenText(String keyId, JsonNode payload) {
         JsonNode header = object(bytes(parts.get(0)));
         JsonNode payload = object(bytes(parts.get(1)));
         byte[] signature = bytes(parts.get(2));
-        boolean good = header != null
-                && payload != null
-                && signature != null
-                && signature.length == SIGNATURE
+        if (header == null || payload == null || signature == null) {
+            return null;
+        }
+        boolean good = signature.length == SIGNATURE
                 && names(header).equals(HEADER)
                 && header.path("alg").equals(Json.MAPPER.getNodeFactory().textNode("ES256"))
                 && header.path("typ").equals(Json.MAPPER.getNodeFactory().textNode("at+jwt"))

@@ -11,6 +11,8 @@ public interface Activity {
     Count of(Tx tx, UUID account, Instant since);
 
     /**
+     * What an account does.
+     *
      * @param running generations that run now; those that wait do not count
      * @param created generations created since the instant asked for
      */

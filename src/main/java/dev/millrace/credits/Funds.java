@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An owner's purses as they stand under their locks, and how a hold is taken from them. Amounts are micro-credits. */
 record Funds(List<Pot> pots) {
-    private static final Comparator<Pot> SPENDING = Comparator.comparing(
-                    (Pot pot) -> pot.purse().ordinal())
+    private static final Comparator<Pot> SPENDING = Comparator.comparing(Pot::purse)
             .thenComparing(Pot::expiresAt, Comparator.nullsLast(Comparator.naturalOrder()))
             .thenComparing(Pot::id);
 

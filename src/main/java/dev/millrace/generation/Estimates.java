@@ -62,7 +62,7 @@ final class Estimates {
                     var request = other.request(proposal.prompt(), proposal.messages(), options);
                     offers.add(new Offer(other.id(), other.bounds(request).expectedMicros()));
                 } catch (Problem doesNotTakeTheseOptions) {
-                    continue;
+                    // it is cheaper for something else
                 }
             }
         }

@@ -378,6 +378,7 @@ public final class Recording implements Source, AutoCloseable {
     }
 
     /** A wish to stop that arrives here is kept for the next place where one may stop: nothing here may be left half done. */
+    @SuppressWarnings("WaitNotInLoop") // every caller looks again at what it waits for
     private void rest(long millis) {
         boolean wished = Thread.interrupted();
         try {

@@ -222,7 +222,7 @@ final class Teller {
 
     private static boolean differs(@Nullable BigDecimal before, @Nullable BigDecimal now) {
         if (before == null || now == null) {
-            return before != now;
+            return (before == null) != (now == null);
         }
         double gap = Math.abs(before.doubleValue() - now.doubleValue());
         return gap > 2 || (gap > 1 && gap > 0.1 * before.doubleValue());

@@ -5,6 +5,7 @@ import dev.millrace.platform.sql.Line;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -104,7 +105,7 @@ final class Claimer {
             node.mayWait(lane);
         }
         node.slots().give(lane, room - rows.size());
-        rows.forEach(row -> node.start(kinds.named(row.kind()), row, lease));
+        rows.forEach(row -> node.start(Objects.requireNonNull(kinds.named(row.kind())), row, lease));
         return full;
     }
 
