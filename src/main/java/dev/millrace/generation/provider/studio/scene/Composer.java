@@ -2,6 +2,19 @@ package dev.millrace.generation.provider.studio.scene;
 
 import static dev.millrace.generation.provider.studio.scene.Motif.*;
 
+import dev.millrace.generation.provider.studio.layer.Abstracts;
+import dev.millrace.generation.provider.studio.layer.Aurora;
+import dev.millrace.generation.provider.studio.layer.Cast;
+import dev.millrace.generation.provider.studio.layer.Clouds;
+import dev.millrace.generation.provider.studio.layer.Depths;
+import dev.millrace.generation.provider.studio.layer.Figure;
+import dev.millrace.generation.provider.studio.layer.Land;
+import dev.millrace.generation.provider.studio.layer.Nebula;
+import dev.millrace.generation.provider.studio.layer.Palette;
+import dev.millrace.generation.provider.studio.layer.Ridge;
+import dev.millrace.generation.provider.studio.layer.Sky;
+import dev.millrace.generation.provider.studio.layer.Tiles;
+import dev.millrace.generation.provider.studio.layer.Weather;
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Layer;
 import dev.millrace.generation.provider.studio.paint.Noise;
@@ -16,6 +29,7 @@ final class Composer {
     private final double aspect;
     private final String light;
     private final Palette palette;
+    private final Setting setting;
     private final List<Layer> layers = new ArrayList<>();
 
     Composer(Reading reading, long seed, double aspect) {
@@ -28,6 +42,7 @@ final class Composer {
         boolean worn = reading.has(
                 BALLOON, BOAT, SHIP, LIGHTHOUSE, HOUSE, CASTLE, FLOWER, BUTTERFLY, FISH, ROCKET, MILL, PERSON, TRAIN);
         this.palette = reading.hue() == null ? named : named.tinted(reading.hue(), worn ? 0.10 : 0.55);
+        this.setting = new Setting(reading, palette, noise, aspect);
     }
 
     List<Layer> compose() {
@@ -129,20 +144,19 @@ final class Composer {
     }
 
     private void world() {
-        var ground = new Ground(reading, palette, noise, aspect);
-        sky(ground);
-        ground.build(layers);
+        sky();
+        new Ground(setting, layers).build();
         air();
     }
 
-    private void sky(Ground ground) {
-        double horizon = ground.horizon();
+    private void sky() {
+        double horizon = setting.horizon();
         boolean hidden =
                 reading.has(STORM, FOG) && !reading.has(SUN, MOON) || light.equals("storm") && !reading.has(SUN, MOON);
         boolean moon = reading.has(MOON) || palette.dark() && !reading.has(SUN);
         double y = moon ? noise.between(11, 0.13, 0.32) : sunHeight(horizon);
         double radius = hidden ? 0 : moon ? noise.between(12, 0.045, 0.085) : noise.between(12, 0.05, 0.095);
-        var disc = new Sky.Disc(ground.lightX(), y, radius * size(1), moon);
+        var disc = new Sky.Disc(setting.lightX(), y, radius * size(1), moon);
         int stars = palette.dark() ? 240 : light.equals("dawn") ? 30 : 0;
         layers.add(new Sky(palette, noise.fork(13), disc, reading.has(STORM) ? 0 : stars, horizon));
         if (reading.has(AURORA)) {
@@ -251,8 +265,7 @@ final class Composer {
         }
     }
 
-    /** Sizes shrink in tall formats, where a height is more than a width. */
     private double size(double heights) {
-        return heights * Math.min(1, aspect * 0.85);
+        return setting.size(heights);
     }
 }

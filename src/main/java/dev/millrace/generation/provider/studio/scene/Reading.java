@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider.studio.scene;
 
+import dev.millrace.generation.provider.studio.layer.Lines;
 import dev.millrace.generation.provider.studio.paint.Colour;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -75,7 +76,7 @@ record Reading(Set<Motif> motifs, @Nullable Colour hue, int many) {
 
     private static Map<String, Motif> words() {
         var words = new HashMap<String, Motif>();
-        Lines.of("vocabulary.txt").forEach(line -> {
+        Lines.of(Reading.class, "vocabulary.txt").forEach(line -> {
             String[] parts = line.split(": ");
             for (String word : parts[1].split(" ")) {
                 words.putIfAbsent(word, Motif.valueOf(parts[0]));

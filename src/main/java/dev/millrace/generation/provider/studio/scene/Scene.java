@@ -1,5 +1,8 @@
 package dev.millrace.generation.provider.studio.scene;
 
+import dev.millrace.generation.provider.studio.layer.Caption;
+import dev.millrace.generation.provider.studio.layer.Ridge;
+import dev.millrace.generation.provider.studio.layer.Swell;
 import dev.millrace.generation.provider.studio.paint.Frame;
 import dev.millrace.generation.provider.studio.paint.Layer;
 import java.util.ArrayList;

@@ -4,8 +4,7 @@
  * <p>{@link dev.millrace.generation.provider.studio.scene.Reading} finds the motifs that a prompt names (the words are in {@code
  * vocabulary.txt}), {@link dev.millrace.generation.provider.studio.scene.Composer} makes a {@link
  * dev.millrace.generation.provider.studio.scene.Scene} of layers out of them: a sky, land or water, figures, weather. A prompt that
- * names nothing known becomes an abstract composition. Colours are in {@code palettes.txt}, the figures' outlines in {@code
- * figures.txt}.
+ * names nothing known becomes an abstract composition.
  *
  * <p>A scene is painted at any size and any moment; the seed decides the rest.
  */

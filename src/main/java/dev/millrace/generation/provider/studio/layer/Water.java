@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -7,7 +7,7 @@ import dev.millrace.generation.provider.studio.paint.Noise;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** Still water: what stands above it, upside down and broken by ripples, and the path of light below the sun. */
-final class Water implements Layer {
+public final class Water implements Layer {
     private final Palette palette;
     private final Noise noise;
     private final double level;
@@ -19,7 +19,7 @@ final class Water implements Layer {
      * @param lightX where the sun or moon stands, as a share of the width
      * @param unrest 0.3 a mirror, 1 a breeze
      */
-    Water(Palette palette, Noise noise, double level, double lightX, double unrest) {
+    public Water(Palette palette, Noise noise, double level, double lightX, double unrest) {
         this.palette = palette;
         this.noise = noise;
         this.level = level;

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -7,7 +7,7 @@ import dev.millrace.generation.provider.studio.paint.Noise;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** Clouds that drift: a texture made once, seen flatter towards the horizon. */
-final class Clouds implements Layer {
+public final class Clouds implements Layer {
     private static final int ACROSS = 512;
     private static final int DOWN = 256;
 
@@ -22,7 +22,7 @@ final class Clouds implements Layer {
      * @param amount share of the sky they take
      * @param drift heights a second
      */
-    Clouds(Colour bright, Colour shaded, Noise noise, double amount, double drift, double horizon) {
+    public Clouds(Colour bright, Colour shaded, Noise noise, double amount, double drift, double horizon) {
         this.bright = bright;
         this.shaded = shaded;
         this.amount = amount;

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -10,12 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Discs, arcs and bars on a grid, turning by quarters: a poster. */
-final class Tiles implements Layer {
+public final class Tiles implements Layer {
     private final Palette palette;
     private final Noise noise;
     private final List<Colour> tones;
 
-    Tiles(Palette palette, Noise noise) {
+    public Tiles(Palette palette, Noise noise) {
         this.palette = palette;
         this.noise = noise;
         this.tones = List.of(

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -8,7 +8,7 @@ import dev.millrace.generation.provider.studio.paint.Outline;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** One row of waves on a rough sea: pointed crests that travel, a lit edge, foam where it breaks. */
-final class Swell implements Layer {
+public final class Swell implements Layer {
     private final Noise noise;
     private final Ridge body;
     private final Colour foam;
@@ -21,7 +21,7 @@ final class Swell implements Layer {
      * @param size from trough to crest
      * @param wild 0 a swell, 1 a storm
      */
-    Swell(Noise noise, Colour crest, Colour foot, Colour foam, double base, double size, double wild) {
+    public Swell(Noise noise, Colour crest, Colour foot, Colour foam, double base, double size, double wild) {
         this.noise = noise;
         this.foam = foam;
         this.base = base;
@@ -30,12 +30,12 @@ final class Swell implements Layer {
         this.body = new Ridge(this::top, Ridge.Surface.PLAIN, crest, foot, size * 1.5, 0);
     }
 
-    Ridge body() {
+    public Ridge body() {
         return body;
     }
 
     /** How high the water stands at a place. */
-    double top(double x, double seconds) {
+    public double top(double x, double seconds) {
         double length = size * (5.2 - 1.6 * wild);
         double speed = 0.10 + 0.16 * wild;
         double slow = noise.at(x / length * 0.31 + seconds * speed * 0.5, seconds * 0.13);

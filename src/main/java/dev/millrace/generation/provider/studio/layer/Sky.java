@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -9,7 +9,7 @@ import dev.millrace.generation.provider.studio.paint.Wave;
 import org.jspecify.annotations.Nullable;
 
 /** The sky: a gradient, a sun or moon with its light, stars. What does not move is kept from the second moment on. */
-final class Sky implements Layer {
+public final class Sky implements Layer {
     private final Palette palette;
     private final Noise noise;
     private final Disc disc;
@@ -23,7 +23,7 @@ final class Sky implements Layer {
      * @param stars how many
      * @param horizon where its lowest colour lies
      */
-    Sky(Palette palette, Noise noise, Disc disc, int stars, double horizon) {
+    public Sky(Palette palette, Noise noise, Disc disc, int stars, double horizon) {
         this.palette = palette;
         this.noise = noise;
         this.disc = disc;
@@ -104,7 +104,7 @@ final class Sky implements Layer {
     }
 
     /** Stars that twinkle, fewer and paler towards the horizon. */
-    record Stars(Palette palette, Noise noise, int count, double horizon) implements Layer {
+    public record Stars(Palette palette, Noise noise, int count, double horizon) implements Layer {
         @Override
         public void paint(Frame frame, double seconds) {
             for (int i = 0; i < count; i++) {
@@ -128,5 +128,5 @@ final class Sky implements Layer {
      * @param y in heights
      * @param radius 0 for a light whose source is hidden
      */
-    record Disc(double x, double y, double radius, boolean moon) {}
+    public record Disc(double x, double y, double radius, boolean moon) {}
 }

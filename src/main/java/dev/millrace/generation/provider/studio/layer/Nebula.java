@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Field;
@@ -9,13 +9,13 @@ import dev.millrace.generation.provider.studio.paint.Wave;
 import org.jspecify.annotations.Nullable;
 
 /** The clouds of a galaxy: lit gas along a band, with dark lanes. */
-final class Nebula implements Layer {
+public final class Nebula implements Layer {
     private final Palette palette;
     private final Noise noise;
     private @Nullable Field glow;
     private @Nullable Field density;
 
-    Nebula(Palette palette, Noise noise) {
+    public Nebula(Palette palette, Noise noise) {
         this.palette = palette;
         this.noise = noise;
     }

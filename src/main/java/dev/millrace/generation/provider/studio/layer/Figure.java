@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A drawn thing somewhere in the scene, moved as its pose says. */
-final class Figure implements Layer {
+public final class Figure implements Layer {
     private static final Map<String, List<Part>> DRAWINGS = read();
     private static final Colour LAMP = Colour.hex("ffe0a0");
 
@@ -22,7 +22,7 @@ final class Figure implements Layer {
     /**
      * @param foliage for crowns and wings
      */
-    Figure(String drawing, Palette palette, Colour foliage, Motion motion) {
+    public Figure(String drawing, Palette palette, Colour foliage, Motion motion) {
         List<Part> found = DRAWINGS.get(drawing);
         if (found == null) {
             throw new IllegalStateException("no figure " + drawing);
@@ -62,7 +62,7 @@ final class Figure implements Layer {
     private static Map<String, List<Part>> read() {
         var drawings = new HashMap<String, List<Part>>();
         var parts = new ArrayList<Part>();
-        for (String line : Lines.of("figures.txt")) {
+        for (String line : Lines.of(Figure.class, "figures.txt")) {
             if (line.startsWith("= ")) {
                 parts = new ArrayList<>();
                 drawings.put(line.substring(2), parts);
@@ -83,14 +83,14 @@ final class Figure implements Layer {
      * @param stretch of its width; negative looks the other way
      * @param share how solid it is
      */
-    record Pose(double x, double y, double size, double stretch, double turns, double share) {
-        static Pose upright(double x, double y, double size) {
+    public record Pose(double x, double y, double size, double stretch, double turns, double share) {
+        public static Pose upright(double x, double y, double size) {
             return new Pose(x, y, size, 1, 0, 1);
         }
     }
 
     /** How a figure moves. */
-    interface Motion {
+    public interface Motion {
         Pose at(double seconds);
     }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Field;
@@ -9,7 +9,7 @@ import dev.millrace.generation.provider.studio.paint.Wave;
 import org.jspecify.annotations.Nullable;
 
 /** Flowing compositions for prompts that name nothing we can draw: folded silk, cut paper. */
-abstract sealed class Abstracts implements Layer {
+public abstract sealed class Abstracts implements Layer {
     final Palette palette;
     final Noise noise;
     private @Nullable Field first;
@@ -32,12 +32,12 @@ abstract sealed class Abstracts implements Layer {
     abstract void paint(Frame frame, double seconds, Field first, Field second);
 
     /** A field bent by itself, coloured along its folds. */
-    static final class Silk extends Abstracts {
+    public static final class Silk extends Abstracts {
         private final double scale;
         private final float cos;
         private final float sin;
 
-        Silk(Palette palette, Noise noise) {
+        public Silk(Palette palette, Noise noise) {
             super(palette, noise);
             this.scale = noise.between(1, 0.55, 0.95);
             this.cos = Wave.cos(noise.between(2, 0, 1));
@@ -86,14 +86,14 @@ abstract sealed class Abstracts implements Layer {
     }
 
     /** Sheets of paper, one above the other, each with its edge and its shadow. */
-    static final class Paper extends Abstracts {
+    public static final class Paper extends Abstracts {
         private static final int SHEETS = 7;
         private static final double SHADOW = 0.03;
 
         private final double scale;
         private final Colour[] sheets = new Colour[SHEETS];
 
-        Paper(Palette palette, Noise noise) {
+        public Paper(Palette palette, Noise noise) {
             super(palette, noise);
             this.scale = noise.between(1, 0.8, 1.5);
             for (int sheet = 0; sheet < SHEETS; sheet++) {

@@ -1,25 +1,25 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Noise;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** The lines that land can have, and what its surface looks like. */
-final class Land {
+public final class Land {
     private Land() {}
 
     /** Peaks with sharp crests. */
-    static Ridge.Profile mountains(Noise noise, double base, double height, double width) {
+    public static Ridge.Profile mountains(Noise noise, double base, double height, double width) {
         return (x, seconds) ->
                 base - height * (noise.ridged(x / width, 5) - 0.42) * 1.55 - height * 0.25 * noise.at(x / width * 0.6);
     }
 
     /** Soft swells. */
-    static Ridge.Profile hills(Noise noise, double base, double height, double width) {
+    public static Ridge.Profile hills(Noise noise, double base, double height, double width) {
         return (x, seconds) -> base - height * noise.fractal(x / width, 3);
     }
 
     /** Dunes: a long slope and a short one. */
-    static Ridge.Profile dunes(Noise noise, double base, double height, double width) {
+    public static Ridge.Profile dunes(Noise noise, double base, double height, double width) {
         return (x, seconds) -> {
             double at = x / width + 0.35 * noise.at(x / width * 0.7);
             int cell = (int) Math.floor(at);
@@ -34,7 +34,7 @@ final class Land {
     }
 
     /** A wood: pines or round crowns standing on another line. */
-    static Ridge.Profile wood(Noise noise, Ridge.Profile ground, double size, boolean pines) {
+    public static Ridge.Profile wood(Noise noise, Ridge.Profile ground, double size, boolean pines) {
         double spacing = size * (pines ? 0.30 : 0.55);
         return (x, seconds) -> {
             double floor = ground.top(x, seconds);
@@ -50,7 +50,7 @@ final class Land {
     }
 
     /** Facets that fall from the crest, a light side and a dark one, and snow above a height. */
-    static Ridge.Surface rock(Noise noise, double width, double strength, double snow) {
+    public static Ridge.Surface rock(Noise noise, double width, double strength, double snow) {
         return (x, below) -> {
             float facet = noise.at(x / width * 2.3 + below * 5.5, below * 2.0);
             float grain = noise.at(x / width * 9 - below * 17, below * 11);
@@ -62,7 +62,7 @@ final class Land {
     }
 
     /** The ripples of sand or the rows of a field. */
-    static Ridge.Surface furrows(Noise noise, double fine, double strength) {
+    public static Ridge.Surface furrows(Noise noise, double fine, double strength) {
         return (x, below) -> {
             double bent = below * 60 * fine + 1.4 * noise.at(x * 3, below * 4) * fine;
             return (float) strength * (Wave.sin(bent * 0.55) * 0.5f + noise.at(x * 14, below * 40) * 0.5f);
@@ -70,7 +70,7 @@ final class Land {
     }
 
     /** The speckle of grass and leaves. */
-    static Ridge.Surface leaves(Noise noise, double strength) {
+    public static Ridge.Surface leaves(Noise noise, double strength) {
         return (x, below) ->
                 (float) strength * (noise.at(x * 60, below * 60) * 0.5f + noise.at(x * 9, below * 9) * 0.5f);
     }

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The lines of a file beside this class, without blank ones and comments. */
-final class Lines {
+/** The lines of a file beside a class, without blank ones and comments. */
+public final class Lines {
     private Lines() {}
 
-    static List<String> of(String name) {
-        try (InputStream file = Lines.class.getResourceAsStream(name)) {
+    public static List<String> of(Class<?> beside, String name) {
+        try (InputStream file = beside.getResourceAsStream(name)) {
             if (file == null) {
                 throw new IllegalStateException(name + " is missing");
             }

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -7,7 +7,7 @@ import dev.millrace.generation.provider.studio.paint.Noise;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** Curtains of light: what a column of the sky shows is the same for all its height, but for how bright it is. */
-final class Aurora implements Layer {
+public final class Aurora implements Layer {
     private static final Colour GREEN = Colour.hex("5ff0b0");
     private static final Colour VIOLET = Colour.hex("8f6bff");
     private static final double TALL = 0.48;
@@ -15,7 +15,7 @@ final class Aurora implements Layer {
 
     private final Noise noise;
 
-    Aurora(Noise noise) {
+    public Aurora(Noise noise) {
         this.noise = noise;
     }
 

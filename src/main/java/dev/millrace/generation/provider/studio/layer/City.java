@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -7,7 +7,7 @@ import dev.millrace.generation.provider.studio.paint.Noise;
 import dev.millrace.generation.provider.studio.paint.Outline;
 
 /** One row of buildings with windows, some of them lit, some going on or off. */
-final class City implements Layer {
+public final class City implements Layer {
     private static final Colour[] LAMPS = {Colour.hex("ffd98f"), Colour.hex("ffe9c2"), Colour.hex("ffb86b")};
 
     private final Noise noise;
@@ -24,7 +24,8 @@ final class City implements Layer {
      * @param tall the highest roof above it
      * @param lit share of windows with light
      */
-    City(Noise noise, Colour wall, Colour foot, Colour neon, double base, double tall, double lit, double drift) {
+    public City(
+            Noise noise, Colour wall, Colour foot, Colour neon, double base, double tall, double lit, double drift) {
         this.noise = noise;
         this.wall = wall;
         this.foot = foot;

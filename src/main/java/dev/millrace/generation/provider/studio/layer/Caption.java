@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The prompt's own words, small, in the lower left corner; light or dark, whichever can be read there. */
-final class Caption implements Layer {
+public final class Caption implements Layer {
     private static final int LONGEST = 160;
     private static final double SPACING = 0.03;
     private static final double MARGIN = 0.045;
@@ -27,7 +27,7 @@ final class Caption implements Layer {
     }
 
     /** Null when the font cannot write most of the words. */
-    static @Nullable Caption of(String prompt, double aspect) {
+    public static @Nullable Caption of(String prompt, double aspect) {
         String line = prompt.strip().replaceAll("\\s+", " ");
         int[] letters = line.codePoints().limit(LONGEST).toArray();
         long known = Arrays.stream(letters).filter(Typeface.sans()::knows).count();

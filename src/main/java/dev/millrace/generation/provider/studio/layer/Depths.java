@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Field;
@@ -10,16 +10,16 @@ import dev.millrace.generation.provider.studio.paint.Wave;
 import org.jspecify.annotations.Nullable;
 
 /** Under water: light that falls in shafts, and weeds that sway on the ground. */
-final class Depths {
+public final class Depths {
     private Depths() {}
 
     /** Shafts of light; worth the field, for they move all the time. */
-    static final class Shafts implements Layer {
+    public static final class Shafts implements Layer {
         private final Palette palette;
         private final Noise noise;
         private @Nullable Field field;
 
-        Shafts(Palette palette, Noise noise) {
+        public Shafts(Palette palette, Noise noise) {
             this.palette = palette;
             this.noise = noise;
         }
@@ -42,7 +42,7 @@ final class Depths {
         }
     }
 
-    static Layer weeds(Palette palette, Noise noise, int count) {
+    public static Layer weeds(Palette palette, Noise noise, int count) {
         return (frame, seconds) -> {
             for (int i = 0; i < count; i++) {
                 double near = 0.3 + 0.7 * (i + 1.0) / count;

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The further away, the slower it passes by when the scene moves. What the ridge in front will cover is not painted, and the
  * surface of land, which never changes, is kept from the second moment on.
  */
-final class Ridge implements Layer {
+public final class Ridge implements Layer {
     private static final double LONGEST_SECONDS = 13;
     private static final float SHADE_STEPS = 16384;
 
@@ -31,7 +31,7 @@ final class Ridge implements Layer {
      * @param depth how far below the line the colour of the foot is reached
      * @param drift heights a second that it passes by
      */
-    Ridge(Profile profile, Surface surface, Colour crest, Colour foot, double depth, double drift) {
+    public Ridge(Profile profile, Surface surface, Colour crest, Colour foot, double depth, double drift) {
         this.profile = profile;
         this.surface = surface;
         this.crest = crest;
@@ -41,7 +41,7 @@ final class Ridge implements Layer {
     }
 
     /** Says which ridge hides what of this one. */
-    void behind(Ridge other) {
+    public void behind(Ridge other) {
         front = other;
     }
 
@@ -146,12 +146,12 @@ final class Ridge implements Layer {
     }
 
     /** Where the line runs, in heights from the top. Only water moves with the seconds. */
-    interface Profile {
+    public interface Profile {
         double top(double x, double seconds);
     }
 
     /** How much lighter or darker a place is, seen from how far below the line. */
-    interface Surface {
+    public interface Surface {
         Surface PLAIN = (x, below) -> 0;
 
         float shade(double x, double below);

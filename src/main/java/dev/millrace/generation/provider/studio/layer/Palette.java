@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The colours of a scene, from the sky down. */
-record Palette(
+public record Palette(
         Colour zenith,
         Colour sky,
         Colour horizon,
@@ -21,7 +21,7 @@ record Palette(
     private static final Map<String, Palette> ALL = read();
     private static final Set<String> NIGHTS = Set.of("night", "moonlit", "neon", "space");
 
-    static Palette named(String name) {
+    public static Palette named(String name) {
         Palette palette = ALL.get(name);
         if (palette == null) {
             throw new IllegalStateException("no palette " + name);
@@ -30,17 +30,17 @@ record Palette(
     }
 
     /** Whether lamps are lit and stars are out. */
-    boolean dark() {
+    public boolean dark() {
         return horizon.luma() < 0.35;
     }
 
     /** Land at a distance, 0 near to 1 at the horizon: the air takes its colour. */
-    Colour land(double distance) {
+    public Colour land(double distance) {
         return near.mix(far, distance).mix(horizon, Math.max(0, distance - 0.75));
     }
 
     /** All of it in the light of another hue. */
-    Palette tinted(Colour hue, double share) {
+    public Palette tinted(Colour hue, double share) {
         return new Palette(
                 zenith.tinted(hue, share),
                 sky.tinted(hue, share),
@@ -53,13 +53,13 @@ record Palette(
                 light);
     }
 
-    static boolean isNight(String name) {
+    public static boolean isNight(String name) {
         return NIGHTS.contains(name);
     }
 
     private static Map<String, Palette> read() {
         var all = new LinkedHashMap<String, Palette>();
-        Lines.of("palettes.txt").forEach(line -> {
+        Lines.of(Palette.class, "palettes.txt").forEach(line -> {
             String[] parts = line.split(": ");
             List<Colour> colours =
                     Arrays.stream(parts[1].split(" ")).map(Colour::hex).toList();

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -8,11 +8,11 @@ import dev.millrace.generation.provider.studio.paint.Outline;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** Figures that are more than an outline: they flap, turn, sway or shine. */
-final class Cast {
+public final class Cast {
     private Cast() {}
 
     /** Birds that fly in a loose row. */
-    static Layer birds(Noise noise, Colour colour, int count, double height, double size) {
+    public static Layer birds(Noise noise, Colour colour, int count, double height, double size) {
         return (frame, seconds) -> {
             for (int i = 0; i < count; i++) {
                 double span = frame.aspect() + 0.4;
@@ -37,7 +37,7 @@ final class Cast {
     }
 
     /** A butterfly whose wings open and close while it wanders. */
-    static Layer butterfly(Noise noise, Palette palette, Colour wing, double x, double y, double size) {
+    public static Layer butterfly(Noise noise, Palette palette, Colour wing, double x, double y, double size) {
         Figure.Motion path = seconds -> new Figure.Pose(
                 x + 0.10 * noise.at(seconds * 0.35, 1), y + 0.07 * noise.at(2, seconds * 0.4), size, 1, 0, 1);
         return (frame, seconds) -> {
@@ -56,7 +56,7 @@ final class Cast {
     }
 
     /** The light of a lighthouse, turning: its beams sweep and swell. */
-    static Layer beam(Colour colour, double x, double y, double strength) {
+    public static Layer beam(Colour colour, double x, double y, double strength) {
         return (frame, seconds) -> {
             double phase = seconds * 0.16 + 0.02;
             double facing = Wave.cos(phase);
@@ -80,7 +80,7 @@ final class Cast {
     }
 
     /** The sails of a mill. */
-    static Layer sails(Palette palette, double x, double y, double size) {
+    public static Layer sails(Palette palette, double x, double y, double size) {
         return (frame, seconds) -> {
             for (int i = 0; i < 4; i++) {
                 double turns = seconds * 0.07 + i * 0.25 + 0.06;
@@ -92,7 +92,7 @@ final class Cast {
     }
 
     /** Flowers on long stems in front of everything, swaying. */
-    static Layer flowers(Noise noise, Palette palette, Colour petal, int count, double tall) {
+    public static Layer flowers(Noise noise, Palette palette, Colour petal, int count, double tall) {
         return (frame, seconds) -> {
             for (int i = 0; i < count; i++) {
                 double near = 0.35 + 0.65 * (i + 1.0) / count;
@@ -154,7 +154,7 @@ final class Cast {
     }
 
     /** A ringed planet. */
-    static Layer planet(Noise noise, Palette palette, double x, double y, double radius) {
+    public static Layer planet(Noise noise, Palette palette, double x, double y, double radius) {
         return (frame, seconds) -> {
             double tilt = -0.06;
             Colour ring = palette.light().mix(palette.accent(), 0.4);
@@ -179,7 +179,7 @@ final class Cast {
     }
 
     /** Half a ring that stands on its ends. */
-    static Outline arc(double x, double y, double outer, double inner) {
+    public static Outline arc(double x, double y, double outer, double inner) {
         var arc = new Outline().moveTo(x - outer, y);
         for (int i = 1; i <= 48; i++) {
             double turns = 0.5 + 0.5 * i / 48;

@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.studio.scene;
+package dev.millrace.generation.provider.studio.layer;
 
 import dev.millrace.generation.provider.studio.paint.Colour;
 import dev.millrace.generation.provider.studio.paint.Frame;
@@ -8,9 +8,9 @@ import dev.millrace.generation.provider.studio.paint.Outline;
 import dev.millrace.generation.provider.studio.paint.Wave;
 
 /** What falls, floats or glows in the air: many small things, each with its own speed and depth. */
-final class Weather implements Layer {
+public final class Weather implements Layer {
     /** What the small things are. */
-    enum Kind {
+    public enum Kind {
         RAIN,
         SNOW,
         PETALS,
@@ -27,7 +27,7 @@ final class Weather implements Layer {
     private final int count;
     private final double wind;
 
-    Weather(Kind kind, Colour colour, Noise noise, int count, double wind) {
+    public Weather(Kind kind, Colour colour, Noise noise, int count, double wind) {
         this.kind = kind;
         this.colour = colour;
         this.noise = noise;
