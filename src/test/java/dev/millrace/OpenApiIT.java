@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.platform.http.Access;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.TestHouse;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +38,7 @@ class OpenApiIT {
     }
 
     /** Calls, and whether they are open to anybody. */
-    private static TreeMap<String, Boolean> described(String yaml) {
+    private static Map<String, Boolean> described(String yaml) {
         var calls = new TreeMap<String, Boolean>();
         String path = "";
         String call = "";
@@ -49,7 +51,7 @@ class OpenApiIT {
             if (place.matches()) {
                 path = place.group(1);
             } else if (method.matches()) {
-                call = shape(method.group(1).toUpperCase(java.util.Locale.ROOT) + " " + path);
+                call = shape(method.group(1).toUpperCase(Locale.ROOT) + " " + path);
                 calls.put(call, false);
             } else if (line.equals("      security: []")) {
                 calls.put(call, true);

@@ -1,6 +1,7 @@
 package dev.millrace.platform.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.platform.http.wire.Cidr;
 import dev.millrace.platform.http.wire.HttpLimits;
@@ -269,9 +270,7 @@ class AnswersIT {
         try (RawClient client = server.client()) {
             client.send("GET /v1/half HTTP/1.1\r\n" + END);
 
-            org.assertj.core.api.Assertions.assertThatThrownBy(client::read)
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("cut");
+            assertThatThrownBy(client::read).isInstanceOf(AssertionError.class).hasMessageContaining("cut");
         }
     }
 

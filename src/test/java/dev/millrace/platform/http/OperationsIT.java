@@ -2,6 +2,7 @@ package dev.millrace.platform.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Waiting;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,11 @@ class OperationsIT {
     @Test
     void metricsAreOnTheListenerForOperatorsAlone() {
         get(server.port(), "/v1/names/a");
+        // a request is measured when its answer is out
+        Waiting.until(
+                "the request is measured",
+                Duration.ofSeconds(5),
+                () -> get(server.server.opsPort(), "/metrics").text().contains("route=\"/v1/names/{name}\""));
         RawClient.Answer metrics = get(server.server.opsPort(), "/metrics");
 
         assertThat(metrics.status()).isEqualTo(200);

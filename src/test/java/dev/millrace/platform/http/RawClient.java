@@ -39,6 +39,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** One answer; header names in lower case. */
+    @SuppressWarnings("ArrayRecordComponent") // read once, compared never
     public record Answer(int status, Map<String, List<String>> headers, byte[] body) {
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
@@ -110,7 +111,8 @@ public final class RawClient implements AutoCloseable {
         if (withBody && code != 204 && code != 304 && code >= 200) {
             body = headers.containsKey("transfer-encoding")
                     ? chunks()
-                    : exactly(Integer.parseInt(headers.get("content-length").getFirst()));
+                    : exactly(Integer.parseInt(
+                            headers.getOrDefault("content-length", List.of("0")).getFirst()));
         }
         return new Answer(code, headers, body);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.platform.http.wire.HttpLimits;
 import dev.millrace.platform.http.wire.HttpLimits.Load;
 import dev.millrace.platform.http.wire.HttpLimits.Pace;
+import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SlowClientsIT {
     private static final Duration HEADERS = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofSeconds(2);
+    /** For machines that have other things to do. */
+    private static final Duration SLACK = Duration.ofSeconds(3);
+
     private static final HttpLimits SHORT = new HttpLimits(
             HttpLimits.DEFAULTS.sizes(),
             new Load(1000, 1000, 8),
@@ -59,7 +63,7 @@ class SlowClientsIT {
 
                 assertThat(answer == null ? 0 : answer.status()).isEqualTo(status);
                 assertThat(client.closed()).isTrue();
-                assertThat(took).isBetween(limit.minusMillis(50), limit.plusMillis(1000));
+                assertThat(took).isBetween(limit.minusMillis(50), limit.plus(SLACK));
             }
         }
     }
@@ -83,8 +87,7 @@ class SlowClientsIT {
             long began = System.nanoTime();
 
             assertThat(client.tryRead(true)).isNull();
-            assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isBetween(IDLE.minusMillis(50), IDLE.plusMillis(1000));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(IDLE.minusMillis(50), IDLE.plus(SLACK));
         }
     }
 
@@ -97,7 +100,7 @@ class SlowClientsIT {
 
             assertThat(client.read().status()).isEqualTo(408);
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isBetween(HEADERS.minusMillis(50), HEADERS.plusMillis(1000));
+                    .isBetween(HEADERS.minusMillis(50), HEADERS.plus(SLACK));
         }
     }
 
@@ -170,7 +173,7 @@ class SlowClientsIT {
                 slow.add(server.client().send(i % 2 == 0 ? "GET / HT" : BODY + "x"));
             }
             List<Long> millis = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 250; i++) {
                 long began = System.nanoTime();
                 try (RawClient honest = server.client()) {
                     assertThat(honest.send("GET /v1/names/a HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -180,7 +183,8 @@ class SlowClientsIT {
                 }
                 millis.add((System.nanoTime() - began) / 1_000_000);
             }
-            assertThat(millis.stream().sorted().toList().get(197)).isLessThan(100);
+            // without the first fifty, which pay for the compiler
+            assertThat(millis.stream().skip(50).sorted().toList().get(197)).isLessThan(100);
         } finally {
             slow.forEach(RawClient::close);
         }
@@ -195,7 +199,7 @@ class SlowClientsIT {
     private static boolean available(RawClient client) {
         try {
             return client.socket().getInputStream().available() > 0;
-        } catch (java.io.IOException closed) {
+        } catch (IOException closed) {
             return true;
         }
     }

@@ -1,5 +1,6 @@
 package dev.millrace.platform.http.sse;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.platform.http.Access;
@@ -71,9 +72,19 @@ class EventStreamIT {
             }
         });
 
-        assertThat(answer.text().substring(13))
-                .isEqualTo("id: 7.1.0\nevent: delta\ndata: {\"text\":\"\u00fc\\n\ud83d\ude00\"}\n\n"
-                        + "event: limits\ndata: {}\n\n:\n\nretry: 30000\n\n");
+        assertThat(answer.text().substring(13)).isEqualTo("""
+                        id: 7.1.0
+                        event: delta
+                        data: {"text":"\u00fc\\n\ud83d\ude00"}
+
+                        event: limits
+                        data: {}
+
+                        :
+
+                        retry: 30000
+
+                        """);
     }
 
     @Test
@@ -162,8 +173,7 @@ class EventStreamIT {
     }
 
     private RawClient client() {
-        assertThat(server).isNotNull();
-        return new RawClient(server.port());
+        return new RawClient(requireNonNull(server).port());
     }
 
     private void start(Handler handler) {

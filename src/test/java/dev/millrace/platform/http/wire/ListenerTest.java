@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,8 @@ class ListenerTest {
     void everyLimitOfTheListenerIsSet() {
         var lines = new Lines(
                 LIMITS, (line, status, request) -> TransportResponse.builder().build(), address -> false);
-        WebServerConfig config = Listener.config(new InetSocketAddress("127.0.0.1", 0), LIMITS, lines)
+        WebServerConfig config = Listener.config(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS, lines)
                 .buildPrototype();
 
         assertThat(config.maxPayloadSize()).isEqualTo(6L * 1024 * 1024 * 1024);
