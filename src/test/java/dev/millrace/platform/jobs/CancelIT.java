@@ -114,7 +114,7 @@ class CancelIT {
         var release = new CountDownLatch(1);
         var hand = new Hand((note, attempt) -> {
             if (first.getAndIncrement() == 0) {
-                release.await(20, TimeUnit.SECONDS);
+                release.await(60, TimeUnit.SECONDS);
             } else {
                 fromTheStart.add(attempt.cancelRequested());
                 attempt.onCancel(() -> fromTheStart.add(true));
@@ -160,7 +160,7 @@ class CancelIT {
         return new Hand((note, attempt) -> {
             var stop = new CountDownLatch(1);
             attempt.onCancel(stop::countDown);
-            stop.await(20, TimeUnit.SECONDS);
+            stop.await(60, TimeUnit.SECONDS);
             return attempt.cancelRequested() ? Outcome.DONE : new Outcome.GiveUp("was not asked");
         });
     }

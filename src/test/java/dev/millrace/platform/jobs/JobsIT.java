@@ -61,7 +61,7 @@ class JobsIT {
     void aJobIsBornClaimedByANodeWithRoomAndReadyWithoutOne() throws InterruptedException {
         var go = new CountDownLatch(1);
         var workers = crew.node(jobs, Crew.config(1), Lineage.NONE, new Hand((note, attempt) -> {
-            go.await(20, TimeUnit.SECONDS);
+            go.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
         awaitBirthplace(workers);
@@ -223,7 +223,7 @@ class JobsIT {
     void aKeyOfABornJobIsUniqueToo() {
         var go = new CountDownLatch(1);
         var workers = crew.node(jobs, new Hand((note, attempt) -> {
-            go.await(20, TimeUnit.SECONDS);
+            go.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
         awaitBirthplace(workers);
@@ -281,7 +281,7 @@ class JobsIT {
         var write = new AtomicReference<RuntimeException>();
         var hand = new Hand(Lane.SHORT, 1, Duration.ofMillis(200), (note, attempt) -> {
             attempt.onLost(stopped::countDown);
-            stopped.await(20, TimeUnit.SECONDS);
+            stopped.await(60, TimeUnit.SECONDS);
             try {
                 crew.db.run(attempt::complete);
             } catch (Fenced gone) {

@@ -45,7 +45,7 @@ class LeaseIT {
         var end = new CountDownLatch(1);
         var first = crew.node(jobs, new Hand((note, attempt) -> {
             zombie.set(attempt);
-            end.await(20, TimeUnit.SECONDS);
+            end.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
         UUID job = crew.enqueue(jobs, new Note("x"));
@@ -57,7 +57,7 @@ class LeaseIT {
         first.heart().stop();
         var heir = crew.node(new Jobs(), new Hand((note, attempt) -> {
             claims.add(attempt.claim());
-            second.await(20, TimeUnit.SECONDS);
+            second.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
 
@@ -92,7 +92,7 @@ class LeaseIT {
         var workers = crew.node(jobs, new Hand((note, attempt) -> {
             if (runs.incrementAndGet() == 1) {
                 attempt.onLost(lost::countDown);
-                lost.await(20, TimeUnit.SECONDS);
+                lost.await(60, TimeUnit.SECONDS);
             }
             return Outcome.DONE;
         }));
@@ -140,10 +140,10 @@ class LeaseIT {
         var workers = crew.node(jobs, new Hand((note, attempt) -> {
             started.countDown();
             if (note.text().equals("quick")) {
-                quick.await(20, TimeUnit.SECONDS);
+                quick.await(60, TimeUnit.SECONDS);
             } else {
                 attempt.onLost(lost::countDown);
-                lost.await(20, TimeUnit.SECONDS);
+                lost.await(60, TimeUnit.SECONDS);
                 attempt.complete(null); // refused before it touches the transaction
             }
             return Outcome.DONE;
@@ -257,18 +257,18 @@ class LeaseIT {
             var go = new CountDownLatch(1);
             var hand = new Hand((note, attempt) -> {
                 runs.incrementAndGet();
-                go.await(20, TimeUnit.SECONDS);
+                go.await(60, TimeUnit.SECONDS);
                 return Outcome.DONE;
             });
             try (var workers = Workers.start(tight, jobs, Crew.config(50), List.of(hand))) {
                 UUID job = tight.transact(tx -> jobs.enqueue(tx, Crew.ACCOUNT, new Note("x")));
                 Waiting.until("it runs", Crew.SOON, () -> runs.get() == 1);
                 long before = workers.node().lease().node();
-                long until = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+                long until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
 
                 tight.run(tx -> {
                     go.countDown();
-                    Waiting.until("three leases passed", Crew.SOON, () -> System.nanoTime() > until);
+                    Waiting.until("two leases passed", Crew.SOON, () -> System.nanoTime() > until);
                 });
 
                 Waiting.until(
