@@ -11,6 +11,9 @@ final class Connections {
 
     /**
      * The driver's properties: TCP limits so that a frozen server costs seconds, not for ever, and the session's settings.
+     *
+     * <p>Full scans are planned only where no index fits. The driver keeps plans as long as a connection, and one made while the
+     * queue was empty would read the whole table for each job once it is full: with 50,000 jobs, 10 ms instead of 0.1.
      */
     static Properties properties(SqlConfig config, String name) {
         var properties = new Properties();
@@ -26,7 +29,7 @@ final class Connections {
                 "options",
                 "-c statement_timeout="
                         + config.statementTimeout().toMillis() + " -c lock_timeout="
-                        + config.lockTimeout().toMillis() + " -c idle_in_transaction_session_timeout=30000");
+                        + config.lockTimeout().toMillis() + " -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off");
         return properties;
     }
 }

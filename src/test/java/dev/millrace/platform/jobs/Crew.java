@@ -1,5 +1,8 @@
 package dev.millrace.platform.jobs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.SqlConfig;
 import dev.millrace.platform.sql.Tx;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes of one queue on a fresh database, with a lease of two seconds instead of ten, so that a death is noticed soon. */
@@ -68,11 +72,11 @@ final class Crew implements AutoCloseable {
 
     @Nullable
     Row row(UUID job) {
-        return db.read(tx -> tx.query("SELECT state, node, attempt, claim, last_error FROM job WHERE id = :id")
-                .bind("id", job)
-                .mapTo(Row.class)
-                .findOne()
-                .orElse(null));
+        return read(tx -> tx.query("SELECT state, node, attempt, claim, last_error FROM job WHERE id = :id")
+                        .bind("id", job)
+                        .mapTo(Row.class)
+                        .findOne())
+                .orElse(null);
     }
 
     String state(UUID job) {
@@ -82,14 +86,25 @@ final class Crew implements AutoCloseable {
 
     /** How often a job was finished, and how. */
     List<String> history(UUID job) {
-        return db.read(tx -> tx.query("SELECT outcome FROM job_done WHERE id = :id")
+        return read(tx -> tx.query("SELECT outcome FROM job_done WHERE id = :id")
                 .bind("id", job)
                 .mapTo(String.class)
                 .list());
     }
 
     long count(String sql) {
-        return db.<Long>read(tx -> tx.query(sql).mapTo(Long.class).one());
+        return this.<Long>read(tx -> tx.query(sql).mapTo(Long.class).one());
+    }
+
+    /** Looks as soon as the jobs leave a connection free. */
+    private <T> T read(Function<Tx, T> look) {
+        return Waiting.forValue("a connection is free", SOON, () -> {
+            try {
+                return db.read(look);
+            } catch (Problem busy) {
+                return null;
+            }
+        });
     }
 
     void awaitState(UUID job, String state) {
@@ -113,7 +128,7 @@ final class Crew implements AutoCloseable {
 
     /** A worker made of a lambda. */
     static final class Hand implements Worker<Note> {
-        final ConcurrentLinkedQueue<String> buried = new ConcurrentLinkedQueue<>();
+        private final ConcurrentLinkedQueue<String> buried = new ConcurrentLinkedQueue<>();
         private final Lane lane;
         private final int attempts;
         private final Duration timeout;
@@ -128,6 +143,12 @@ final class Crew implements AutoCloseable {
             this.attempts = attempts;
             this.timeout = timeout;
             this.work = work;
+        }
+
+        /** One job was buried with these words; said after the commit, so a moment after the row shows it. */
+        void awaitBuried(String words) {
+            Waiting.until("buried", SOON, () -> !buried.isEmpty());
+            assertThat(buried).containsExactly(words);
         }
 
         @Override

@@ -80,7 +80,7 @@ class JobsIT {
     }
 
     @Test
-    void everyOneOfFiveThousandJobsIsCompletedOnceByFourNodes() {
+    void everyOneOfFiveThousandJobsIsCompletedOnceByFiftyWorkersOnFiveNodes() {
         crew.db.run(tx -> tx.execute("CREATE TABLE completion (text text NOT NULL, job uuid NOT NULL)"));
         var hand = new Hand((note, attempt) -> {
             crew.db.run(tx -> {
@@ -102,8 +102,8 @@ class JobsIT {
             });
         }
 
-        for (int i = 0; i < 4; i++) {
-            crew.node(new Jobs(), Crew.config(50), Lineage.NONE, hand);
+        for (int i = 0; i < 5; i++) {
+            crew.node(new Jobs(), Crew.config(10), Lineage.NONE, hand);
         }
 
         Waiting.until("all done", Duration.ofSeconds(60), () -> crew.count("SELECT count(*) FROM job") == 0);
@@ -133,7 +133,7 @@ class JobsIT {
         crew.awaitState(good, "gone");
         crew.awaitState(poison, "dead");
         assertThat(attempts).containsExactly(1, 2, -3);
-        assertThat(hand.buried).containsExactly("poison: java.lang.IllegalStateException: poison\0ed");
+        hand.awaitBuried("poison: java.lang.IllegalStateException: poison\0ed");
         assertThat(crew.row(poison).lastError()).isEqualTo("java.lang.IllegalStateException: poison ed");
     }
 
@@ -173,7 +173,7 @@ class JobsIT {
 
         crew.awaitState(job, "dead");
         assertThat(numbers).containsExactly(1, 1, 1, 1);
-        assertThat(hand.buried).containsExactly("x: no use");
+        hand.awaitBuried("x: no use");
     }
 
     @Test
@@ -296,8 +296,21 @@ class JobsIT {
 
         crew.awaitState(job, "dead");
         Waiting.until("the late run was refused", Crew.SOON, () -> write.get() != null);
-        assertThat(hand.buried).containsExactly("slow: took longer than PT0.2S");
+        hand.awaitBuried("slow: took longer than PT0.2S");
         assertThat(crew.history(job)).isEmpty();
+    }
+
+    @Test
+    void aPlanMadeWhileTheTableIsEmptyIsRightWhenItIsFull() {
+        List<String> plan = crew.db.transact(tx -> {
+            tx.execute("ANALYZE job");
+            return tx.query("EXPLAIN DELETE FROM job WHERE id = :id AND node = 1 AND claim = 1")
+                    .bind("id", UUID.randomUUID())
+                    .mapTo(String.class)
+                    .list();
+        });
+
+        assertThat(plan).anyMatch(line -> line.contains("Index Scan using job_pkey"));
     }
 
     @Test

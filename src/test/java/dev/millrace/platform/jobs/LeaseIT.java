@@ -196,7 +196,7 @@ class LeaseIT {
 
         crew.awaitState(job, "dead");
         assertThat(ran).hasValue(0);
-        assertThat(hand.buried).containsExactly("crasher: the process ended during each attempt");
+        hand.awaitBuried("crasher: the process ended during each attempt");
         assertThat(crew.row(job).attempt()).isEqualTo(5);
     }
 
