@@ -289,11 +289,13 @@ final class Sessions {
 
     record Begun(UUID session, RefreshToken refresh) {}
 
+    /** What came of using a token. */
     sealed interface Turn {}
 
     /** A token was used and this is its child. */
     record Turned(UUID account, UUID session, String role, RefreshToken refresh) implements Turn {}
 
+    /** The token is not good; what had to be done about it is done. */
     record Refused(Problem problem) implements Turn {}
 
     private record Held(

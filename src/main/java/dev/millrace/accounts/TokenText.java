@@ -31,15 +31,15 @@ record TokenText(String keyId, JsonNode payload) {
         JsonNode header = object(bytes(parts.get(0)));
         JsonNode payload = object(bytes(parts.get(1)));
         byte[] signature = bytes(parts.get(2));
-        if (header == null || payload == null || signature == null) {
+        if (header == null || payload == null || signature == null || signature.length != SIGNATURE) {
             return null;
         }
-        boolean good = signature.length == SIGNATURE
-                && names(header).equals(HEADER)
-                && header.path("alg").equals(Json.MAPPER.getNodeFactory().textNode("ES256"))
-                && header.path("typ").equals(Json.MAPPER.getNodeFactory().textNode("at+jwt"))
-                && header.path("kid").isTextual();
-        return good ? new TokenText(header.path("kid").textValue(), payload) : null;
+        String keyId = header.path("kid").textValue();
+        boolean ours = names(header).equals(HEADER)
+                && keyId != null
+                && "ES256".equals(header.path("alg").textValue())
+                && "at+jwt".equals(header.path("typ").textValue());
+        return ours ? new TokenText(keyId, payload) : null;
     }
 
     /** Base64url without padding, and only as an encoder writes it: the last letter has unused bits that must be zero. */

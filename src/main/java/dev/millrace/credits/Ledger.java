@@ -62,19 +62,20 @@ final class Ledger {
 
     // The balance of a line is the sum of all lines up to it: what there is in all, less what came after.
     private static final String PAGE = """
-            WITH place AS (
+            WITH place AS MATERIALIZED (
                 SELECT coalesce((SELECT seq FROM entry WHERE id = :after AND owner = :owner), 9223372036854775807) AS seq
+            ), total AS MATERIALIZED (
+                SELECT (SELECT coalesce(sum(posted), 0) FROM credit_account WHERE owner = :owner)
+                       - (SELECT coalesce(sum(amount), 0) FROM entry WHERE owner = :owner AND seq >= (SELECT seq FROM place)) AS amount
             )
             SELECT e.id, e.at, e.kind, e.amount, e.hold AS generation, e.description, CAST(e.lines AS text) AS lines,
                    h.amount - coalesce(h.charged, 0) AS released,
-                   CAST((SELECT sum(amount) FROM entry WHERE owner = :owner)
-                        - (SELECT coalesce(sum(amount), 0) FROM entry WHERE owner = :owner AND seq >= place.seq)
+                   CAST((SELECT amount FROM total)
                         - coalesce(sum(e.amount) OVER (ORDER BY e.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
                         AS bigint) AS balance
             FROM entry e
-            CROSS JOIN place
             LEFT JOIN hold h ON h.id = e.hold
-            WHERE e.owner = :owner AND e.seq < place.seq
+            WHERE e.owner = :owner AND e.seq < (SELECT seq FROM place)
             ORDER BY e.seq DESC
             LIMIT :limit""";
 
