@@ -13,7 +13,7 @@ export function timeline(run, now = Date.now()) {
   const strip = new Strip(total, Math.min(since(run.startedAt), total));
   strip.add("Waited in line", inLine ? `${inLine}, then started` : "then started", "wait", 0, strip.last);
   for (const line of run.log) step(strip, line, run);
-  strip.close(strip.open?.kind === "job" ? "job" : run.status === "failed" ? "cut" : "work", endOf(run), total);
+  strip.close(strip.open?.kind === "job" ? "job" : run.status === "failed" ? "cut" : "work", endOf(run, strip.open), total);
   return { total, spans: strip.spans };
 }
 
@@ -64,8 +64,9 @@ class Strip {
   }
 }
 
-function endOf(run) {
+function endOf(run, open) {
   if (run.status === "failed") return "ended here";
   if (run.status === "canceled") return "stopped by you";
-  return run.status === "completed" ? "made it" : "at work";
+  if (run.status !== "completed") return "at work";
+  return open?.kind === "job" ? "ready" : "made it";
 }

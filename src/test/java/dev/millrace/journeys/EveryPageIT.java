@@ -9,6 +9,7 @@ import dev.millrace.testing.TestHouse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class EveryPageIT {
         var faults = new ArrayList<String>();
         for (int width : WIDTHS) {
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-                String where = name + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
+                String where = name + "-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
                 page.setViewportSize(width, 900);
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
                 page.navigate(address);
