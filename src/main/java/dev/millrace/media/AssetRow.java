@@ -5,6 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code asset}. */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
 record AssetRow(
         UUID id,
         UUID account,

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a probe found out about an original. */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
 record Facts(
         MediaKind kind,
         String contentType,

@@ -94,7 +94,7 @@ final class ProcessAssetWorker implements Worker<ProcessAsset> {
         Probe.Image largest = image;
         for (String file : stills.previews(place.box(), image, place.overseer())) {
             Probe.Image preview = still(place, file);
-            largest = largest == image || preview.width() > largest.width() ? preview : largest;
+            largest = largest.equals(image) || preview.width() > largest.width() ? preview : largest;
             made.picture(file, "preview", preview);
         }
         // a picture that its metadata turns is stored lying and shown standing: the previews tell

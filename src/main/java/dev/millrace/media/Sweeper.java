@@ -39,7 +39,8 @@ final class Sweeper implements AutoCloseable {
         Instant now = clock.instant();
         thread.execute(() -> sweep(alone ? now : now.minus(GRACE)));
         long hour = GRACE.toMillis();
-        thread.scheduleWithFixedDelay(() -> sweep(clock.instant().minus(GRACE)), hour, hour, TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleWithFixedDelay(
+                () -> sweep(clock.instant().minus(GRACE)), hour, hour, TimeUnit.MILLISECONDS);
     }
 
     /** Removes what is older than the cutoff and belongs to nothing. */

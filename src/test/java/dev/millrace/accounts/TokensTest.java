@@ -71,7 +71,8 @@ class TokensTest {
         tokens.verify(good);
         String stem = good.substring(0, good.length() - 1);
 
-        for (char last : ALPHABET.toCharArray()) {
+        for (int i = 0; i < ALPHABET.length(); i++) {
+            char last = ALPHABET.charAt(i);
             if (last != good.charAt(good.length() - 1)) {
                 refused(stem + last);
             }

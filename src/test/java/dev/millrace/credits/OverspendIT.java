@@ -145,7 +145,7 @@ class OverspendIT {
 
     /** Once all are done: what was spent is what was made, nothing is held, and the books agree. */
     private static void settled(Api person, int made, int left) {
-        Waiting.until("all pictures", Duration.ofSeconds(120), () -> {
+        Waiting.until("all pictures", Duration.ofMinutes(2), () -> {
             JsonNode credits = person.get("/v1/usage").json().path("credits");
             return credits.path("held").decimalValue().signum() == 0;
         });

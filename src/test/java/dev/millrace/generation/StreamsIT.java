@@ -15,6 +15,7 @@ import dev.millrace.testing.SseReader;
 import dev.millrace.testing.Waiting;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +113,8 @@ class StreamsIT {
         String id = text(person, "flood", Map.of());
         try (var socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
-            socket.connect(new InetSocketAddress("127.0.0.1", house.server().port()));
+            socket.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), house.server().port()));
             socket.getOutputStream()
                     .write(("GET /v1/generations/" + id + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
                                     + person.token() + "\r\n\r\n")

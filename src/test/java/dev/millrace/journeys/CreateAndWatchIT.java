@@ -116,7 +116,7 @@ class CreateAndWatchIT {
     /** Every percent the row showed, as it rose. */
     private static List<Integer> percentsUntilDone(Page page, String prompt) {
         var percents = new ArrayList<Integer>();
-        Waiting.until("the end of " + prompt, Duration.ofSeconds(120), () -> {
+        Waiting.until("the end of " + prompt, Duration.ofMinutes(2), () -> {
             Object now = page.evaluate("""
                     () => {
                       const row = document.querySelector('article.run');

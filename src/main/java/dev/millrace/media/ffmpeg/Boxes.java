@@ -37,7 +37,7 @@ record Boxes(boolean faststart, boolean whole, boolean fragmented) {
             }
             ByteBuffer head = bytes(channel, at, (int) Math.min(16, size - at));
             long length = head.getInt(0) & 0xffffffffL;
-            String type = new String(head.array(), 4, 4, StandardCharsets.ISO_8859_1);
+            String type = StandardCharsets.ISO_8859_1.decode(head.slice(4, 4)).toString();
             if (length == 1 && head.limit() == 16) {
                 length = head.getLong(8);
             } else if (length == 0) {

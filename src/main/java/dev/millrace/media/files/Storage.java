@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -288,7 +289,7 @@ public final class Storage {
         } catch (IOException failure) {
             throw Disk.translated(failure, root);
         } catch (UncheckedIOException failure) {
-            throw Disk.translated(failure.getCause(), root);
+            throw Disk.translated(Objects.requireNonNull(failure.getCause()), root);
         }
     }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body null for none
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
 public record Ask(String method, URI uri, Map<String, String> headers, byte @Nullable [] body, Deadlines deadlines) {
     public Ask {
         headers = Map.copyOf(headers);

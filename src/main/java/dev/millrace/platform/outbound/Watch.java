@@ -20,7 +20,7 @@ final class Watch implements AutoCloseable {
             work -> Thread.ofPlatform().daemon().name("outbound-watch").unstarted(work));
 
     Watch() {
-        clock.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = clock.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void add(Exchange exchange) {

@@ -33,7 +33,7 @@ final class ModelledLog {
     ModelledLog(long seed) {
         random = new Random(seed);
         store(List.of(new LogRow(0, 1, 0, "queued", "{\"position\":0}")));
-        epoch = 1 + random.nextInt(3);
+        epoch = 1L + random.nextInt(3);
         owner = new Tape(epoch, Transcript.EMPTY);
         change(new GenerationEvent.Started("studio/text", "studio", 1));
     }

@@ -319,6 +319,7 @@ final class FakeChat {
 
     /** Part of an answer. */
     sealed interface Piece {
+        @SuppressWarnings("ArrayRecordComponent") // nobody compares them
         record Bytes(byte[] bytes) implements Piece {}
 
         record Cut(boolean reset) implements Piece {}

@@ -84,10 +84,9 @@ public record OptionRange(
     }
 
     private @Nullable Fault judgeTexts(List<?> texts) {
-        boolean tooMany = type == Type.STRINGS && maximum != null && texts.size() > maximum.intValue();
         boolean badLength =
                 texts.stream().map(String::valueOf).anyMatch(text -> text.isEmpty() || text.length() > LONGEST_STRING);
-        if (tooMany) {
+        if (type == Type.STRINGS && maximum != null && texts.size() > maximum.intValue()) {
             return new Fault("out_of_range", "must be at most " + maximum.intValue() + " strings");
         }
         return badLength ? new Fault("out_of_range", "must have 1 to " + LONGEST_STRING + " characters") : null;

@@ -59,6 +59,7 @@ final class ChatUsage {
     }
 
     private static long tokens(Message message) {
-        return message.content().getBytes(StandardCharsets.UTF_8).length / BYTES_A_TOKEN + TOKENS_AROUND_A_MESSAGE;
+        return message.content().getBytes(StandardCharsets.UTF_8).length / (long) BYTES_A_TOKEN
+                + TOKENS_AROUND_A_MESSAGE;
     }
 }

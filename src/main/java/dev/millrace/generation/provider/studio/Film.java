@@ -58,11 +58,7 @@ final class Film {
         Thread painter = null;
         try (Child child = processes.start(command, progress(counts));
                 var hook = cancellation.onCancel(child::kill)) {
-            painter = Thread.ofPlatform()
-                    .daemon()
-                    .name("studio-painter")
-                    .priority(Thread.MIN_PRIORITY)
-                    .start(() -> feed(take, child));
+            painter = Thread.ofPlatform().daemon().name("studio-painter").start(() -> feed(take, child));
             int last = -1;
             for (int count = counts.take(); count != END; count = counts.take()) {
                 if (count > last) {

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Films a scene: frames painted one by one, H.264 that every browser plays, previews by the second. */
 final class VideoStudio {
@@ -61,7 +62,7 @@ final class VideoStudio {
         sink.emit(new Artifact(call.folder().resolve("video.mp4"), "video/mp4"));
     }
 
-    private static Double left(long start, double share) {
+    private static @Nullable Double left(long start, double share) {
         double elapsed = (System.nanoTime() - start) / 1e9;
         return share < 0.05 ? null : elapsed / share - elapsed;
     }

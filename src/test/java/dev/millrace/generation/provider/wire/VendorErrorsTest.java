@@ -105,7 +105,7 @@ class VendorErrorsTest {
             })
     void theHintToWaitIsFoundWhereverItIs(String headers, String message, Duration wait) {
         var map = new java.util.HashMap<String, String>();
-        for (String header : headers.split("; ")) {
+        for (String header : headers.split("; ", -1)) {
             map.put(header.split(": ", 2)[0], header.split(": ", 2)[1]);
         }
 

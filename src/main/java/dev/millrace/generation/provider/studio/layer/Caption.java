@@ -43,7 +43,7 @@ public final class Caption implements Layer {
         if (colour == null) {
             colour = readable(frame);
         }
-        Colour shadow = colour == INK ? Colour.WHITE : Colour.BLACK;
+        Colour shadow = INK.equals(colour) ? Colour.WHITE : Colour.BLACK;
         frame.fill(outline.placed(0.0012, 0.0016, 1, 1, 0), shadow, 0.35);
         frame.fill(outline, colour, 0.92);
     }

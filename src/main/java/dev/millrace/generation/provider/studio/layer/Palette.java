@@ -60,9 +60,9 @@ public record Palette(
     private static Map<String, Palette> read() {
         var all = new LinkedHashMap<String, Palette>();
         Lines.of(Palette.class, "palettes.txt").forEach(line -> {
-            String[] parts = line.split(": ");
+            String[] parts = line.split(": ", 2);
             List<Colour> colours =
-                    Arrays.stream(parts[1].split(" ")).map(Colour::hex).toList();
+                    Arrays.stream(parts[1].split(" ", -1)).map(Colour::hex).toList();
             all.put(
                     parts[0],
                     new Palette(

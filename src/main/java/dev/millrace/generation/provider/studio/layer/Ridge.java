@@ -95,7 +95,7 @@ public final class Ridge implements Layer {
 
     /** Null when working the shades out is no dearer than keeping them: for plain surfaces and single pictures. */
     private @Nullable Texture shades(int width, int height) {
-        if (surface == Surface.PLAIN || moments++ == 0) {
+        if (surface.equals(Surface.PLAIN) || moments++ == 0) {
             return null;
         }
         if (texture == null || texture.height != height) {

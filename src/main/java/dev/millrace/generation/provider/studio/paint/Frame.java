@@ -63,8 +63,8 @@ public final class Frame {
     private void resample(float[] from, int fromWidth, int fromHeight, float[] to) {
         for (int y = 0; y < height; y++) {
             float v = Math.clamp((y + 0.5f) * fromHeight / height - 0.5f, 0, fromHeight - 1);
-            int top = (int) v * fromWidth;
-            int bottom = Math.min(fromHeight - 1, (int) v + 1) * fromWidth;
+            int top = ((int) v) * fromWidth;
+            int bottom = Math.min(fromHeight - 1, ((int) v) + 1) * fromWidth;
             float down = v - (int) v;
             for (int x = 0; x < width; x++) {
                 float u = Math.clamp((x + 0.5f) * fromWidth / width - 0.5f, 0, fromWidth - 1);

@@ -82,7 +82,7 @@ public final class Noise {
     }
 
     private float signed(int x, int y) {
-        return hash(seed, x, y) / 2147483648f;
+        return hash(seed, x, y) / 0x1p31f;
     }
 
     private static int floor(double value) {

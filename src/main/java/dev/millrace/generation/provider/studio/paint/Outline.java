@@ -96,7 +96,7 @@ public final class Outline {
      */
     public static Outline parse(String text) {
         var outline = new Outline();
-        String[] words = text.strip().split("[\\s,]+");
+        String[] words = text.strip().split("[\\s,]+", -1);
         char verb = 'M';
         int i = 0;
         while (i < words.length) {

@@ -45,7 +45,7 @@ record Reading(Set<Motif> motifs, @Nullable Colour hue, int many) {
         Colour hue = null;
         int many = 1;
         String text = prompt.substring(0, Math.min(READ, prompt.length())).toLowerCase(Locale.ROOT);
-        for (String word : text.split("[^\\p{L}]+")) {
+        for (String word : text.split("[^\\p{L}]+", -1)) {
             Motif motif = find(word);
             if (motif != null) {
                 motifs.add(motif);
@@ -77,8 +77,8 @@ record Reading(Set<Motif> motifs, @Nullable Colour hue, int many) {
     private static Map<String, Motif> words() {
         var words = new HashMap<String, Motif>();
         Lines.of(Reading.class, "vocabulary.txt").forEach(line -> {
-            String[] parts = line.split(": ");
-            for (String word : parts[1].split(" ")) {
+            String[] parts = line.split(": ", 2);
+            for (String word : parts[1].split(" ", -1)) {
                 words.putIfAbsent(word, Motif.valueOf(parts[0]));
             }
         });

@@ -73,7 +73,7 @@ final class Waters {
         String drawing = reading.has(SHIP) ? "ship" : reading.has(PAPER) ? "paper-boat" : "sailboat";
         double tall = reading.has(SHIP) ? 0.40 : 0.30;
         for (int i = 0; i < Math.min(5, reading.many()); i++) {
-            double x = heroX + (i == 0 ? 0 : (i % 2 == 0 ? 1 : -1) * 0.30 * aspect * ((i + 1) / 2));
+            double x = heroX + (i == 0 ? 0 : (i % 2 == 0 ? 1 : -1) * 0.30 * aspect * Math.floor((i + 1) / 2.0));
             layers.add(carried(drawing, swell, x, size(tall * (i == 0 ? 1 : 0.6)), 0.02, wild));
         }
     }

@@ -107,7 +107,7 @@ public final class Writer {
         }
         var result = new StringBuilder(paragraphs == 0 ? "" : "\n\n");
         String before = "";
-        for (String line : text.split(" / ")) {
+        for (String line : text.split(" / ", -1)) {
             result.append(before).append(capital(line));
             before = "\n";
         }
