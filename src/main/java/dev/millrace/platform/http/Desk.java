@@ -1,5 +1,7 @@
 package dev.millrace.platform.http;
 
+import dev.millrace.platform.http.headers.Cors;
+import dev.millrace.platform.http.headers.SecurityHeaders;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**

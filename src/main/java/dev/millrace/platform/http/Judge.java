@@ -1,5 +1,8 @@
 package dev.millrace.platform.http;
 
+import dev.millrace.platform.http.headers.Cors;
+import dev.millrace.platform.http.input.Paths;
+import dev.millrace.platform.http.wire.InFlight;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import io.helidon.http.HeaderNames;
@@ -189,7 +192,7 @@ final class Judge implements io.helidon.webserver.http.Handler {
     private void options(Exchange exchange, RouteTable.Place place) {
         var headers = exchange.response().headers();
         if (Cors.preflight(headers(exchange))) {
-            desk.cors().allow(headers(exchange), place, headers);
+            desk.cors().allow(headers(exchange), place.allow(), headers);
         } else {
             headers.set(HeaderNames.ALLOW, place.allow());
         }

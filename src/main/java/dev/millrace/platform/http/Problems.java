@@ -1,6 +1,7 @@
 package dev.millrace.platform.http;
 
 import dev.millrace.platform.Ids;
+import dev.millrace.platform.http.headers.SecurityHeaders;
 import dev.millrace.platform.http.wire.Line;
 import dev.millrace.platform.http.wire.Refusals;
 import dev.millrace.platform.json.Json;

@@ -1,6 +1,7 @@
 package dev.millrace.platform.http;
 
 import dev.millrace.platform.http.HttpConfig.Listen;
+import dev.millrace.platform.http.wire.InFlight;
 import dev.millrace.platform.http.wire.Listener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,4 +1,4 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.wire;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -6,16 +6,16 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Counts the requests being answered, so that draining can wait for the last one. */
-final class InFlight {
+public final class InFlight {
     private final AtomicInteger count = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();
 
-    void began() {
+    public void began() {
         count.incrementAndGet();
     }
 
-    void ended() {
+    public void ended() {
         if (count.decrementAndGet() == 0 && lock.tryLock()) {
             try {
                 none.signalAll();
@@ -25,12 +25,12 @@ final class InFlight {
         }
     }
 
-    int count() {
+    public int count() {
         return count.get();
     }
 
     /** True once nothing is in flight, false when that took longer than {@code limit}. */
-    boolean awaitNone(Duration limit) throws InterruptedException {
+    public boolean awaitNone(Duration limit) throws InterruptedException {
         long left = limit.toNanos();
         lock.lock();
         try {

@@ -1,4 +1,4 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.headers;
 
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -8,6 +8,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.http.ServerResponseHeaders;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An origin that is not listed gets no header at all, so that its browser keeps the answer from it.
  */
-final class Cors {
+public final class Cors {
     private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
     private static final Header VARY = HeaderValues.createCached(HeaderNames.VARY, "Origin");
     private static final Header CREDENTIALS =
@@ -57,12 +58,12 @@ final class Cors {
 
     private final Set<String> origins;
 
-    Cors(List<String> origins) {
+    public Cors(List<String> origins) {
         this.origins = Set.copyOf(origins);
     }
 
     /** Adds what a browser needs to hand the answer to a listed origin; the answer differs by origin either way. */
-    void dress(Headers request, ServerResponseHeaders response) {
+    public void dress(Headers request, ServerResponseHeaders response) {
         if (!response.contains(HeaderNames.VARY)) {
             response.set(VARY);
         } else if (!response.values(HeaderNames.VARY).contains("Origin")) {
@@ -76,23 +77,28 @@ final class Cors {
         }
     }
 
-    static boolean preflight(Headers request) {
+    public static boolean preflight(Headers request) {
         return request.contains(HeaderNames.ORIGIN) && request.contains(HeaderNames.ACCESS_CONTROL_REQUEST_METHOD);
     }
 
-    /** Says yes to a preflight, or throws. */
-    void allow(Headers request, RouteTable.Place place, ServerResponseHeaders response) {
+    /**
+     * Says yes to a preflight, or throws.
+     *
+     * @param methods those of the address, as {@code Allow} says them
+     */
+    public void allow(Headers request, String methods, ServerResponseHeaders response) {
         String method = request.get(HeaderNames.ACCESS_CONTROL_REQUEST_METHOD).get();
-        if (listed(request) == null || place.route(method) == null || !known(request)) {
+        boolean there = Arrays.asList(methods.split(", ", -1)).contains(method);
+        if (listed(request) == null || !there || !known(request)) {
             throw Problem.of(ProblemType.FORBIDDEN, "Pages of this origin may not make this call.");
         }
-        response.set(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, place.allow());
+        response.set(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, methods);
         response.set(ALLOWED);
         response.set(MAX_AGE);
     }
 
     /** Refuses a change that a page of another site sends behind its visitor's back. */
-    void refuseForeign(Headers request) {
+    public void refuseForeign(Headers request) {
         String site = request.first(FETCH_SITE).orElse("");
         if ((site.equals("cross-site") || site.equals("same-site")) && listed(request) == null) {
             throw Problem.of(ProblemType.FORBIDDEN, "Pages of other sites may not change anything here.");

@@ -1,17 +1,16 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.input;
 
-import dev.millrace.platform.http.input.Percent;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The path of a request, taken apart before it is decoded, so that an encoded slash never becomes a separator. */
-final class Paths {
+public final class Paths {
     private Paths() {}
 
     /** The decoded segments; none for the root. Throws for what is no text or tries to climb. */
-    static List<String> segments(String raw) {
+    public static List<String> segments(String raw) {
         if (raw.equals("/")) {
             return List.of();
         }

@@ -1,4 +1,4 @@
-package dev.millrace.platform.http;
+package dev.millrace.platform.http.headers;
 
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The headers that every answer carries, whoever wrote it. A handler's own value for one of them stays. */
-final class SecurityHeaders {
-    static final HeaderName CSP = HeaderNames.create("Content-Security-Policy");
-    static final HeaderName CORP = HeaderNames.create("Cross-Origin-Resource-Policy");
+public final class SecurityHeaders {
+    public static final HeaderName CSP = HeaderNames.create("Content-Security-Policy");
+    public static final HeaderName CORP = HeaderNames.create("Cross-Origin-Resource-Policy");
 
     private static final Header API_CSP = HeaderValues.createCached(
             CSP, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox");
@@ -22,7 +22,7 @@ final class SecurityHeaders {
     private final List<Header> common;
 
     /** {@code secure}: clients come over TLS and may be told to insist on it. */
-    SecurityHeaders(boolean secure) {
+    public SecurityHeaders(boolean secure) {
         var headers = new ArrayList<Header>();
         headers.add(header("Cross-Origin-Opener-Policy", "same-origin"));
         headers.add(header("Origin-Agent-Cluster", "?1"));
@@ -40,7 +40,7 @@ final class SecurityHeaders {
     }
 
     /** Adds what is missing; {@code path} decides who may embed the answer. */
-    void dress(String path, ServerResponseHeaders headers) {
+    public void dress(String path, ServerResponseHeaders headers) {
         for (Header header : common) {
             headers.setIfAbsent(header);
         }
