@@ -89,7 +89,7 @@ final class AssetRoutes implements Routes {
     private void delete(ServerRequest request, ServerResponse response) {
         UUID id = Params.id(request, "id");
         media.db().run(tx -> {
-            AssetRow row = media.assets().owned(tx, account(request), id);
+            AssetRow row = media.assets().shownTo(tx, account(request), id);
             if (row.processing() && row.generation() != null) {
                 throw Problem.of(
                         ProblemType.CONFLICT,

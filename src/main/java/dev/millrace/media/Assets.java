@@ -84,15 +84,6 @@ final class Assets {
         return found.isEmpty() ? null : found.getFirst();
     }
 
-    /** The row of an asset of this account, kept as it is until the transaction ends; throws NOT_FOUND for others. */
-    AssetRow owned(Tx tx, UUID account, UUID asset) {
-        AssetRow row = locked(tx, asset);
-        if (row == null || !row.account().equals(account)) {
-            throw absent();
-        }
-        return row;
-    }
-
     private static final String IS_OWNED = """
             SELECT id
             FROM asset

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * everything or, when the attempt lost its job meanwhile, nothing.
  */
 final class Attempts {
+    /** For failures whose own words are not for the owner of a file. */
+    private static final String UNKNOWN = "The file could not be worked on; the operator can see why.";
+
     private final Db db;
     private final Jobs queue;
     private final Storage storage;
@@ -53,10 +56,12 @@ final class Attempts {
                 finish(row, attempt, result);
             }
             return Outcome.DONE;
+        } catch (Fenced lost) {
+            throw lost;
         } catch (IOException failure) {
             throw noted(attempt, storage.meaning(failure));
-        } catch (Problem problem) {
-            throw noted(attempt, problem);
+        } catch (RuntimeException failure) {
+            throw noted(attempt, failure);
         } finally {
             storage.clearWork(attempt.job(), attempt.claim());
         }
@@ -65,7 +70,7 @@ final class Attempts {
     /** Rejects an asset whose job died; to be called in the transaction that buries it. */
     void bury(Tx tx, UUID asset, String preset) {
         MediaJobs.Cause cause =
-                jobs.giveUp(tx, asset, preset, "The file could not be worked on; the operator can see why.");
+                jobs.giveUp(tx, asset, preset, UNKNOWN);
         if (cause != null) {
             assets.reject(tx, asset, cause.errorCode(), cause.errorDetail(), true);
             tx.afterCommit(() -> watches.wake(asset));
@@ -102,10 +107,10 @@ final class Attempts {
     private @Nullable Result judged(FfmpegFailure failure, Attempt attempt) throws FfmpegFailure {
         String words = String.valueOf(failure.getMessage());
         return switch (failure.kind()) {
-            case DAMAGED, TOO_MUCH -> new Result.Rejected(ProblemType.UNPROCESSABLE_MEDIA, words);
+            case DAMAGED, NOTHING, TOO_MUCH -> new Result.Rejected(ProblemType.UNPROCESSABLE_MEDIA, words);
             case FULL -> throw Problem.of(ProblemType.STORAGE_FULL, "There is no room left on the disk of the server.");
             case CRASHED -> {
-                noted(attempt, Problem.of(ProblemType.INTERNAL, words));
+                note(attempt, ProblemType.INTERNAL, words);
                 throw failure;
             }
             case STOPPED -> stopped(failure, attempt);
@@ -172,16 +177,22 @@ final class Attempts {
         tx.afterCommit(() -> watches.wake(row.id()));
     }
 
-    /** Gives the failure back; what its owner may know of it is written down, if that is possible now. */
+    /** Gives the failure back; what the file's owner may know of it is written down, if that is possible now. */
     private RuntimeException noted(Attempt attempt, RuntimeException failure) {
-        if (failure instanceof Problem problem) {
-            try {
-                db.run(tx -> jobs.note(tx, attempt.job(), attempt.claim(), problem.type(), problem.detail()));
-            } catch (RuntimeException second) {
-                failure.addSuppressed(second);
+        try {
+            if (failure instanceof Problem problem) {
+                note(attempt, problem.type(), problem.detail());
+            } else {
+                note(attempt, ProblemType.INTERNAL, UNKNOWN);
             }
+        } catch (RuntimeException second) {
+            failure.addSuppressed(second);
         }
         return failure;
+    }
+
+    private void note(Attempt attempt, ProblemType type, String detail) {
+        db.run(tx -> jobs.note(tx, attempt.job(), attempt.claim(), type, detail));
     }
 
     private void progress(Attempt attempt, Beat.Position position) {

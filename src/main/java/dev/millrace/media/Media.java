@@ -21,6 +21,7 @@ import dev.millrace.platform.sql.Tx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -178,6 +179,11 @@ public final class Media implements AutoCloseable {
         sweeper.close();
     }
 
+    /** Removes now what is older than the cutoff and belongs to nothing. */
+    void sweep(Instant cutoff) {
+        sweeper.sweep(cutoff);
+    }
+
     Db db() {
         return db;
     }
@@ -195,7 +201,7 @@ public final class Media implements AutoCloseable {
         return parts.storage.file(asset, path);
     }
 
-    /** Rows now, files once they are gone for certain. */
+    /** Jobs first, because a worker locks its job before its asset; then rows; files once the rows are gone for certain. */
     void delete(Tx tx, UUID asset) {
         parts.jobs.open(tx, asset).forEach(job -> queue.cancel(tx, job));
         parts.assets.delete(tx, asset);

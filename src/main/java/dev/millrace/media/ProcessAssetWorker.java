@@ -127,11 +127,14 @@ final class ProcessAssetWorker implements Worker<ProcessAsset> {
         for (String file : stills.poster(place.box(), video, length, place.overseer())) {
             made.picture(file, file.startsWith("poster") ? "poster" : "thumbnail", still(place, file));
         }
-        List<String> sheets = stills.storyboard(place.box(), video, length, place.overseer());
-        for (String sheet : sheets) {
-            still(place, sheet);
+        for (String file : stills.storyboard(place.box(), video, length, place.overseer())) {
+            if (file.equals(Stills.TRACK)) {
+                made.storyboard();
+            } else {
+                still(place, file);
+                made.sheet(file);
+            }
         }
-        made.storyboard(sheets);
         var facts = new Facts(
                 MediaKind.VIDEO,
                 video.format().contentType(),
@@ -202,8 +205,12 @@ final class ProcessAssetWorker implements Worker<ProcessAsset> {
                     length));
         }
 
-        void storyboard(List<String> sheets) throws IOException {
-            files.addAll(sheets);
+        /** Found through the text track only. */
+        void sheet(String file) {
+            files.add(file);
+        }
+
+        void storyboard() throws IOException {
             files.add(Stills.TRACK);
             renditions.add(new Made(
                     "storyboard",

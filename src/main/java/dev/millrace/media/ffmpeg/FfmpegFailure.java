@@ -10,6 +10,8 @@ public final class FfmpegFailure extends Exception {
     public enum Kind {
         /** The input is torn or nonsense: it will fail every time. */
         DAMAGED,
+        /** It read all there was and found nothing to write. */
+        NOTHING,
         /** It would take more time or room than one file may. */
         TOO_MUCH,
         /** The disk is full: another time it may work. */

@@ -31,6 +31,9 @@ public final class Recipes {
 
     private static final String SQUARE = "scale=w='trunc(iw*sar)':h=ih:flags=bicubic";
 
+    /** Cameras and JPEG use all values of a sample, players expect the range of television. */
+    private static final String LIMITED = ":out_range=tv";
+
     /** After scaling, because it works on floating-point pixels and is the dearest filter here. */
     private static final String TONEMAP = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
             + "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv";
@@ -67,7 +70,7 @@ public final class Recipes {
                     .setVideoFilter(filter)
                     .addExtraArgs("-preset", "veryfast", "-crf", "23", "-profile:v", "high", "-level:v", "4.1")
                     .addExtraArgs("-maxrate", "5M", "-bufsize", "10M", "-g", "48")
-                    .addExtraArgs("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709")
+                    .addExtraArgs("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
                     .setAudioCodec("aac")
                     .addExtraArgs("-b:a", "128k", "-ac", "2", "-ar", "48000")
                     .addExtraArgs("-threads", Integer.toString(threads), "-max_muxing_queue_size", "1024")
@@ -99,13 +102,13 @@ public final class Recipes {
         branches(graph, thumbnails, still -> "scale=w='min(" + still.width() + ",iw)':h=-2:flags=lanczos");
         return place -> {
             var builder = begin(place, source.format(), from.toArray(String[]::new));
-            builder.setComplexFilter(graph.toString());
             frame(builder.addOutput(place.out(POSTER)), "[p]")
+                    .setComplexFilter(graph.toString())
                     .addExtraArgs("-update", "1", "-q:v", "3")
                     .setVideoCodec("mjpeg")
                     .setFormat("image2")
                     .done();
-            webps(builder, place, thumbnails);
+            webps(builder, place, thumbnails, "");
             return builder.build();
         };
     }
@@ -140,8 +143,7 @@ public final class Recipes {
                         + ",ih)':force_original_aspect_ratio=decrease:flags=lanczos");
         return place -> {
             var builder = begin(place, source.format());
-            builder.setComplexFilter(graph.toString());
-            webps(builder, place, previews);
+            webps(builder, place, previews, graph.toString());
             return builder.build();
         };
     }
@@ -157,13 +159,17 @@ public final class Recipes {
         }
     }
 
-    private static void webps(FFmpegBuilder builder, Place place, List<Still> stills) {
+    /** One output for each branch; the graph itself is named once, by the first output of a run. */
+    private static void webps(FFmpegBuilder builder, Place place, List<Still> stills, String graph) {
         for (int i = 0; i < stills.size(); i++) {
-            frame(builder.addOutput(place.out(stills.get(i).file())), "[t" + i + "]")
+            var output = frame(builder.addOutput(place.out(stills.get(i).file())), "[t" + i + "]")
                     .setVideoCodec("libwebp")
                     .addExtraArgs("-quality", "80", "-compression_level", "4")
-                    .setFormat("webp")
-                    .done();
+                    .setFormat("webp");
+            if (i == 0 && !graph.isEmpty()) {
+                output.setComplexFilter(graph);
+            }
+            output.done();
         }
     }
 

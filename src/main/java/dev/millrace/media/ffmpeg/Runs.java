@@ -99,6 +99,7 @@ public final class Runs {
         }
         return switch (exit.code()) {
             case 69, 183 -> new FfmpegFailure(Kind.DAMAGED, "The file is damaged.");
+            case 234 -> new FfmpegFailure(Kind.NOTHING, "There is no picture in the file that can be decoded.");
             case 152 -> tooLong();
             case 153 -> new FfmpegFailure(Kind.TOO_MUCH, "The result would be larger than one file may be.");
             default -> new FfmpegFailure(Kind.CRASHED, "FFmpeg ended with code " + exit.code() + ".");

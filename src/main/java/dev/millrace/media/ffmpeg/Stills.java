@@ -31,13 +31,7 @@ public final class Stills {
     public List<String> poster(Box box, Probe.Video video, Duration length, Overseer overseer)
             throws FfmpegFailure, IOException, InterruptedException {
         List<Still> thumbnails = sizes("thumbnail", video.width(), 320, 640);
-        try {
-            runs.run(box, LIMITS, Recipes.poster(video, thumbnails), null, overseer);
-        } catch (FfmpegFailure none) {
-            if (none.kind() != Kind.CRASHED) {
-                throw none;
-            }
-            // FFmpeg has no better word for a filter that let nothing through: then any frame will do
+        if (!made(box, Recipes.poster(video, thumbnails), overseer)) {
             double middle = length.toMillis() / 2000.0;
             runs.run(box, LIMITS, Recipes.posterAt(video, middle, thumbnails), null, overseer);
         }
@@ -45,18 +39,36 @@ public final class Stills {
                 .toList();
     }
 
-    /** Sheets of small pictures; the text track beside them is written too, and not among the names. */
+    /** Sheets of small pictures and their text track, which comes last; none at all of a video too short for it. */
     public List<String> storyboard(Box box, Probe.Video video, Duration length, Overseer overseer)
             throws FfmpegFailure, IOException, InterruptedException {
         var board = Storyboard.of(length);
-        runs.run(box, LIMITS, Recipes.storyboard(video, board), null, overseer);
-        List<String> sheets = IntStream.range(0, board.sheets())
+        if (!made(box, Recipes.storyboard(video, board), overseer)) {
+            return List.of();
+        }
+        var files = new ArrayList<String>();
+        IntStream.range(0, board.sheets())
                 .mapToObj(Storyboard::sheet)
                 .takeWhile(sheet -> Files.isRegularFile(box.out().resolve(sheet), LinkOption.NOFOLLOW_LINKS))
-                .toList();
+                .forEach(files::add);
         Files.deleteIfExists(box.out().resolve(TRACK));
-        Files.writeString(box.out().resolve(TRACK), board.track(sheets.size()), StandardOpenOption.CREATE_NEW);
-        return sheets;
+        Files.writeString(box.out().resolve(TRACK), board.track(files.size()), StandardOpenOption.CREATE_NEW);
+        files.add(TRACK);
+        return files;
+    }
+
+    /** False when there was nothing to make it of. */
+    private boolean made(Box box, Runs.Recipe recipe, Overseer overseer)
+            throws FfmpegFailure, IOException, InterruptedException {
+        try {
+            runs.run(box, LIMITS, recipe, null, overseer);
+            return true;
+        } catch (FfmpegFailure failure) {
+            if (failure.kind() == Kind.NOTHING) {
+                return false;
+            }
+            throw failure;
+        }
     }
 
     /** Smaller copies of a picture. */
