@@ -69,8 +69,7 @@ final class Attempts {
 
     /** Rejects an asset whose job died; to be called in the transaction that buries it. */
     void bury(Tx tx, UUID asset, String preset) {
-        MediaJobs.Cause cause =
-                jobs.giveUp(tx, asset, preset, UNKNOWN);
+        MediaJobs.Cause cause = jobs.giveUp(tx, asset, preset, UNKNOWN);
         if (cause != null) {
             assets.reject(tx, asset, cause.errorCode(), cause.errorDetail(), true);
             tx.afterCommit(() -> watches.wake(asset));

@@ -67,7 +67,9 @@ class DeliveryIT {
         server = Server.start(
                 config,
                 request -> {
-                    String account = request.headers().first(io.helidon.http.HeaderNames.AUTHORIZATION).orElse(null);
+                    String account = request.headers()
+                            .first(io.helidon.http.HeaderNames.AUTHORIZATION)
+                            .orElse(null);
                     boolean reader = account != null && account.startsWith("read ");
                     return account == null
                             ? null
@@ -253,7 +255,8 @@ class DeliveryIT {
         String url = Objects.requireNonNull(kit.media().preview(generation, 3, picture));
 
         assertThat(get(url, Map.of()).body()).isEqualTo(Files.readAllBytes(picture));
-        assertThat(kit.media().preview(generation, 4, kit.file("x", new byte[10]))).isNull();
+        assertThat(kit.media().preview(generation, 4, kit.file("x", new byte[10])))
+                .isNull();
     }
 
     @Test
@@ -269,10 +272,7 @@ class DeliveryIT {
             kit.media().assets().insert(tx, stored, provenance);
             kit.media()
                     .assets()
-                    .foundOut(
-                            tx,
-                            stored.asset(),
-                            new Facts(MediaKind.AUDIO, "audio/flac", hash, null, null, null));
+                    .foundOut(tx, stored.asset(), new Facts(MediaKind.AUDIO, "audio/flac", hash, null, null, null));
             kit.media().assets().ready(tx, stored.asset());
         });
 
@@ -293,7 +293,8 @@ class DeliveryIT {
 
         assertThat(count).isEqualTo(noise.length);
         assertThat(arrived.digest()).isEqualTo(hash);
-        assertThat(answer.headers().firstValue("ETag")).contains("\"" + HexFormat.of().formatHex(hash) + "\"");
+        assertThat(answer.headers().firstValue("ETag"))
+                .contains("\"" + HexFormat.of().formatHex(hash) + "\"");
     }
 
     @Test
@@ -334,7 +335,8 @@ class DeliveryIT {
             assertThat(as(STRANGER, "GET", path).statusCode()).isEqualTo(404);
             assertThat(send("GET", path, Map.of()).statusCode()).isEqualTo(401);
         }
-        assertThat(as(STRANGER, "DELETE", "/v1/assets/" + clip.id()).statusCode()).isEqualTo(404);
+        assertThat(as(STRANGER, "DELETE", "/v1/assets/" + clip.id()).statusCode())
+                .isEqualTo(404);
         assertThat(as(STRANGER, "GET", "/v1/jobs/" + job(clip)).statusCode()).isEqualTo(404);
         assertThat(json(as(STRANGER, "GET", "/v1/assets")).path("data")).isEmpty();
     }
@@ -344,11 +346,16 @@ class DeliveryIT {
         HttpResponse<byte[]> answer = as(MediaKit.ACCOUNT, "GET", "/v1/assets/" + clip.id() + "/content");
 
         assertThat(answer.body()).isEqualTo(bytes);
-        has(answer, "Content-Disposition", "attachment; filename=\"A paper boat.mp4\"; filename*=UTF-8''A%20paper%20boat.mp4");
+        has(
+                answer,
+                "Content-Disposition",
+                "attachment; filename=\"A paper boat.mp4\"; filename*=UTF-8''A%20paper%20boat.mp4");
         has(answer, "Cross-Origin-Resource-Policy", "same-origin");
         has(answer, "Cache-Control", "no-store");
         has(answer, "ETag", "\"" + clip.sha256() + "\"");
-        assertThat(header(answer, "Content-Security-Policy")).contains("default-src 'none'").contains("sandbox");
+        assertThat(header(answer, "Content-Security-Policy"))
+                .contains("default-src 'none'")
+                .contains("sandbox");
     }
 
     @Test
@@ -366,14 +373,20 @@ class DeliveryIT {
         JsonNode first = json(as(owner, "GET", "/v1/assets?limit=2"));
         assertThat(first.path("data")).hasSize(2);
         assertThat(first.path("data").path(0).path("filename").asText()).isEqualTo("picture 2.png");
-        JsonNode second = json(as(owner, "GET", "/v1/assets?limit=2&cursor=" + first.path("next_cursor").asText()));
+        JsonNode second = json(as(
+                owner,
+                "GET",
+                "/v1/assets?limit=2&cursor=" + first.path("next_cursor").asText()));
         assertThat(second.path("data")).hasSize(1);
         assertThat(second.path("next_cursor").isNull()).isTrue();
-        assertThat(json(as(owner, "GET", "/v1/assets?kind=image&status=ready&generation=" + generation)).path("data"))
+        assertThat(json(as(owner, "GET", "/v1/assets?kind=image&status=ready&generation=" + generation))
+                        .path("data"))
                 .hasSize(3);
         assertThat(json(as(owner, "GET", "/v1/assets?kind=video")).path("data")).isEmpty();
         List<Asset> ordered = kit.db().read(tx -> kit.media().of(tx, generation));
-        assertThat(ordered).extracting(Asset::filename).containsExactly("picture 0.png", "picture 1.png", "picture 2.png");
+        assertThat(ordered)
+                .extracting(Asset::filename)
+                .containsExactly("picture 0.png", "picture 1.png", "picture 2.png");
         for (String bad : List.of("kind=text", "status=done", "generation=x", "limit=0", "cursor=x")) {
             HttpResponse<byte[]> answer = as(owner, "GET", "/v1/assets?" + bad);
             assertThat(answer.statusCode()).as(bad).isEqualTo(400);
@@ -413,8 +426,10 @@ class DeliveryIT {
         assertThat(answer.statusCode()).isEqualTo(409);
         assertThat(as(MediaKit.ACCOUNT, "DELETE", path).statusCode()).isEqualTo(409);
 
-        kit.db().run(tx ->
-                kit.media().assets().reject(tx, stored.asset(), "unprocessable_media", "It is no picture.", false));
+        kit.db()
+                .run(tx -> kit.media()
+                        .assets()
+                        .reject(tx, stored.asset(), "unprocessable_media", "It is no picture.", false));
         assertThat(as(MediaKit.ACCOUNT, "GET", path + "/content").statusCode()).isEqualTo(409);
         JsonNode error = json(as(MediaKit.ACCOUNT, "GET", path)).path("error");
         assertThat(error.path("code").asText()).isEqualTo("unprocessable_media");
@@ -439,10 +454,11 @@ class DeliveryIT {
     }
 
     private static UUID job(Asset asset) {
-        return kit.db().read(tx -> tx.query("SELECT id FROM media_job WHERE asset = :asset")
-                .bind("asset", asset.id())
-                .mapTo(UUID.class)
-                .one());
+        return kit.db()
+                .read(tx -> tx.query("SELECT id FROM media_job WHERE asset = :asset")
+                        .bind("asset", asset.id())
+                        .mapTo(UUID.class)
+                        .one());
     }
 
     private static HttpResponse<byte[]> as(UUID account, String method, String path) throws Exception {

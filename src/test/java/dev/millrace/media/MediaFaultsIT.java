@@ -102,7 +102,9 @@ class MediaFaultsIT {
             Asset end = kit.settled(asset);
 
             assertThat(end.status()).as("%s", end.error()).isEqualTo(AssetStatus.READY);
-            assertThat(end.renditions()).filteredOn(one -> one.name().equals("mp4")).hasSize(1);
+            assertThat(end.renditions())
+                    .filteredOn(one -> one.name().equals("mp4"))
+                    .hasSize(1);
             assertThat(inside(home.resolve("media/work"))).isEmpty();
             assertThat(kit.running()).isEmpty();
         }
@@ -124,7 +126,9 @@ class MediaFaultsIT {
 
             assertThat(end.status()).as("%s", end.error()).isEqualTo(AssetStatus.READY);
             Waiting.until("the file without a row to be swept", SOON, () -> assets().size() == 1);
-            assertThat(versions(kit, second)).as("the original, and what counts").hasSize(2);
+            assertThat(versions(kit, second))
+                    .as("the original, and what counts")
+                    .hasSize(2);
             assertThat(inside(home.resolve("media/incoming"))).isEmpty();
         }
     }
@@ -179,10 +183,14 @@ class MediaFaultsIT {
                         .isInstanceOfSatisfying(
                                 Problem.class, gone -> assertThat(gone.type()).isEqualTo(ProblemType.NOT_FOUND));
             }
-            Waiting.until("the transcode to be stopped", SOON, () -> kit.running().isEmpty());
+            Waiting.until(
+                    "the transcode to be stopped", SOON, () -> kit.running().isEmpty());
             Waiting.until("the queue to be empty", SOON, () -> count(kit, "SELECT count(*) FROM job") == 0);
-            Waiting.until("all files to be gone", SOON, () -> assets().isEmpty()
-                    && inside(home.resolve("media/work")).isEmpty());
+            Waiting.until(
+                    "all files to be gone",
+                    SOON,
+                    () -> assets().isEmpty()
+                            && inside(home.resolve("media/work")).isEmpty());
             assertThat(count(kit, "SELECT count(*) FROM media_job")).isZero();
         }
     }
@@ -215,7 +223,8 @@ class MediaFaultsIT {
             assertThat(kit.home(orphan.asset())).exists();
 
             Instant longAgo = Instant.now().minus(Duration.ofDays(2));
-            for (Path old : List.of(work.resolve("half.mp4"), work, Objects.requireNonNull(work.getParent()), scratch)) {
+            for (Path old :
+                    List.of(work.resolve("half.mp4"), work, Objects.requireNonNull(work.getParent()), scratch)) {
                 Files.setLastModifiedTime(old, FileTime.from(longAgo));
             }
             kit.media().sweep(Instant.now());
@@ -243,7 +252,8 @@ class MediaFaultsIT {
         try (var kit = MediaKit.open(home, home.resolve("elsewhere"))) {
             film = kit.clip("1");
         }
-        try (var node = node(List.of("/usr/bin/unshare", "-m", "sh", "-c", hidden("/usr/bin/bwrap"), "sh"), "OURS", film)) {
+        try (var node =
+                node(List.of("/usr/bin/unshare", "-m", "sh", "-c", hidden("/usr/bin/bwrap"), "sh"), "OURS", film)) {
             assertThat(node.says("ended")).isEqualTo("READY");
         }
         try (var node =
@@ -298,7 +308,8 @@ class MediaFaultsIT {
     private static ProcessHandle transcode(MediaKit kit, Asset asset) {
         boolean running = count(
                         kit,
-                        "SELECT count(*) FROM media_job WHERE preset = 'mp4' AND percent > 0 AND asset = '" + asset.id() + "'")
+                        "SELECT count(*) FROM media_job WHERE preset = 'mp4' AND percent > 0 AND asset = '" + asset.id()
+                                + "'")
                 > 0;
         return running ? kit.running().stream().findFirst().orElse(null) : null;
     }
@@ -312,10 +323,11 @@ class MediaFaultsIT {
     }
 
     private static List<String> jobs(MediaKit kit, UUID asset) {
-        return kit.db().read(tx -> tx.query("SELECT preset || ' ' || status FROM media_job WHERE asset = :asset")
-                .bind("asset", asset)
-                .mapTo(String.class)
-                .list());
+        return kit.db()
+                .read(tx -> tx.query("SELECT preset || ' ' || status FROM media_job WHERE asset = :asset")
+                        .bind("asset", asset)
+                        .mapTo(String.class)
+                        .list());
     }
 
     private static List<Path> versions(MediaKit kit, UUID asset) {

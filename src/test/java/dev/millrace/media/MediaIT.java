@@ -119,8 +119,8 @@ class MediaIT {
         assertThat(mp4.width()).isEqualTo(640);
         Path made = kit.fileOf(asset, mp4.url());
         assertThat(box(made, 0)).isEqualTo("ftyp");
-        assertThat(Files.readAllBytes(made)).satisfies(bytes -> assertThat(index(bytes, "moov"))
-                .isLessThan(index(bytes, "mdat")));
+        assertThat(Files.readAllBytes(made))
+                .satisfies(bytes -> assertThat(index(bytes, "moov")).isLessThan(index(bytes, "mdat")));
         assertThat(asset.durationSeconds()).isCloseTo(BigDecimal.valueOf(8), within(BigDecimal.valueOf(0.2)));
         assertThat(filesOf(asset)).noneMatch(path -> path.contains("work"));
         assertThat(jobs(asset)).containsExactlyInAnyOrder("intake completed 100", "mp4 completed 100");
@@ -325,17 +325,22 @@ class MediaIT {
 
     @Test
     void whatIsNoMediaIsRejected() throws Exception {
-        rejected(kit.settled(kit.file("page.png", text("<svg xmlns='x'/>")), Origin.PROVIDER, MediaKind.IMAGE), "no kind");
+        rejected(
+                kit.settled(kit.file("page.png", text("<svg xmlns='x'/>")), Origin.PROVIDER, MediaKind.IMAGE),
+                "no kind");
         rejected(kit.settled(kit.file("empty.mp4", new byte[0]), Origin.PROVIDER, MediaKind.VIDEO), "no kind");
         rejected(
-                kit.settled(kit.file("nothing.jpg", HexFormat.of().parseHex("ffd8ffe000104a46")), Origin.PROVIDER, MediaKind.IMAGE),
+                kit.settled(
+                        kit.file("nothing.jpg", HexFormat.of().parseHex("ffd8ffe000104a46")),
+                        Origin.PROVIDER,
+                        MediaKind.IMAGE),
                 "");
     }
 
     @Test
     void aPictureWithTooManyPixelsIsRejectedBeforeItIsDecoded() throws Exception {
-        byte[] bomb = Files.readAllBytes(
-                kit.make("bomb.png", "-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"));
+        byte[] bomb =
+                Files.readAllBytes(kit.make("bomb.png", "-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", "1"));
         // the header says 50,000 by 50,000; its checksum is made to agree
         byte[] size = HexFormat.of().parseHex("0000c3500000c350");
         System.arraycopy(size, 0, bomb, 16, 8);
@@ -352,7 +357,8 @@ class MediaIT {
 
         try (Stream<Path> all = Files.walk(kit.home(asset.id()))) {
             assertThat(all).allSatisfy(path -> {
-                String mode = java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+                String mode =
+                        java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
                 assertThat(mode).isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
             });
         }
@@ -368,9 +374,7 @@ class MediaIT {
         assertThat(asset.url()).isNull();
         assertThat(asset.renditions()).isEmpty();
         dev.millrace.testing.Waiting.until(
-                "the files to be gone",
-                java.time.Duration.ofSeconds(5),
-                () -> Files.notExists(kit.home(asset.id())));
+                "the files to be gone", java.time.Duration.ofSeconds(5), () -> Files.notExists(kit.home(asset.id())));
     }
 
     private static List<String> names(Asset asset) {
@@ -385,11 +389,12 @@ class MediaIT {
     }
 
     private static List<String> jobs(Asset asset) {
-        return kit.db().read(tx -> tx.query(
-                        "SELECT preset || ' ' || status || ' ' || percent FROM media_job WHERE asset = :asset")
-                .bind("asset", asset.id())
-                .mapTo(String.class)
-                .list());
+        return kit.db()
+                .read(tx -> tx.query(
+                                "SELECT preset || ' ' || status || ' ' || percent FROM media_job WHERE asset = :asset")
+                        .bind("asset", asset.id())
+                        .mapTo(String.class)
+                        .list());
     }
 
     private static List<String> filesOf(Asset asset) throws IOException {
@@ -450,7 +455,6 @@ class MediaIT {
     }
 
     private static String sha256(Path file) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 }

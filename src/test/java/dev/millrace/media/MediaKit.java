@@ -171,7 +171,10 @@ final class MediaKit implements AutoCloseable {
     List<ProcessHandle> running() {
         return ProcessHandle.current()
                 .descendants()
-                .filter(one -> one.info().command().filter(name -> name.endsWith("/ffmpeg")).isPresent())
+                .filter(one -> one.info()
+                        .command()
+                        .filter(name -> name.endsWith("/ffmpeg"))
+                        .isPresent())
                 .toList();
     }
 

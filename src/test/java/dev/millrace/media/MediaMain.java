@@ -16,8 +16,8 @@ final class MediaMain {
         var database = SqlConfig.of(arguments[0], arguments[1], new Secret(arguments[2]), 4);
         Path home = Path.of(arguments[4]);
         try (var kit = MediaKit.open(home, home.resolve("media"), database, Path.of(arguments[3]))) {
-            Asset begun = kit.bring(
-                    Path.of(arguments[7]), Origin.valueOf(arguments[5]), MediaKind.valueOf(arguments[6]));
+            Asset begun =
+                    kit.bring(Path.of(arguments[7]), Origin.valueOf(arguments[5]), MediaKind.valueOf(arguments[6]));
             out.println("begun " + begun.id());
             Asset end = kit.settled(begun.id());
             Fault fault = end.error();

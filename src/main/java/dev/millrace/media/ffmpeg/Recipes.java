@@ -70,7 +70,15 @@ public final class Recipes {
                     .setVideoFilter(filter)
                     .addExtraArgs("-preset", "veryfast", "-crf", "23", "-profile:v", "high", "-level:v", "4.1")
                     .addExtraArgs("-maxrate", "5M", "-bufsize", "10M", "-g", "48")
-                    .addExtraArgs("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
+                    .addExtraArgs(
+                            "-color_primaries",
+                            "bt709",
+                            "-color_trc",
+                            "bt709",
+                            "-colorspace",
+                            "bt709",
+                            "-color_range",
+                            "tv")
                     .setAudioCodec("aac")
                     .addExtraArgs("-b:a", "128k", "-ac", "2", "-ar", "48000")
                     .addExtraArgs("-threads", Integer.toString(threads), "-max_muxing_queue_size", "1024")
@@ -175,6 +183,12 @@ public final class Recipes {
 
     private static FFmpegOutputBuilder frame(FFmpegOutputBuilder output, String label) {
         return output.addExtraArgs("-map", label, "-map_metadata", "-1", "-frames:v", "1");
+    }
+
+    /** The builder's other way puts the graph behind the maps that name its ends. */
+    @SuppressWarnings("deprecation")
+    private static void complex(FFmpegBuilder builder, String graph) {
+        builder.setComplexFilter(graph);
     }
 
     private static FFmpegBuilder begin(Place place, Format format, String... more) {

@@ -29,7 +29,8 @@ final class Connections {
                 "options",
                 "-c statement_timeout="
                         + config.statementTimeout().toMillis() + " -c lock_timeout="
-                        + config.lockTimeout().toMillis() + " -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off");
+                        + config.lockTimeout().toMillis()
+                        + " -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off");
         return properties;
     }
 }

@@ -86,7 +86,8 @@ class ConditionsTest {
         assertThat(ifNoneMatch("*")).isEqualTo(same);
         assertThat(ifNoneMatch("\"x\"")).isEqualTo(WHOLE);
         assertThat(ifNoneMatch("abc")).isEqualTo(WHOLE);
-        assertThat(FILE.judge(new Asked(List.of(), null, null, null, DATE, null))).isEqualTo(same);
+        assertThat(FILE.judge(new Asked(List.of(), null, null, null, DATE, null)))
+                .isEqualTo(same);
         assertThat(FILE.judge(new Asked(List.of(), null, null, null, "Sun, 1 Mar 2026 09:00:00 GMT", null)))
                 .isEqualTo(WHOLE);
         assertThat(FILE.judge(new Asked(List.of(), null, null, null, "nonsense", null)))
@@ -104,7 +105,8 @@ class ConditionsTest {
         assertThat(ifMatch("*")).isEqualTo(WHOLE);
         assertThat(ifMatch("\"x\"")).isEqualTo(failed);
         assertThat(ifMatch("W/" + TAG)).isEqualTo(failed);
-        assertThat(FILE.judge(new Asked(List.of(), null, null, null, null, DATE))).isEqualTo(WHOLE);
+        assertThat(FILE.judge(new Asked(List.of(), null, null, null, null, DATE)))
+                .isEqualTo(WHOLE);
         assertThat(FILE.judge(new Asked(List.of(), null, null, null, null, "Sun, 1 Mar 2026 09:00:00 GMT")))
                 .isEqualTo(failed);
         assertThat(FILE.judge(new Asked(List.of(), null, TAG, null, null, "Sun, 1 Mar 2026 09:00:00 GMT")))

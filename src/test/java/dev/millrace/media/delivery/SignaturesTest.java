@@ -16,7 +16,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class SignaturesTest {
-    private static final Keys KEYS = new Keys("a secret of at least thirty-two bytes".getBytes(StandardCharsets.US_ASCII));
+    private static final Keys KEYS =
+            new Keys("a secret of at least thirty-two bytes".getBytes(StandardCharsets.US_ASCII));
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final UUID ASSET = Ids.next();
 

@@ -43,7 +43,9 @@ class BoxesTest {
     void aFileThatEndsInsideABoxIsNotWhole() throws IOException {
         byte[] whole = joined(box("ftyp", 16), box("moov", 100), box("mdat", 500));
         for (int length : new int[] {whole.length - 1, 150, 120, 20, 10, 3}) {
-            assertThat(of(Arrays.copyOf(whole, length)).whole()).as("%s bytes", length).isFalse();
+            assertThat(of(Arrays.copyOf(whole, length)).whole())
+                    .as("%s bytes", length)
+                    .isFalse();
         }
         assertThat(of(box("ftyp", 16), box("mdat", 50)).whole()).as("no index").isFalse();
         assertThat(of(new byte[0]).whole()).isFalse();

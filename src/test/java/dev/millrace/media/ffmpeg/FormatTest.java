@@ -19,8 +19,10 @@ class FormatTest {
         assertThat(of("\0\0\0\u0018ftypqt  ")).isEqualTo(Format.QUICKTIME);
         assertThat(of("\0\0\0\u0018ftypavif")).isEqualTo(Format.AVIF);
         assertThat(of("\0\0\0\u0018ftypM4A ")).isEqualTo(Format.M4A);
-        assertThat(of("\u001aE\u00df\u00a3\u009fB\u0086\u0081\1B\u0082\u0084webm")).isEqualTo(Format.WEBM);
-        assertThat(of("\u001aE\u00df\u00a3\u009fB\u0086\u0081\1B\u0082\u0088matroska")).isEqualTo(Format.MATROSKA);
+        assertThat(of("\u001aE\u00df\u00a3\u009fB\u0086\u0081\1B\u0082\u0084webm"))
+                .isEqualTo(Format.WEBM);
+        assertThat(of("\u001aE\u00df\u00a3\u009fB\u0086\u0081\1B\u0082\u0088matroska"))
+                .isEqualTo(Format.MATROSKA);
         assertThat(of("OggS")).isEqualTo(Format.OGG);
         assertThat(of("fLaC")).isEqualTo(Format.FLAC);
         assertThat(of("ID3\4")).isEqualTo(Format.MP3);

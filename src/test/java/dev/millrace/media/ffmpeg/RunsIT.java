@@ -57,7 +57,8 @@ class RunsIT {
             }
         };
 
-        Runs.Report report = runs.run(Box.ours(null, out), MINUTE, film(4, "libx264"), Duration.ofSeconds(4), listening);
+        Runs.Report report =
+                runs.run(Box.ours(null, out), MINUTE, film(4, "libx264"), Duration.ofSeconds(4), listening);
 
         assertThat(fractions).isNotEmpty().isSorted().allMatch(one -> one >= 0 && one <= 0.99);
         assertThat(report.reached()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(5));
@@ -135,7 +136,8 @@ class RunsIT {
     private static void failsAs(Kind kind, Work work) {
         assertThatThrownBy(work::run)
                 .isInstanceOfSatisfying(
-                        FfmpegFailure.class, failure -> assertThat(failure.kind()).isEqualTo(kind));
+                        FfmpegFailure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(kind));
     }
 
     private interface Work {

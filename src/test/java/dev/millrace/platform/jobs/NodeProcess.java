@@ -31,7 +31,9 @@ final class NodeProcess implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     @Override
@@ -41,10 +43,7 @@ final class NodeProcess implements AutoCloseable {
 
     public static void main(String[] arguments) throws InterruptedException {
         var config = SqlConfig.of(
-                System.getenv("NODE_URL"),
-                System.getenv("NODE_USER"),
-                new Secret(System.getenv("NODE_PASSWORD")),
-                4);
+                System.getenv("NODE_URL"), System.getenv("NODE_USER"), new Secret(System.getenv("NODE_PASSWORD")), 4);
         var db = Db.open(config);
         Workers.start(db, new Jobs(), Crew.config(10), List.of(new Hand((note, attempt) -> {
             db.run(tx -> tx.update("INSERT INTO run (job, claim) VALUES (:job, :claim)")

@@ -25,8 +25,8 @@ class NodeProcessIT {
         config = TestServices.freshDatabase();
         crew = new Crew(config);
         crew.db.run(tx -> tx.execute("CREATE TABLE run (job uuid NOT NULL, claim bigint NOT NULL)"));
-        crew.db.run(tx ->
-                tx.execute("CREATE TABLE zombie (job uuid NOT NULL, lost boolean NOT NULL, completed boolean NOT NULL)"));
+        crew.db.run(tx -> tx.execute(
+                "CREATE TABLE zombie (job uuid NOT NULL, lost boolean NOT NULL, completed boolean NOT NULL)"));
         job = crew.enqueue(Crew.idle(heir), new Note("x"));
     }
 
@@ -71,7 +71,6 @@ class NodeProcessIT {
     }
 
     private void awaitRun() {
-        Waiting.until(
-                "the process runs it", Duration.ofSeconds(60), () -> crew.count("SELECT count(*) FROM run") == 1);
+        Waiting.until("the process runs it", Duration.ofSeconds(60), () -> crew.count("SELECT count(*) FROM run") == 1);
     }
 }

@@ -79,9 +79,13 @@ class PostgresFaultIT {
             Waiting.until("all is done", LONG, () -> count("SELECT count(*) FROM job") == 0);
             assertThat(workers.facts().since().started()).isGreaterThanOrEqualTo(acknowledged.size());
         }
-        assertThat(count("SELECT count(*) FROM completion")).isEqualTo(count("SELECT count(DISTINCT job) FROM completion"));
+        assertThat(count("SELECT count(*) FROM completion"))
+                .isEqualTo(count("SELECT count(DISTINCT job) FROM completion"));
         assertThat(completed()).containsAll(acknowledged);
-        LOG.info("{} jobs acknowledged, {} completed", acknowledged.size(), completed().size());
+        LOG.info(
+                "{} jobs acknowledged, {} completed",
+                acknowledged.size(),
+                completed().size());
     }
 
     @Test
@@ -103,7 +107,8 @@ class PostgresFaultIT {
             Waiting.until("given up by the local clock", LONG, () -> lost.get() == 1);
             signalAll("CONT");
 
-            Waiting.until("done by the next incarnation", LONG, () -> completed().contains(job));
+            Waiting.until(
+                    "done by the next incarnation", LONG, () -> completed().contains(job));
             assertThat(completed()).hasSize(1);
             assertThat(workers.node().lease().node()).isNotEqualTo(before);
         }
@@ -145,7 +150,9 @@ class PostgresFaultIT {
     }
 
     private Set<UUID> completed() {
-        return tried(() -> db.read(tx -> tx.query("SELECT DISTINCT job FROM completion").mapTo(UUID.class).set()));
+        return tried(() -> db.read(tx -> tx.query("SELECT DISTINCT job FROM completion")
+                .mapTo(UUID.class)
+                .set()));
     }
 
     private long count(String sql) {
