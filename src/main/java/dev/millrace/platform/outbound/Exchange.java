@@ -21,6 +21,9 @@ final class Exchange implements Answer {
     private final long overAt;
     private volatile long quietSince;
     private volatile boolean flowing;
+    /** Whether somebody waits for the other side; while nobody does, its silence is not its fault. */
+    private volatile boolean waiting = true;
+
     private volatile @Nullable Phase late;
     private @Nullable ClassicHttpResponse response;
     private @Nullable InputStream body;
@@ -39,6 +42,7 @@ final class Exchange implements Answer {
     /** The answer's head is here. */
     void answered(ClassicHttpResponse head) {
         response = head;
+        waiting = false;
     }
 
     @Override
@@ -89,11 +93,13 @@ final class Exchange implements Answer {
 
     /** Called by the watch. */
     void judge(long now) {
-        Phase found = now - overAt > 0
-                ? Phase.TOTAL
-                : !flowing && now - quietSince > firstByteNanos
-                        ? Phase.FIRST_BYTE
-                        : flowing && now - quietSince > idleNanos ? Phase.IDLE : null;
+        long quiet = waiting ? now - quietSince : 0;
+        Phase found = null;
+        if (now - overAt > 0) {
+            found = Phase.TOTAL;
+        } else if (quiet > (flowing ? idleNanos : firstByteNanos)) {
+            found = flowing ? Phase.IDLE : Phase.FIRST_BYTE;
+        }
         if (found != null && late == null) {
             late = found;
             request.cancel();
@@ -128,12 +134,11 @@ final class Exchange implements Answer {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            // time that the reader itself took does not count as silence
-            quietSince = System.nanoTime();
+            quietSince = flowing ? System.nanoTime() : quietSince;
+            waiting = true;
             try {
                 int count = in.read(buffer, offset, length);
                 flowing = true;
-                quietSince = System.nanoTime();
                 if (count < 0) {
                     ended = true;
                     if (late != null) {
@@ -143,6 +148,8 @@ final class Exchange implements Answer {
                 return count;
             } catch (IOException failure) {
                 throw explain(failure);
+            } finally {
+                waiting = false;
             }
         }
     }

@@ -31,6 +31,9 @@ final class Ground {
     }
 
     void build() {
+        if (reading.has(RAINBOW)) {
+            rainbow();
+        }
         if (setting.water()) {
             var waters = new Waters(setting, layers);
             if (setting.rough()) {
@@ -48,9 +51,6 @@ final class Ground {
             forest();
         } else {
             fields();
-        }
-        if (reading.has(RAINBOW)) {
-            rainbow();
         }
     }
 
