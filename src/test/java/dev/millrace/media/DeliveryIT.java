@@ -16,6 +16,7 @@ import dev.millrace.platform.json.Json;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -170,7 +171,7 @@ class DeliveryIT {
 
     @Test
     void oneConnectionServesOneAnswerAfterTheOther() throws Exception {
-        try (var socket = new Socket("127.0.0.1", server.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(10_000);
             String tag = header(get(url(), Map.of()), "ETag");
             for (String extra : List.of("If-None-Match: " + tag, "Range: bytes=0-0", "Range: bytes=99999999-")) {

@@ -31,9 +31,6 @@ public final class Recipes {
 
     private static final String SQUARE = "scale=w='trunc(iw*sar)':h=ih:flags=bicubic";
 
-    /** Cameras and JPEG use all values of a sample, players expect the range of television. */
-    private static final String LIMITED = ":out_range=tv";
-
     /** After scaling, because it works on floating-point pixels and is the dearest filter here. */
     private static final String TONEMAP = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
             + "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv";
@@ -183,12 +180,6 @@ public final class Recipes {
 
     private static FFmpegOutputBuilder frame(FFmpegOutputBuilder output, String label) {
         return output.addExtraArgs("-map", label, "-map_metadata", "-1", "-frames:v", "1");
-    }
-
-    /** The builder's other way puts the graph behind the maps that name its ends. */
-    @SuppressWarnings("deprecation")
-    private static void complex(FFmpegBuilder builder, String graph) {
-        builder.setComplexFilter(graph);
     }
 
     private static FFmpegBuilder begin(Place place, Format format, String... more) {
