@@ -83,7 +83,7 @@ class GenerationsIT {
                 .path("id")
                 .asText();
         String video = person.generate(
-                        "video", "a paper boat", Map.of("options", Map.of("width", 320, "height", 180, "seconds", 1)))
+                        "video", "a paper boat", Map.of("options", Map.of("width", 1280, "height", 720, "seconds", 3)))
                 .path("id")
                 .asText();
 
@@ -100,7 +100,7 @@ class GenerationsIT {
         JsonNode row = row(person, video);
         assertThat(row.path("status").asText()).isEqualTo("completed");
         assertThat(row.path("assets").path(0).path("status").asText()).isEqualTo("ready");
-        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("1");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("3");
         String url = row.path("assets").path(0).path("url").asText();
         assertThat(person.get(url).status()).isEqualTo(200);
     }
