@@ -10,7 +10,7 @@ RUN mvn -q -B -Dquick -DskipTests package
 
 FROM eclipse-temurin:25-jre
 RUN apt-get update \
- && apt-get install -y --no-install-recommends bubblewrap curl \
+ && apt-get install -y --no-install-recommends bubblewrap curl tini \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --create-home --home-dir /var/lib/millrace millrace
 COPY scripts/jvm.args /opt/millrace/jvm.args
@@ -22,4 +22,5 @@ VOLUME /var/lib/millrace/data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD curl -fsS http://127.0.0.1:8080/health/ready || exit 1
-ENTRYPOINT ["java", "@/opt/millrace/jvm.args", "-jar", "/opt/millrace/millrace.jar"]
+# tini collects the children of boxes that were killed: as process 1 the JVM would leave them as zombies
+ENTRYPOINT ["tini", "--", "java", "@/opt/millrace/jvm.args", "-jar", "/opt/millrace/millrace.jar"]
