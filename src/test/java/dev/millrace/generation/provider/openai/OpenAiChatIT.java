@@ -147,10 +147,11 @@ class OpenAiChatIT {
     @Test
     void theCallsDeadlineEndsAVendorThatOnlyCoughs() {
         var heard = new Heard();
-        ProviderFailure failure = failing(within(1, "a boat @endless @delay_ms=20"), heard);
+        ProviderFailure failure = failing(within(2, "a boat @endless @delay_ms=20"), heard);
 
         assertThat(failure.kind()).isEqualTo(Kind.DEADLINE);
-        assertThat(heard.text()).isEqualTo(TEXT);
+        assertThat(heard.text()).isNotEmpty();
+        assertThat(TEXT).startsWith(heard.text());
         assertThat(heard.usage()).isNotEmpty();
     }
 
