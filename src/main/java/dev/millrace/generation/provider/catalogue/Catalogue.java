@@ -9,6 +9,7 @@ import dev.millrace.platform.sql.Db;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,7 @@ public final class Catalogue {
 
     private final Db db;
     private final ReentrantLock reading = new ReentrantLock();
+    private final Map<String, String> faults = new HashMap<>();
     private volatile @Nullable Copy copy;
 
     public Catalogue(Db db) {
@@ -107,10 +109,18 @@ public final class Catalogue {
                 models.put(row.id(), row.model());
             } catch (IOException | IllegalArgumentException wrong) {
                 // one row mistyped by an operator must not take the other models away
-                LOG.error("The row of model {} is not understood and left out", row.id(), wrong);
+                complain(row.id(), wrong);
             }
         });
         return models;
+    }
+
+    /** Once for each fault, not every three seconds. */
+    private void complain(String id, Exception wrong) {
+        String fault = String.valueOf(wrong.getMessage());
+        if (!fault.equals(faults.put(id, fault))) {
+            LOG.error("The row of model {} is not understood and left out: {}", id, fault);
+        }
     }
 
     private record Copy(long readAt, Map<String, Model> models) {}
