@@ -88,8 +88,7 @@ final class EventRoutes implements Routes {
     /** What becomes of the request; throws NOT_FOUND for what is not the caller's. */
     private Entry entry(UUID account, UUID id, @Nullable EventId after) {
         try {
-            generations.requireOwned(account, id);
-            return log.over(id, after) ? Entry.OVER : Entry.OPEN;
+            return generations.toldToTheEnd(account, id, after) ? Entry.OVER : Entry.OPEN;
         } catch (Problem problem) {
             if (problem.type() == ProblemType.UNAVAILABLE) {
                 return Entry.AWAY;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
+import dev.millrace.generation.events.EventId;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.Providers;
@@ -167,9 +168,12 @@ public final class Generations implements AutoCloseable {
         return floor.db().read(tx -> archive.find(tx, account, id));
     }
 
-    /** Throws NOT_FOUND for what is somebody else's, or nobody's. */
-    void requireOwned(UUID account, UUID id) {
-        floor.db().read(tx -> archive.place(tx, account, id));
+    /** Whether a reader who has that event has all; throws NOT_FOUND for what is somebody else's, or nobody's. */
+    boolean toldToTheEnd(UUID account, UUID id, @Nullable EventId after) {
+        return floor.db().read(tx -> {
+            archive.place(tx, account, id);
+            return EventLog.over(tx, id, after);
+        });
     }
 
     List<Generation> list(

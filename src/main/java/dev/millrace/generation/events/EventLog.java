@@ -117,10 +117,8 @@ public final class EventLog implements AutoCloseable {
     }
 
     /** Whether nothing can follow on that event any more. */
-    public boolean over(UUID generation, @Nullable EventId after) {
-        EventId end = after == null
-                ? null
-                : db.read(tx -> EventRows.head(tx, generation).end());
+    public static boolean over(Tx tx, UUID generation, @Nullable EventId after) {
+        EventId end = after == null ? null : EventRows.head(tx, generation).end();
         return end != null && !end.after(after);
     }
 

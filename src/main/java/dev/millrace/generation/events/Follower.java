@@ -32,6 +32,7 @@ final class Follower {
     private final Function<Duration, @Nullable String> limits;
     private Reading reading = new Reading(null);
     private boolean over;
+    private int gaps;
 
     Follower(
             EventLog log,
@@ -49,7 +50,7 @@ final class Follower {
     void follow(@Nullable EventId after) throws InterruptedException {
         tellLimits(LIMITS_OLDEST);
         EventId from = after;
-        for (int gaps = 0; gaps < MOST_GAPS; ) {
+        while (gaps < MOST_GAPS) {
             Hub.Seat seat = log.hub().join(generation, reader);
             try {
                 Reader.Signal end = sit(seat, from);
@@ -57,7 +58,6 @@ final class Follower {
                     farewell(end);
                     return;
                 }
-                gaps = 0;
                 from = reading.last();
             } catch (Reading.Gap gap) {
                 // once it may be the end, which rewrites the log; twice, and the place where the reader claims to be
@@ -81,6 +81,7 @@ final class Follower {
     private Reader.@Nullable Signal sit(Hub.Seat seat, @Nullable EventId from)
             throws Reading.Gap, InterruptedException {
         catchUp(from);
+        gaps = 0;
         for (Frame frame : seat.tail()) {
             send(frame);
         }
@@ -107,23 +108,24 @@ final class Follower {
     }
 
     private void catchUp(@Nullable EventId from) throws Reading.Gap {
-        Replay replay = log.db().read(tx -> {
+        record Start(Replay replay, List<LogRow> rows) {}
+        Start start = log.db().read(tx -> {
             EventRows.Head head = EventRows.head(tx, generation);
-            return Replay.of(from, head.lastReset(), head.merged());
+            Replay replay = Replay.of(from, head.lastReset(), head.merged());
+            return new Start(replay, page(tx, replay.behind()));
         });
-        reading = replay.reading();
-        EventId behind = replay.behind();
+        reading = start.replay().reading();
+        List<LogRow> rows = start.rows();
         while (true) {
-            EventId start = behind;
-            List<LogRow> rows = log.db().read(tx -> page(tx, start));
-            for (Frame frame : replay.frames(rows)) {
+            for (Frame frame : start.replay().frames(rows)) {
                 write(frame);
             }
             stream.flush();
             if (rows.size() < PAGE) {
                 return;
             }
-            behind = rows.getLast().id();
+            EventId behind = rows.getLast().id();
+            rows = log.db().read(tx -> page(tx, behind));
         }
     }
 

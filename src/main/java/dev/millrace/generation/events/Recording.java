@@ -363,7 +363,9 @@ public final class Recording implements Source, AutoCloseable {
     }
 
     private List<Change> found(Tx tx) {
-        return EventRows.page(tx, generation, tape.last(), Integer.MAX_VALUE).stream()
+        EventId last = tape.last();
+        return EventRows.page(tx, generation, last, Integer.MAX_VALUE).stream()
+                .filter(row -> row.epoch() == last.epoch())
                 .map(row -> new Change(row, row.frame()))
                 .toList();
     }

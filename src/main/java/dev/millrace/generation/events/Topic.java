@@ -73,11 +73,11 @@ final class Topic implements Source {
         }
     }
 
-    /** A reader has read the table up to there: news begin behind it, unless another reader was further. */
+    /** A reader has read the table up to there. News begin behind it, unless others wait for what came before. */
     void upTo(@Nullable EventId last) {
         lock.lock();
         try {
-            if (last != null && (reading == null || last.after(reading.last()))) {
+            if (last != null && reading == null) {
                 reading = new Reading(last);
             }
         } finally {
