@@ -3,8 +3,6 @@ package dev.millrace.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.generation.provider.ProviderFailure;
-import dev.millrace.generation.provider.ProviderCall;
-import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.Waiting;
 import java.net.URI;
@@ -75,7 +73,9 @@ class ChaosIT {
         return Waiting.forValue(prompt + " is begun", Duration.ofSeconds(30), () -> {
             Api.Answer answer =
                     person.send("POST", "/v1/generations", body, Map.of("Idempotency-Key", prompt.replace(' ', '-')));
-            return answer.status() == 503 ? null : answer.expect(202).json().path("id").asText();
+            return answer.status() == 503
+                    ? null
+                    : answer.expect(202).json().path("id").asText();
         });
     }
 
