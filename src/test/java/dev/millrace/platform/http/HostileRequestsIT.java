@@ -86,6 +86,8 @@ class HostileRequestsIT {
                 line("two spaces", "GET  /v1/names/a HTTP/1.1", 400),
                 line("a space at the end", "GET /v1/names/a HTTP/1.1 ", 400),
                 line("a tab", "GET\t/v1/names/a\tHTTP/1.1", 400),
+                line("a method that is no word", "G(T /v1/names/a HTTP/1.1", 400),
+                line("no method", " /v1/names/a HTTP/1.1", 400),
                 line("a space in the path", "GET /v1/names/a b HTTP/1.1", 400),
                 line("nothing but garbage", "\u0016\u0003\u0001\u0002\u0000\u0001", 400),
                 line("a quote in the path", "GET /v1/names/\"a\" HTTP/1.1", 400),

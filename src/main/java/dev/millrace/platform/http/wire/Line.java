@@ -43,6 +43,7 @@ public final class Line implements ConnectionContext, ListenerContext {
     private @Nullable Object attached;
     private @Nullable HttpPrologue prologue;
     private int requests;
+    private boolean headRead;
 
     Line(ConnectionContext inner, Lines lines) {
         this.inner = inner;
@@ -91,6 +92,7 @@ public final class Line implements ConnectionContext, ListenerContext {
     /** The request is answered and its body read: the line waits for the next one. */
     public void finished() {
         attached = null;
+        headRead = false;
         writer.reset();
         pulse.waiting();
     }
@@ -108,6 +110,10 @@ public final class Line implements ConnectionContext, ListenerContext {
     /** The head is complete: a last look at what Helidon does not count or mind. */
     void head(Headers headers) {
         pulse.body();
+        headRead = true;
+        if (Objects.requireNonNull(prologue).method().text().isEmpty()) {
+            throw refusal(Status.BAD_REQUEST_400, headers);
+        }
         int fields = 0;
         for (Header header : headers) {
             fields += header.valueCount();
@@ -127,6 +133,11 @@ public final class Line implements ConnectionContext, ListenerContext {
                 .request(new Understood(Objects.requireNonNull(prologue), headers))
                 .message("refused by its header")
                 .build();
+    }
+
+    /** Whether the head of the request under way was understood. */
+    boolean headRead() {
+        return headRead;
     }
 
     Pulse pulse() {

@@ -72,7 +72,7 @@ final class Lines implements AutoCloseable {
     /** Refusals below the routes, for this line: built only when one is needed. */
     DirectHandlers directHandlers(Line line) {
         DirectHandler handler = (request, type, status, headers, message) ->
-                refusals.refuse(line, deserved(type, status.code(), message), request);
+                refusals.refuse(line, deserved(line, type, status.code(), message), request);
         var handlers = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
             handlers.addHandler(type, handler);
@@ -85,15 +85,21 @@ final class Lines implements AutoCloseable {
         stop.countDown();
     }
 
-    /** What a fault deserves: Helidon calls too large a head a bad request, and some faults of the client a lack of ours. */
-    private static int deserved(EventType type, int status, String message) {
+    /**
+     * What a fault deserves. Helidon calls too large a head a bad request, some faults of the client a lack of ours, and fails
+     * altogether on a method that is no token: whatever goes wrong before the head is understood is the client's doing.
+     */
+    private static int deserved(Line line, EventType type, int status, String message) {
         if ("Header size exceeded".equals(message)) {
             return 431;
         }
         if (status == 501 || status == 505) {
             return 400;
         }
-        return type == EventType.INTERNAL_ERROR ? 500 : status;
+        if (type == EventType.INTERNAL_ERROR) {
+            return line.headRead() ? 500 : 400;
+        }
+        return status;
     }
 
     private void watch() {

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -215,6 +216,30 @@ class BodiesTest {
                 .getFirst();
 
         assertThat(fault.pointer()).hasSize(256);
+    }
+
+    @Test
+    void damagedJsonIsReadOrRefusedAndNeverADefect() {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        byte[] honest = """
+                {"title": "\u00fcber", "copies": 2, "seed": 77, "price": 1.50, "urgent": true, "kind_of_paper": "glossy",
+                 "due_at": "2026-01-02T03:04:05Z", "lines": [{"item_name": "ink", "count": 3}], "metadata": {"a": "b"}}""".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] body = honest.clone();
+            for (int blows = 1 + random.nextInt(4); blows > 0; blows--) {
+                int at = random.nextInt(body.length);
+                body[at] = random.nextBoolean() ? (byte) random.nextInt(256) : body[random.nextInt(body.length)];
+            }
+            try {
+                Bodies.parse(body, Order.class);
+            } catch (Problem refusal) {
+                assertThat(refusal.type()).isEqualTo(ProblemType.INVALID_REQUEST);
+                assertThat(refusal.errors()).isNotEmpty();
+            } catch (RuntimeException defect) {
+                throw new AssertionError("seed " + seed + ": " + new String(body, StandardCharsets.UTF_8), defect);
+            }
+        }
     }
 
     private static Order read(String json) {
