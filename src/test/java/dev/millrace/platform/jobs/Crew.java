@@ -11,6 +11,7 @@ import dev.millrace.testing.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -70,18 +71,20 @@ final class Crew implements AutoCloseable {
         return db.transact(tx -> jobs.enqueue(tx, ACCOUNT, job, how));
     }
 
-    @Nullable
+    /** The job's row; it must be there. */
     Row row(UUID job) {
-        return read(tx -> tx.query("SELECT state, node, attempt, claim, last_error FROM job WHERE id = :id")
-                        .bind("id", job)
-                        .mapTo(Row.class)
-                        .findOne())
-                .orElse(null);
+        return find(job).orElseThrow();
     }
 
     String state(UUID job) {
-        Row row = row(job);
-        return row == null ? "gone" : row.state();
+        return find(job).map(Row::state).orElse("gone");
+    }
+
+    private Optional<Row> find(UUID job) {
+        return read(tx -> tx.query("SELECT state, node, attempt, claim, last_error FROM job WHERE id = :id")
+                .bind("id", job)
+                .mapTo(Row.class)
+                .findOne());
     }
 
     /** How often a job was finished, and how. */

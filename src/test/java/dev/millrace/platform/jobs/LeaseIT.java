@@ -144,7 +144,7 @@ class LeaseIT {
             } else {
                 attempt.onLost(lost::countDown);
                 lost.await(60, TimeUnit.SECONDS);
-                attempt.complete(null); // refused before it touches the transaction
+                crew.db.run(attempt::complete); // refused, whether given back by then or not
             }
             return Outcome.DONE;
         }));
