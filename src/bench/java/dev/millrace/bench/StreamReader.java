@@ -10,6 +10,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one generation to its end, over as many connections as it takes, and hashes what it read. */
@@ -20,6 +22,7 @@ final class StreamReader {
     private @Nullable String lastId;
     private boolean ended;
     private int reconnects;
+    private int refused;
 
     StreamReader(BenchApi api, long seed) {
         this.api = api;
@@ -28,20 +31,24 @@ final class StreamReader {
 
     /** What came of it. */
     record Result(
-            String id, boolean same, long words, int reconnects, double openSeconds, String seen, String stored) {}
+            String id,
+            boolean same,
+            long words,
+            int reconnects,
+            int refused,
+            double openSeconds,
+            String seen,
+            String stored) {}
 
     Result follow(String prompt, int words, int perSecond, boolean dropped) throws Exception {
         long begun = System.nanoTime();
-        JsonNode made = api.post(
-                "/v1/generations",
-                Map.of(
-                        "kind",
-                        "text",
-                        "prompt",
-                        prompt,
-                        "options",
-                        Map.of("words", words, "max_tokens", words * 2, "speed", perSecond)),
-                202);
+        JsonNode made = create(Map.of(
+                "kind",
+                "text",
+                "prompt",
+                prompt,
+                "options",
+                Map.of("words", words, "max_tokens", words * 2, "speed", perSecond)));
         String id = made.path("id").asText();
         double open = 0;
         while (!ended) {
@@ -55,11 +62,29 @@ final class StreamReader {
             }
             reconnects++;
         }
-        JsonNode row = api.get("/v1/generations/" + id);
+        JsonNode row = patiently(() -> api.get("/v1/generations/" + id));
         String seen = hash(text.toString());
         String stored = hash(row.path("text").asText());
         long count = row.path("text").asText().split("\\s+", -1).length;
-        return new Result(id, seen.equals(stored), count, reconnects - 1, open, seen, stored);
+        return new Result(id, seen.equals(stored), count, reconnects - 1, refused, open, seen, stored);
+    }
+
+    private JsonNode create(Map<String, Object> wish) throws Exception {
+        return patiently(() -> api.post("/v1/generations", wish, 202));
+    }
+
+    /** A server that is too busy says so and when to come again; nothing was begun then. */
+    private JsonNode patiently(Callable<JsonNode> call) throws Exception {
+        while (true) {
+            try {
+                return call.call();
+            } catch (IOException busy) {
+                if (refused++ > 20 || !String.valueOf(busy.getMessage()).startsWith("503")) {
+                    throw busy;
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
     }
 
     /** Reads events until the end, the end of the stream, or the budget: then the connection is dropped mid-way. */

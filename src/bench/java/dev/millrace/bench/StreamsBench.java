@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -22,6 +23,9 @@ import org.jdbi.v3.core.Handle;
  * at random and come back with their last id, and in the end each reader's text has the hash of the row's.
  */
 public final class StreamsBench {
+    /** Readers come one after the other within two seconds, as a crowd does. */
+    private static final long OPENED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final int streams;
     private final int accounts;
     private final int seconds;
@@ -109,8 +113,12 @@ public final class StreamsBench {
             BenchApi api = people.get(i % accounts);
             boolean dropped = i % 2 == 0;
             int number = i;
-            readers.add(threads.submit(() -> new StreamReader(api, seed * 100_003L + number)
-                    .follow("stream " + number, seconds * perSecond, perSecond, dropped)));
+            long at = begun + OPENED_WITHIN_NANOS * i / streams;
+            readers.add(threads.submit(() -> {
+                LockSupport.parkNanos(at - System.nanoTime());
+                return new StreamReader(api, seed * 100_003L + number)
+                        .follow("stream " + number, seconds * perSecond, perSecond, dropped);
+            }));
         }
         var results = new ArrayList<StreamReader.Result>();
         for (Future<StreamReader.Result> reader : readers) {
@@ -141,6 +149,10 @@ public final class StreamsBench {
                 "opened within, s (median, worst)         %.2f, %.2f%n",
                 opened[streams / 2],
                 opened[streams - 1]);
+        System.out.printf(
+                Locale.ROOT,
+                "requests answered 503 and sent again     %d%n",
+                results.stream().mapToLong(StreamReader.Result::refused).sum());
         System.out.printf(Locale.ROOT, "wall, s                                  %.1f%n", wall);
         System.out.printf(Locale.ROOT, "words written                            %d%n", deltas);
         System.out.printf(Locale.ROOT, "CPU of the server per word, us           %.1f%n", cpu * 1e6 / deltas);
