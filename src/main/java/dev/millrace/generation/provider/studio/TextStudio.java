@@ -53,8 +53,7 @@ final class TextStudio {
     /** Waits until the word is due; who cancels pays for the words that were shown. */
     private static void pace(Cancellation cancellation, long due, int shown, ProviderSink sink)
             throws ProviderFailure, InterruptedException {
-        long wait = due - System.nanoTime();
-        if (wait > 0 ? cancellation.awaitNanos(wait) : cancellation.requested()) {
+        if (cancellation.awaitMoment(due)) {
             sink.emit(used(shown));
             throw Cancellation.canceled();
         }

@@ -109,20 +109,20 @@ final class ChaosAnswer implements Answer {
             stage = Stage.USAGE;
             return chunk(Map.of(), words < writer.length() ? "length" : "stop");
         }
-        pause(start + ++words * period - System.nanoTime());
+        pause(start + ++words * period);
         return chunk(Map.of("content", word), null);
     }
 
     private void silence(Duration time, TimedOut.@Nullable Phase phase) throws IOException {
-        pause(time.toNanos());
+        pause(System.nanoTime() + time.toNanos());
         if (phase != null) {
             throw new TimedOut(phase);
         }
     }
 
-    private void pause(long nanos) throws IOException {
+    private void pause(long until) throws IOException {
         try {
-            if (nanos > 0 && cancellation.awaitNanos(nanos) || cancellation.requested()) {
+            if (cancellation.awaitMoment(until)) {
                 throw new IOException("cancelled");
             }
         } catch (InterruptedException stop) {
