@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** Honest requests, damaged at random: none is answered with a 500, none keeps the server from answering the next. */
+@SuppressWarnings("StringConcatToTextBlock") // the line ends of HTTP are the point
 class BrokenRequestsIT {
     private static final int REQUESTS = Integer.getInteger("millrace.broken", 1500);
     private static final int AT_ONCE = 32;
