@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * The database: transactions on a pool whose connections are handed out in the order of asking.
  *
  * <p>A fair semaphore as large as the pool stands in front of it, because the pool itself lets late comers pass those who have
- * waited. Who waits longer than a second is told {@code unavailable}. A thread that opens a transaction inside a transaction
+ * waited. Who waits longer than two and a half seconds is told {@code unavailable}. A thread that opens a transaction inside a transaction
  * would take two connections and, under load, wait for itself; that is refused at once.
  */
 public final class Db implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Db.class);
     private static final int ATTEMPTS = 4;
-    private static final long WAIT_MILLIS = 1_000;
+    private static final long WAIT_MILLIS = 2_500;
 
     private final SqlConfig config;
     private final HikariDataSource pool;
