@@ -1,12 +1,12 @@
 package dev.millrace;
 
 import dev.millrace.platform.embedded.CannotStart;
+import dev.millrace.platform.logging.Logs;
 import dev.millrace.platform.settings.BadSettings;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Starts the server from the environment and stops it at SIGTERM or Ctrl-C. */
 public final class Main {
@@ -15,8 +15,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
         try {
             serve(App.open(Config.load(System.getenv()), InstantSource.system()));
         } catch (BadSettings | CannotStart refusal) {
@@ -52,6 +50,7 @@ public final class Main {
             Runtime.getRuntime().halt(1);
         }
         LOG.info("Stopped");
+        Logs.close();
         Runtime.getRuntime().halt(0);
     }
 }
