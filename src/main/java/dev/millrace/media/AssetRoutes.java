@@ -2,6 +2,8 @@ package dev.millrace.media;
 
 import dev.millrace.media.delivery.FileRoutes;
 import dev.millrace.media.delivery.FileRoutes.Shown;
+import dev.millrace.media.store.AssetRow;
+import dev.millrace.media.store.Assets;
 import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Caller;

@@ -15,7 +15,8 @@ public enum AssetStatus {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static AssetStatus of(String code) {
+    /** By its name in the table. */
+    public static AssetStatus of(String code) {
         return valueOf(code.toUpperCase(Locale.ROOT));
     }
 }

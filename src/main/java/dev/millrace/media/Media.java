@@ -9,6 +9,12 @@ import dev.millrace.media.ffmpeg.Runs;
 import dev.millrace.media.ffmpeg.Stills;
 import dev.millrace.media.files.Leftovers;
 import dev.millrace.media.files.Storage;
+import dev.millrace.media.store.Assets;
+import dev.millrace.media.store.MediaJobs;
+import dev.millrace.media.work.Attempts;
+import dev.millrace.media.work.ProcessAsset;
+import dev.millrace.media.work.ProcessAssetWorker;
+import dev.millrace.media.work.TranscodeAssetWorker;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.Keys;
 import dev.millrace.platform.http.Routes;
@@ -207,7 +213,7 @@ public final class Media implements AutoCloseable {
         parts.assets.delete(tx, asset);
         tx.afterCommit(() -> {
             parts.storage.delete(asset);
-            parts.watches.wake(asset);
+            parts.watches.changed(asset);
         });
     }
 

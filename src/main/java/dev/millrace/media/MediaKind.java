@@ -15,7 +15,8 @@ public enum MediaKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static MediaKind of(String code) {
+    /** By its name in the table. */
+    public static MediaKind of(String code) {
         return valueOf(code.toUpperCase(Locale.ROOT));
     }
 }

@@ -11,11 +11,13 @@ public enum Origin {
     /** Sent by a client: opened only inside the box. */
     UPLOAD;
 
-    String code() {
+    /** The name in the table. */
+    public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Origin of(String code) {
+    /** By its name in the table. */
+    public static Origin of(String code) {
         return valueOf(code.toUpperCase(Locale.ROOT));
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.media;
 
 import dev.millrace.media.files.Leftovers;
+import dev.millrace.media.store.Assets;
 import dev.millrace.platform.sql.Db;
 import java.time.Duration;
 import java.time.Instant;

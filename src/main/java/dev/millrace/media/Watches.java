@@ -1,5 +1,8 @@
 package dev.millrace.media;
 
+import dev.millrace.media.store.Assets;
+import dev.millrace.media.store.MediaJobs;
+import dev.millrace.media.work.Tidings;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
@@ -11,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who on this node waits for which asset. Work done here wakes them at once; work done elsewhere is seen in the table a moment later. */
-final class Watches {
+final class Watches implements Tidings {
     private final Db db;
     private final Assets assets;
     private final MediaJobs jobs;
@@ -41,12 +44,14 @@ final class Watches {
     }
 
     /** Tells those who wait that something was committed. */
-    void wake(UUID asset) {
+    @Override
+    public void changed(UUID asset) {
         each(asset, Watch::wake);
     }
 
     /** Tells those who wait how far the long work is. */
-    void percent(UUID asset, double percent) {
+    @Override
+    public void percent(UUID asset, double percent) {
         each(asset, watch -> watch.reached(percent));
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.media;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.media.store.Facts;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Health;

@@ -1,5 +1,7 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
+import dev.millrace.media.store.Facts;
+import dev.millrace.media.store.Made;
 import dev.millrace.platform.problem.ProblemType;
 import java.util.List;
 import java.util.Set;

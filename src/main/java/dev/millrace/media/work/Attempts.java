@@ -1,7 +1,10 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
 import dev.millrace.media.ffmpeg.FfmpegFailure;
 import dev.millrace.media.files.Storage;
+import dev.millrace.media.store.AssetRow;
+import dev.millrace.media.store.Assets;
+import dev.millrace.media.store.MediaJobs;
 import dev.millrace.platform.jobs.Attempt;
 import dev.millrace.platform.jobs.Fenced;
 import dev.millrace.platform.jobs.Jobs;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The frame around every attempt at an asset: a folder of its own, files before rows, and one transaction at the end that writes
  * everything or, when the attempt lost its job meanwhile, nothing.
  */
-final class Attempts {
+public final class Attempts {
     /** For failures whose own words are not for the owner of a file. */
     private static final String UNKNOWN = "The file could not be worked on; the operator can see why.";
 
@@ -28,15 +31,15 @@ final class Attempts {
     private final Storage storage;
     private final Assets assets;
     private final MediaJobs jobs;
-    private final Watches watches;
+    private final Tidings tidings;
 
-    Attempts(Db db, Jobs queue, Storage storage, Assets assets, MediaJobs jobs, Watches watches) {
+    public Attempts(Db db, Jobs queue, Storage storage, Assets assets, MediaJobs jobs, Tidings tidings) {
         this.db = db;
         this.queue = queue;
         this.storage = storage;
         this.assets = assets;
         this.jobs = jobs;
-        this.watches = watches;
+        this.tidings = tidings;
     }
 
     /** What an attempt does with a file. */
@@ -72,7 +75,7 @@ final class Attempts {
         MediaJobs.Cause cause = jobs.giveUp(tx, asset, preset, UNKNOWN);
         if (cause != null) {
             assets.reject(tx, asset, cause.errorCode(), cause.errorDetail(), true);
-            tx.afterCommit(() -> watches.wake(asset));
+            tx.afterCommit(() -> tidings.changed(asset));
         }
     }
 
@@ -95,7 +98,7 @@ final class Attempts {
         }
         Path folder = storage.work(attempt.job(), attempt.claim());
         var beat = new Beat(
-                attempt, position -> progress(attempt, position), percent -> watches.percent(row.id(), percent));
+                attempt, position -> progress(attempt, position), percent -> tidings.percent(row.id(), percent));
         try {
             return task.work(new Workplace(row, original, folder, version(attempt), beat));
         } catch (FfmpegFailure failure) {
@@ -173,7 +176,7 @@ final class Attempts {
                 }
             }
         }
-        tx.afterCommit(() -> watches.wake(row.id()));
+        tx.afterCommit(() -> tidings.changed(row.id()));
     }
 
     /** Gives the failure back; what the file's owner may know of it is written down, if that is possible now. */

@@ -1,12 +1,14 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
+import dev.millrace.media.AssetStatus;
+import dev.millrace.media.Origin;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code asset}. */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares these
-record AssetRow(
+public record AssetRow(
         UUID id,
         UUID account,
         @Nullable UUID generation,
@@ -25,11 +27,11 @@ record AssetRow(
         @Nullable String errorDetail,
         Instant createdAt) {
 
-    boolean processing() {
+    public boolean processing() {
         return AssetStatus.of(status) == AssetStatus.PROCESSING;
     }
 
-    boolean ours() {
+    public boolean ours() {
         return Origin.of(origin) == Origin.OURS;
     }
 }

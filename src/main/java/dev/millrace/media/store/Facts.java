@@ -1,11 +1,12 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
+import dev.millrace.media.MediaKind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a probe found out about an original. */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares these
-record Facts(
+public record Facts(
         MediaKind kind,
         String contentType,
         byte[] sha256,

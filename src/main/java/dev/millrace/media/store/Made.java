@@ -1,4 +1,4 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path in the folder of the asset
  */
-record Made(
+public record Made(
         String name,
         String kind,
         String path,

@@ -1,10 +1,15 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
+import dev.millrace.media.MediaKind;
 import dev.millrace.media.ffmpeg.FfmpegFailure;
 import dev.millrace.media.ffmpeg.Probe;
 import dev.millrace.media.ffmpeg.Prober;
 import dev.millrace.media.ffmpeg.Stills;
 import dev.millrace.media.files.Storage;
+import dev.millrace.media.store.AssetRow;
+import dev.millrace.media.store.Facts;
+import dev.millrace.media.store.Made;
+import dev.millrace.media.store.MediaJobs;
 import dev.millrace.platform.jobs.Attempt;
 import dev.millrace.platform.jobs.Lane;
 import dev.millrace.platform.jobs.Outcome;
@@ -27,7 +32,7 @@ import java.util.Set;
  * Looks at a new file and makes its small pictures. A video that does not play everywhere as it is gets another job; every other
  * asset is ready after this one.
  */
-final class ProcessAssetWorker implements Worker<ProcessAsset> {
+public final class ProcessAssetWorker implements Worker<ProcessAsset> {
     /** Pictures and index files, whatever the size of the original. */
     private static final long ROOM = 16L * 1024 * 1024;
 
@@ -36,7 +41,7 @@ final class ProcessAssetWorker implements Worker<ProcessAsset> {
     private final Prober prober;
     private final Stills stills;
 
-    ProcessAssetWorker(Attempts attempts, Storage storage, Prober prober, Stills stills) {
+    public ProcessAssetWorker(Attempts attempts, Storage storage, Prober prober, Stills stills) {
         this.attempts = attempts;
         this.storage = storage;
         this.prober = prober;

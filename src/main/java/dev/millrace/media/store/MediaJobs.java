@@ -1,4 +1,4 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -12,19 +12,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The table of work on assets: what its owner may know of a job, for as long as there is the asset. */
-final class MediaJobs {
+public final class MediaJobs {
     /** Looking at a new file and making its small pictures. */
-    static final String INTAKE = "intake";
+    public static final String INTAKE = "intake";
 
     /** Making a video that plays everywhere. */
-    static final String MP4 = "mp4";
+    public static final String MP4 = "mp4";
 
     private static final String INSERT = """
             INSERT INTO media_job (id, asset, account, preset)
             VALUES (:id, :asset, :account, :preset)""";
 
     /** {@code id} is that of the queue's job. */
-    void insert(Tx tx, UUID id, UUID asset, UUID account, String preset) {
+    public void insert(Tx tx, UUID id, UUID asset, UUID account, String preset) {
         tx.update(INSERT)
                 .bind("id", id)
                 .bind("asset", asset)
@@ -41,7 +41,7 @@ final class MediaJobs {
               AND status IN ('queued', 'running')""";
 
     /** False when there is nothing to begin: the asset is gone, or a later attempt has begun. */
-    boolean begin(Tx tx, UUID id, long claim) {
+    public boolean begin(Tx tx, UUID id, long claim) {
         return tx.update(BEGIN).bind("id", id).bind("claim", claim).execute() == 1;
     }
 
@@ -53,7 +53,7 @@ final class MediaJobs {
               AND status = 'running'""";
 
     /** Nothing happens when a later attempt has begun. */
-    void progress(Tx tx, UUID id, long claim, double percent, @Nullable Duration left) {
+    public void progress(Tx tx, UUID id, long claim, double percent, @Nullable Duration left) {
         tx.update(PROGRESS)
                 .bind("id", id)
                 .bind("claim", claim)
@@ -70,7 +70,7 @@ final class MediaJobs {
               AND status = 'running'""";
 
     /** Writes down why an attempt failed; there may be another. */
-    void note(Tx tx, UUID id, long claim, ProblemType code, String detail) {
+    public void note(Tx tx, UUID id, long claim, ProblemType code, String detail) {
         tx.update(NOTE)
                 .bind("id", id)
                 .bind("claim", claim)
@@ -84,7 +84,7 @@ final class MediaJobs {
             SET status = 'completed', finished_at = now(), percent = 100, eta_millis = 0, error_code = NULL, error_detail = NULL
             WHERE id = :id""";
 
-    void complete(Tx tx, UUID id) {
+    public void complete(Tx tx, UUID id) {
         tx.update(COMPLETE).bind("id", id).execute();
     }
 
@@ -94,7 +94,7 @@ final class MediaJobs {
             WHERE id = :id""";
 
     /** It can never work. */
-    void fail(Tx tx, UUID id, ProblemType code, String detail) {
+    public void fail(Tx tx, UUID id, ProblemType code, String detail) {
         tx.update(FAIL)
                 .bind("id", id)
                 .bind("code", code.code())
@@ -112,8 +112,7 @@ final class MediaJobs {
             RETURNING error_code, error_detail""";
 
     /** It did not work so often that it is given up, for the reason noted last. Nothing when it had ended already. */
-    @Nullable
-    Cause giveUp(Tx tx, UUID asset, String preset, String otherwise) {
+    public @Nullable Cause giveUp(Tx tx, UUID asset, String preset, String otherwise) {
         return tx
                 .query(GIVE_UP)
                 .bind("asset", asset)
@@ -132,7 +131,7 @@ final class MediaJobs {
               AND preset <> 'intake'""";
 
     /** How far the long work on an asset is. */
-    double percent(Tx tx, UUID asset) {
+    public double percent(Tx tx, UUID asset) {
         return tx.query(PERCENT).bind("asset", asset).mapTo(Double.class).one();
     }
 
@@ -143,7 +142,7 @@ final class MediaJobs {
               AND status IN ('queued', 'running')""";
 
     /** The jobs of an asset that have not ended. */
-    List<UUID> open(Tx tx, UUID asset) {
+    public List<UUID> open(Tx tx, UUID asset) {
         return tx.query(OPEN).bind("asset", asset).mapTo(UUID.class).list();
     }
 
@@ -154,7 +153,7 @@ final class MediaJobs {
               AND account = :account""";
 
     /** A job of this account; throws NOT_FOUND for others. */
-    MediaJob find(Tx tx, UUID account, UUID id) {
+    public MediaJob find(Tx tx, UUID account, UUID id) {
         Row row = tx.query(FIND)
                 .bind("id", id)
                 .bind("account", account)
@@ -176,7 +175,7 @@ final class MediaJobs {
     }
 
     /** Why a job ended badly. */
-    record Cause(String errorCode, String errorDetail) {
+    public record Cause(String errorCode, String errorDetail) {
         ProblemType type() {
             return ProblemType.valueOf(errorCode.toUpperCase(Locale.ROOT));
         }

@@ -1,6 +1,7 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
 import dev.millrace.media.ffmpeg.Overseer;
+import dev.millrace.media.store.AssetRow;
 import dev.millrace.platform.process.Box;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,12 +1,13 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
+import dev.millrace.media.Fault;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Work on an asset, as its owner sees it on the wire. */
-record MediaJob(
+public record MediaJob(
         UUID id,
         UUID asset,
         String preset,
@@ -19,5 +20,6 @@ record MediaJob(
         @Nullable Instant finishedAt,
         Links links) {
 
-    record Links(String self, String asset) {}
+    /** Where more is told. */
+    public record Links(String self, String asset) {}
 }

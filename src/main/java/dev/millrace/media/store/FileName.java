@@ -1,4 +1,4 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
 import java.text.Normalizer;
 import java.util.Locale;

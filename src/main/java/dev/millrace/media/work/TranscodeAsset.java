@@ -1,7 +1,7 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
 import dev.millrace.platform.jobs.Job;
 import java.util.UUID;
 
 /** Make a video of this asset that plays everywhere. */
-record TranscodeAsset(UUID asset) implements Job {}
+public record TranscodeAsset(UUID asset) implements Job {}

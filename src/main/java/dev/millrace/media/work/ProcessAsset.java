@@ -1,7 +1,7 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
 import dev.millrace.platform.jobs.Job;
 import java.util.UUID;
 
 /** Look at a new file, and make what is made quickly: small pictures. */
-record ProcessAsset(UUID asset) implements Job {}
+public record ProcessAsset(UUID asset) implements Job {}

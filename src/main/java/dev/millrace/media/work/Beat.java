@@ -1,4 +1,4 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
 import dev.millrace.media.ffmpeg.Overseer;
 import dev.millrace.platform.KillPoint;

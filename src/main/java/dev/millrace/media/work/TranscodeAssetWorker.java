@@ -1,4 +1,4 @@
-package dev.millrace.media;
+package dev.millrace.media.work;
 
 import dev.millrace.media.ffmpeg.FfmpegFailure;
 import dev.millrace.media.ffmpeg.Probe;
@@ -6,6 +6,8 @@ import dev.millrace.media.ffmpeg.Prober;
 import dev.millrace.media.ffmpeg.Recipes;
 import dev.millrace.media.ffmpeg.Runs;
 import dev.millrace.media.files.Storage;
+import dev.millrace.media.store.Made;
+import dev.millrace.media.store.MediaJobs;
 import dev.millrace.platform.jobs.Attempt;
 import dev.millrace.platform.jobs.Lane;
 import dev.millrace.platform.jobs.Outcome;
@@ -20,7 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the video that plays everywhere, and makes sure that it is whole. */
-final class TranscodeAssetWorker implements Worker<TranscodeAsset> {
+public final class TranscodeAssetWorker implements Worker<TranscodeAsset> {
     /** It is written a second time to bring its index to the front. */
     private static final long COPIES = 2;
 
@@ -35,7 +37,7 @@ final class TranscodeAssetWorker implements Worker<TranscodeAsset> {
     private final Runs runs;
     private final int threads;
 
-    TranscodeAssetWorker(Attempts attempts, Storage storage, Prober prober, Runs runs, int threads) {
+    public TranscodeAssetWorker(Attempts attempts, Storage storage, Prober prober, Runs runs, int threads) {
         this.attempts = attempts;
         this.storage = storage;
         this.prober = prober;

@@ -1,5 +1,12 @@
-package dev.millrace.media;
+package dev.millrace.media.store;
 
+import dev.millrace.media.Asset;
+import dev.millrace.media.AssetStatus;
+import dev.millrace.media.Fault;
+import dev.millrace.media.MediaKind;
+import dev.millrace.media.Provenance;
+import dev.millrace.media.Rendition;
+import dev.millrace.media.Stored;
 import dev.millrace.media.delivery.Addresses;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -20,10 +27,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of assets and their renditions. */
-final class Assets {
+public final class Assets {
     private final Addresses addresses;
 
-    Assets(Addresses addresses) {
+    public Assets(Addresses addresses) {
         this.addresses = addresses;
     }
 
@@ -32,7 +39,7 @@ final class Assets {
             VALUES (:id, :account, :generation, :position, :origin, :kind, :filename, :contentType, :path, :bytes)""";
 
     /** A new asset that is being processed. */
-    Asset insert(Tx tx, Stored stored, Provenance provenance) {
+    public Asset insert(Tx tx, Stored stored, Provenance provenance) {
         tx.update(INSERT)
                 .bind("id", stored.asset())
                 .bind("account", provenance.account())
@@ -59,8 +66,7 @@ final class Assets {
                 .collect(Collectors.toMap(AssetRow::id, row -> row));
     }
 
-    @Nullable
-    AssetRow row(Tx tx, UUID asset) {
+    public @Nullable AssetRow row(Tx tx, UUID asset) {
         return rows(tx, List.of(asset)).get(asset);
     }
 
@@ -71,15 +77,13 @@ final class Assets {
             FOR UPDATE""";
 
     /** The row, kept as it is until the transaction ends. */
-    @Nullable
-    AssetRow locked(Tx tx, UUID asset) {
+    public @Nullable AssetRow locked(Tx tx, UUID asset) {
         tx.query(LOCK).bind("id", asset).mapTo(UUID.class).findOne();
         return row(tx, asset);
     }
 
     /** The asset with what was made of it; nothing when it is gone. */
-    @Nullable
-    Asset asset(Tx tx, UUID asset) {
+    public @Nullable Asset asset(Tx tx, UUID asset) {
         List<Asset> found = shown(tx, List.of(asset));
         return found.isEmpty() ? null : found.getFirst();
     }
@@ -91,12 +95,12 @@ final class Assets {
               AND account = :account""";
 
     /** An asset of this account; throws NOT_FOUND for others. */
-    Asset find(Tx tx, UUID account, UUID asset) {
+    public Asset find(Tx tx, UUID account, UUID asset) {
         return shown(tx, visible(tx, account, asset)).stream().findFirst().orElseThrow(Assets::absent);
     }
 
     /** The row of an asset of this account, to read; throws NOT_FOUND for others. */
-    AssetRow shownTo(Tx tx, UUID account, UUID asset) {
+    public AssetRow shownTo(Tx tx, UUID account, UUID asset) {
         return rows(tx, visible(tx, account, asset)).values().stream()
                 .findFirst()
                 .orElseThrow(Assets::absent);
@@ -122,7 +126,7 @@ final class Assets {
             LIMIT :limit""";
 
     /** Newest first. */
-    List<Asset> page(Tx tx, UUID account, Filter filter, @Nullable UUID after, int limit) {
+    public List<Asset> page(Tx tx, UUID account, Filter filter, @Nullable UUID after, int limit) {
         List<UUID> ids = tx.query(PAGE)
                 .bind("account", account)
                 .bind("after", after)
@@ -142,7 +146,7 @@ final class Assets {
             ORDER BY generation, position, id""";
 
     /** The results of generations, each in their order. */
-    Map<UUID, List<Asset>> of(Tx tx, Collection<UUID> generations) {
+    public Map<UUID, List<Asset>> of(Tx tx, Collection<UUID> generations) {
         if (generations.isEmpty()) {
             return Map.of();
         }
@@ -166,7 +170,7 @@ final class Assets {
             WHERE id = :id""";
 
     /** Writes down what a probe found out. */
-    void foundOut(Tx tx, UUID asset, Facts facts) {
+    public void foundOut(Tx tx, UUID asset, Facts facts) {
         tx.update(FOUND_OUT)
                 .bind("id", asset)
                 .bind("kind", facts.kind().code())
@@ -183,7 +187,7 @@ final class Assets {
             SET status = 'ready', finished_at = now()
             WHERE id = :id""";
 
-    void ready(Tx tx, UUID asset) {
+    public void ready(Tx tx, UUID asset) {
         tx.update(READY).bind("id", asset).execute();
     }
 
@@ -195,7 +199,7 @@ final class Assets {
               AND status = 'processing'""";
 
     /** {@code keep}: the file stays for the operator to look at; it is handed out to nobody. */
-    void reject(Tx tx, UUID asset, String code, String detail, boolean keep) {
+    public void reject(Tx tx, UUID asset, String code, String detail, boolean keep) {
         tx.update(REJECT)
                 .bind("id", asset)
                 .bind("code", code)
@@ -213,7 +217,7 @@ final class Assets {
                 created_at = now()""";
 
     /** Adds renditions, or puts them in the place of those with the same name. */
-    void add(Tx tx, UUID asset, UUID job, List<Made> renditions) {
+    public void add(Tx tx, UUID asset, UUID job, List<Made> renditions) {
         for (Made made : renditions) {
             tx.update(ADD_RENDITION)
                     .bind("asset", asset)
@@ -234,7 +238,7 @@ final class Assets {
             DELETE FROM asset
             WHERE id = :id""";
 
-    void delete(Tx tx, UUID asset) {
+    public void delete(Tx tx, UUID asset) {
         tx.update(DELETE).bind("id", asset).execute();
     }
 
@@ -243,7 +247,7 @@ final class Assets {
             FROM asset
             WHERE generation = :generation""";
 
-    List<UUID> idsOf(Tx tx, UUID generation) {
+    public List<UUID> idsOf(Tx tx, UUID generation) {
         return tx.query(IDS_OF_GENERATION)
                 .bind("generation", generation)
                 .mapTo(UUID.class)
@@ -257,7 +261,7 @@ final class Assets {
               AND path IS NOT NULL""";
 
     /** Which of these are assets whose files count. */
-    Set<UUID> withFiles(Tx tx, Collection<UUID> ids) {
+    public Set<UUID> withFiles(Tx tx, Collection<UUID> ids) {
         return tx.query(WITH_FILES).bindArray("ids", UUID.class, List.copyOf(ids)).mapTo(UUID.class).stream()
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -333,7 +337,7 @@ final class Assets {
     }
 
     /** What a list shows; null for everything. */
-    record Filter(
+    public record Filter(
             @Nullable MediaKind kind,
             @Nullable AssetStatus status,
             @Nullable UUID generation) {}
