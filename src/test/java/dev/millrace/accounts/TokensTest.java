@@ -7,6 +7,8 @@ import dev.millrace.platform.Keys;
 import dev.millrace.platform.http.Role;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +32,9 @@ class TokensTest {
     private static final UUID ACCOUNT = UUID.fromString("0195a1b2-0000-7000-8000-000000000001");
     private static final UUID SESSION = UUID.fromString("0195a1b2-0000-7000-8000-000000000002");
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    // of this thread alone: the clock would measure what else the machine does
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private final SigningKey key = Forge.key("k1");
     private final SigningKey stranger = Forge.key("k1");
@@ -71,9 +76,14 @@ class TokensTest {
         tokens.verify(good);
         String stem = good.substring(0, good.length() - 1);
 
+<<<<<<< HEAD
         for (int i = 0; i < ALPHABET.length(); i++) {
             char last = ALPHABET.charAt(i);
             if (last != good.charAt(good.length() - 1)) {
+=======
+        for (String last : ALPHABET.split("", -1)) {
+            if (!good.endsWith(last)) {
+>>>>>>> 98681c3 (Stop whoever guesses, and let the owner in at home)
                 refused(stem + last);
             }
         }
@@ -111,9 +121,9 @@ class TokensTest {
     @Test
     void aRefusalIsQuickAndRepeatsNothingOfTheToken() {
         bad().values().forEach(token -> {
-            long begin = System.nanoTime();
+            long begin = CPU.getCurrentThreadCpuTime();
             Problem refusal = problem(token);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(500));
+            assertThat(Duration.ofNanos(CPU.getCurrentThreadCpuTime() - begin)).isLessThan(Duration.ofMillis(100));
             assertThat(refusal.detail()).isEqualTo("The access token is not valid.");
         });
     }
