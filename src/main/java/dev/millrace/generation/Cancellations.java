@@ -1,6 +1,7 @@
 package dev.millrace.generation;
 
 import dev.millrace.generation.events.EventLog;
+import dev.millrace.generation.events.Unowned;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Catalogue;
 import dev.millrace.generation.store.Archive;
@@ -83,11 +84,11 @@ final class Cancellations {
         if (order == null) {
             throw Archive.notFound();
         }
-        String text = order.standing().status() == Status.QUEUED ? null : EventLog.storedText(tx, id);
+        Unowned log = EventLog.unowned(tx, id);
         var ending = new Ending(
-                Status.CANCELED, text, null, BigDecimal.valueOf(order.standing().percent()));
+                Status.CANCELED, log.text(), null, BigDecimal.valueOf(order.standing().percent()));
         var event = endings.end(tx, order, ending, List.of(), null);
-        archive.epoch(tx, id, EventLog.endUnowned(tx, id, event));
+        archive.epoch(tx, id, log.end(tx, event));
     }
 
     /** What stopping now costs at most, and how long it still takes. */

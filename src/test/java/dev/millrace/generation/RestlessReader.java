@@ -41,7 +41,12 @@ final class RestlessReader implements Callable<List<String>> {
         }
         var check = new StreamCheck();
         seen.forEach(check::saw);
-        return check.compare(person.get("/v1/generations/" + id).expect(200).json());
+        List<String> faults =
+                check.compare(person.get("/v1/generations/" + id).expect(200).json());
+        if (!faults.isEmpty()) {
+            seen.subList(Math.max(0, seen.size() - 25), seen.size()).forEach(event -> faults.add(event.toString()));
+        }
+        return faults;
     }
 
     int connections() {

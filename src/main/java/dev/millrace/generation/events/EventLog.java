@@ -9,7 +9,6 @@ import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -66,35 +65,9 @@ public final class EventLog implements AutoCloseable {
         return recording;
     }
 
-    /**
-     * Ends the log of a generation that nobody runs. Its epoch lies behind every other; when somebody ran it before, the stored
-     * text is told first, for his readers may have heard more.
-     *
-     * @return the epoch, which the row must take over so that nothing older is stored any more
-     */
-    public static long endUnowned(Tx tx, UUID generation, GenerationEvent end) {
-        Transcript transcript = EventRows.transcript(tx, generation);
-        EventId last = transcript.last();
-        long epoch = last == null ? 1 : last.epoch() + 1;
-        var tape = new Tape(epoch, transcript);
-        var events = new ArrayList<GenerationEvent>();
-        if (epoch > 1) {
-            events.add(new GenerationEvent.Reset("abandoned", transcript.text()));
-        }
-        events.add(end);
-        List<Change> changes = tape.number(events);
-        EventRows.finish(
-                tx,
-                generation,
-                Transcript.EMPTY,
-                changes.stream().map(Change::row).toList());
-        return epoch;
-    }
-
-    /** The text that was stored; null when there is none. */
-    public static @Nullable String storedText(Tx tx, UUID generation) {
-        String text = EventRows.transcript(tx, generation).text();
-        return text.isEmpty() ? null : text;
+    /** The log of a generation that nobody runs, as it stands in this transaction. */
+    public static Unowned unowned(Tx tx, UUID generation) {
+        return new Unowned(generation, EventRows.transcript(tx, generation));
     }
 
     /** The percent that was told last, as far as it was stored. */

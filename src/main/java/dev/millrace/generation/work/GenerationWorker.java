@@ -2,6 +2,7 @@ package dev.millrace.generation.work;
 
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.Recording;
+import dev.millrace.generation.events.Unowned;
 import dev.millrace.generation.store.Archive.Ending;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Status;
@@ -86,15 +87,15 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
         if (order == null || order.standing().status().terminal()) {
             return;
         }
-        String text = order.standing().status() == Status.QUEUED ? null : EventLog.storedText(tx, order.id());
+        Unowned log = EventLog.unowned(tx, order.id());
         var fault = Fault.of(
                 ProblemType.INTERNAL,
                 "The generation was begun again and again and never ended. You were not charged.");
         var ending = new Ending(
-                Status.FAILED, text, fault, BigDecimal.valueOf(order.standing().percent()));
+                Status.FAILED, log.text(), fault, BigDecimal.valueOf(order.standing().percent()));
         var end = shop.endings().end(tx, order, ending, List.of(), null);
         Calls.abandon(tx, order.id());
-        shop.archive().epoch(tx, order.id(), EventLog.endUnowned(tx, order.id(), end));
+        shop.archive().epoch(tx, order.id(), log.end(tx, end));
     }
 
     @Override
