@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * What every provider promises ({@link dev.millrace.generation.provider.ProviderContract}), and what its tests call and hear with.
+ */
 @NullMarked
 package dev.millrace.generation.provider;
 

@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * Prices to the last micro-credit, options to the last pointer, rows as an operator changes them.
+ */
 @NullMarked
 package dev.millrace.generation.provider.catalogue;
 

@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * The adapters against recorded answers and against a vendor on a real socket, faults included.
+ */
 @NullMarked
 package dev.millrace.generation.provider.openai;
 

@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * Studio with the bundled FFmpeg: pictures that are really made, and looked at by FFmpeg.
+ */
 @NullMarked
 package dev.millrace.generation.provider.studio;
 

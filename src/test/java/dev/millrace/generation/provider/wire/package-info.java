@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * The parser of streams, cut at every byte, and the judge of errors, case by case.
+ */
 @NullMarked
 package dev.millrace.generation.provider.wire;
 

@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * Every fault on demand ends as the failure of a real vendor.
+ */
 @NullMarked
 package dev.millrace.generation.provider.studio.chaos;
 

@@ -1,4 +1,6 @@
-/** Tests of the room of the same name. */
+/**
+ * The writer: its words, its seeds, its understanding of prompts.
+ */
 @NullMarked
 package dev.millrace.generation.provider.studio.text;
 
