@@ -1,10 +1,17 @@
 package dev.millrace.platform.jobs;
 
 import dev.millrace.platform.sql.Tx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of one job: who it is, whether it should stop, and the pen with which it writes. */
 public final class Attempt {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
     private final Rows.Claimed row;
     private final Lease lease;
     private final Facts.Tally tally;
@@ -80,10 +87,7 @@ public final class Attempt {
         if (lost() || !Rows.complete(tx, fenced())) {
             throw refused();
         }
-        tx.afterCommit(() -> {
-            completed = true;
-            tally.completed.increment();
-        });
+        tx.afterCommit(this::completedNow);
     }
 
     Rows.Claim fenced() {
@@ -92,6 +96,11 @@ public final class Attempt {
 
     boolean completed() {
         return completed;
+    }
+
+    void completedNow() {
+        completed = true;
+        tally.completed.increment();
     }
 
     /** More attempts were begun than are allowed: the last ones ended with their process. */
@@ -131,5 +140,57 @@ public final class Attempt {
         tally.fenced.increment();
         lose();
         return new Fenced(row.id(), row.claim());
+    }
+
+    /** Something that happens at most once, and who wants to be told. */
+    private static final class Signal {
+        private final ReentrantLock lock = new ReentrantLock();
+        private List<Runnable> waiting = List.of();
+        private volatile boolean raised;
+
+        boolean raised() {
+            return raised;
+        }
+
+        /** Runs the action when it happens, on that thread; now, on this one, when it has. */
+        void on(Runnable action) {
+            lock.lock();
+            try {
+                if (!raised) {
+                    waiting = waiting.isEmpty() ? new ArrayList<>(2) : waiting;
+                    waiting.add(action);
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            run(action);
+        }
+
+        /** It happens; false when it had before. */
+        boolean raise() {
+            List<Runnable> told;
+            lock.lock();
+            try {
+                if (raised) {
+                    return false;
+                }
+                raised = true;
+                told = waiting;
+                waiting = List.of();
+            } finally {
+                lock.unlock();
+            }
+            told.forEach(Signal::run);
+            return true;
+        }
+
+        private static void run(Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException defect) {
+                LOG.error("an action that was to run when a job stops failed", defect); // the others must still be told
+            }
+        }
     }
 }

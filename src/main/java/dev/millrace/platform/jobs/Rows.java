@@ -4,6 +4,7 @@ import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,31 @@ final class Rows {
 
     static boolean complete(Tx tx, Claim claim) {
         return claim.bind(tx.update(COMPLETE)).execute() == 1;
+    }
+
+    /** Joined by lookups whatever the planner thinks of an empty table. */
+    private static final String PIN_JOIN =
+            "SELECT set_config('enable_hashjoin', 'off', TRUE) || set_config('enable_mergejoin', 'off', TRUE)";
+
+    private static final String COMPLETE_ALL = """
+            WITH gone AS (
+                DELETE FROM job
+                USING unnest(:ids, :nodes, :claims) AS mine (id, node, claim)
+                WHERE job.id = mine.id AND job.node = mine.node AND job.claim = mine.claim
+                RETURNING job.id, job.account, job.kind, job.attempt, job.created_at)
+            INSERT INTO job_done (id, account, kind, attempt, outcome, created_at)
+            SELECT id, account, kind, attempt, 'done', created_at FROM gone
+            RETURNING id""";
+
+    /** Completes many at once and answers which of them were still ours. */
+    static Set<UUID> complete(Tx tx, List<Claim> claims) {
+        tx.query(PIN_JOIN).mapTo(String.class).one();
+        return tx.query(COMPLETE_ALL)
+                .bindArray("ids", UUID.class, claims.stream().map(Claim::job).toList())
+                .bindArray("nodes", Long.class, claims.stream().map(Claim::node).toList())
+                .bindArray("claims", Long.class, claims.stream().map(Claim::number).toList())
+                .mapTo(UUID.class)
+                .set();
     }
 
     /** Full jitter: anything up to the longest wait, so that jobs which failed together do not come back together. */

@@ -5,6 +5,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -21,14 +22,20 @@ final class Runner {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
     private static final int LONGEST_ERROR = 500;
 
+    /** Thousands of runs may end together; they must leave connections to those who serve requests. */
+    private static final int WRITERS = 4;
+
     private final Db db;
     private final JobsConfig.Backoff backoff;
     private final Facts.Tally tally;
+    private final Finisher finisher;
+    private final Semaphore writers = new Semaphore(WRITERS, true);
 
-    Runner(Db db, JobsConfig.Backoff backoff, Facts.Tally tally) {
+    Runner(Db db, JobsConfig.Backoff backoff, Facts.Tally tally, Finisher finisher) {
         this.db = db;
         this.backoff = backoff;
         this.tally = tally;
+        this.finisher = finisher;
     }
 
     <J extends Job> void run(Worker<J> worker, String payload, Attempt attempt) {
@@ -82,7 +89,7 @@ final class Runner {
             return;
         }
         switch (outcome) {
-            case Outcome.Done() -> insist(() -> !attempt.lost(), attempt::complete);
+            case Outcome.Done() -> finisher.complete(attempt);
             case Outcome.Snooze(var delay) ->
                 insist(() -> !attempt.lost(), tx -> require(Rows.snooze(tx, attempt.fenced(), delay), attempt));
             case Outcome.GiveUp(var reason) -> bury(worker, job, attempt, reason);
@@ -140,6 +147,7 @@ final class Runner {
     /** Writes, again and again while the database is away, until it is written or there is no point any more. */
     private void insist(BooleanSupplier point, Consumer<Tx> write) {
         for (long pause = 50; point.getAsBoolean(); pause = Math.min(2 * pause, 1_000)) {
+            writers.acquireUninterruptibly();
             try {
                 db.run(write);
                 return;
@@ -150,8 +158,10 @@ final class Runner {
                 if (problem.type() != ProblemType.UNAVAILABLE) {
                     throw problem;
                 }
-                rest(pause);
+            } finally {
+                writers.release();
             }
+            rest(pause);
         }
     }
 

@@ -53,16 +53,14 @@ final class Slots {
         executor.execute(task);
     }
 
-    /** Waits until nothing runs, and then lets nothing run any more; false when something still does after that time. */
-    boolean idle(Duration patience) throws InterruptedException {
+    /** Waits until nothing runs, and then lets nothing run any more, or until that time is over. */
+    void awaitIdle(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
+        boolean idle = true;
         for (Lane lane : Lane.values()) {
             long left = Math.max(0, deadline - System.nanoTime());
-            if (!slots(lane).tryAcquire(size(lane), left, TimeUnit.NANOSECONDS)) {
-                return false;
-            }
+            idle = idle && slots(lane).tryAcquire(size(lane), left, TimeUnit.NANOSECONDS);
         }
-        return true;
     }
 
     private Semaphore slots(Lane lane) {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A node of the queue: it keeps a lease, claims jobs, runs them, and watches over the other nodes.
  *
- * <p>Its five threads are platform threads with connections of their own where they need one, so that neither a full pool nor a
+ * <p>Its threads are platform threads with connections of their own where they need one, so that neither a full pool nor a
  * crowd of virtual threads can make it look dead.
  */
 public final class Workers implements AutoCloseable {
@@ -26,6 +26,7 @@ public final class Workers implements AutoCloseable {
     private final AtomicBoolean drained = new AtomicBoolean();
     private final Node node;
     private final Heart heart;
+    private final Finisher finisher;
     private final Keeper keeper;
     private final Claimer claimer;
     private final Pulse watch;
@@ -35,7 +36,8 @@ public final class Workers implements AutoCloseable {
         this.jobs = jobs;
         this.heart = new Heart(db, config.times(), lineage.born());
         var lease = heart.register(lineage.previous());
-        this.node = new Node(config, new Runner(db, config.backoff(), tally), tally, bell, lease);
+        this.finisher = new Finisher(db);
+        this.node = new Node(config, new Runner(db, config.backoff(), tally, finisher), tally, bell, lease);
         heart.start(node);
         this.watch = new Pulse("jobs-watch", WATCH, this::look);
         this.keeper = new Keeper(db, config.times(), node, bell, tally);
@@ -74,14 +76,15 @@ public final class Workers implements AutoCloseable {
         attempt(
                 "say that it leaves",
                 () -> db.run(tx -> Heart.drain(tx, node.lease().node())));
-        boolean idle = idle(grace);
+        awaitIdle(grace);
         claimer.stop();
         keeper.stop();
         heart.stop();
         Lease lease = node.lease();
         node.lose(lease);
+        finisher.stop();
         watch.end();
-        attempt("give its jobs back", () -> release(lease, idle));
+        attempt("give its jobs back", () -> release(lease));
         jobs.attach(null);
     }
 
@@ -104,22 +107,21 @@ public final class Workers implements AutoCloseable {
         return WATCH;
     }
 
-    private boolean idle(Duration grace) {
+    private void awaitIdle(Duration grace) {
         try {
-            return node.slots().idle(grace);
+            node.slots().awaitIdle(grace);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 
-    private void release(Lease lease, boolean idle) {
+    private void release(Lease lease) {
         db.run(tx -> {
             int freed = Heart.release(tx, lease.node());
             if (freed > 0) {
                 Claimer.tellOthers(tx);
             }
-            LOG.info("node {} has left{}", lease.node(), idle ? "" : "; " + freed + " jobs were given back");
+            LOG.info("node {} has left; it gave {} jobs back", lease.node(), freed);
         });
     }
 
