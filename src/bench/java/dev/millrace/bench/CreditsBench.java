@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Pairs of hold and settle, each a durable transaction of its own, by so many callers at once, for one owner and for many. */
 public final class CreditsBench {
@@ -39,11 +40,18 @@ public final class CreditsBench {
                 var db = Db.open(embedded.sql(32))) {
             List<UUID> owners = owners(db);
             var credits = new Credits(db);
-            System.out.printf("%-24s %14s %14s%n", "pairs/s, durable", "1 owner", OWNERS + " owners");
+            System.out.printf("%-34s %12s %18s%n", "durable pairs", "a second", "ms of CPU a pair");
             for (int callers : new int[] {1, 8, 32}) {
-                double one = pairs(db, credits, owners.subList(0, 1), callers, each);
-                double many = pairs(db, credits, owners, callers, each);
-                System.out.printf(Locale.ROOT, "%-24s %14.0f %14.0f%n", callers + " callers", one, many);
+                for (var some : List.of(owners.subList(0, 1), owners)) {
+                    double before = cpuMillis(embedded);
+                    long pairs = pairs(db, credits, some, callers, each);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "%-34s %12.0f %18.2f%n",
+                            callers + " callers, " + some.size() + " owners",
+                            pairs * 1e3 / each.toMillis(),
+                            (cpuMillis(embedded) - before) / pairs);
+                }
             }
             List<String> broken = db.read(tx -> tx.query("SELECT rule FROM admin.ledger_check()")
                     .mapTo(String.class)
@@ -52,10 +60,8 @@ public final class CreditsBench {
         }
     }
 
-    private static double pairs(Db db, Credits credits, List<UUID> owners, int callers, Duration each)
-            throws Exception {
-        long begin = System.nanoTime();
-        long end = begin + each.toNanos();
+    private static long pairs(Db db, Credits credits, List<UUID> owners, int callers, Duration each) throws Exception {
+        long end = System.nanoTime() + each.toNanos();
         long pairs = 0;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var working = new ArrayList<Future<Long>>();
@@ -77,7 +83,16 @@ public final class CreditsBench {
                 pairs += one.get();
             }
         }
-        return pairs * 1e9 / (System.nanoTime() - begin);
+        return pairs;
+    }
+
+    /** Of this process and of Postgres with all its children: on a busy machine the better figure. */
+    private static double cpuMillis(Embedded embedded) {
+        var postgres = ProcessHandle.of(embedded.postgres().pid()).orElseThrow();
+        return Stream.concat(Stream.of(ProcessHandle.current(), postgres), postgres.descendants())
+                .mapToLong(process ->
+                        process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis())
+                .sum();
     }
 
     /** Comes again when too many stand in line for a connection. */

@@ -9,6 +9,7 @@ import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -162,28 +163,19 @@ final class Holds {
     }
 
     private static final String LOCK_PARTS = """
-            SELECT id
-            FROM credit_account
-            WHERE id IN (SELECT account FROM hold_part WHERE hold = ANY(:holds))
-            ORDER BY id
-            FOR NO KEY UPDATE""";
-
-    private static final String PARTS = """
-            SELECT account, amount
-            FROM hold_part
-            WHERE hold = ANY(:holds)
-            ORDER BY hold, place""";
+            SELECT p.hold, p.place, p.account, p.amount
+            FROM hold_part p
+            JOIN credit_account a ON a.id = p.account
+            WHERE p.hold = ANY(:holds)
+            ORDER BY a.id
+            FOR NO KEY UPDATE OF a""";
 
     /** What these holds were taken from, in the order of spending; those purses are locked from now on. */
     private static List<Part> parts(Tx tx, List<UUID> holds) {
-        tx.query(LOCK_PARTS)
-                .bindArray("holds", UUID.class, holds)
-                .mapTo(UUID.class)
-                .list();
-        return tx.query(PARTS)
-                .bindArray("holds", UUID.class, holds)
-                .mapTo(Part.class)
-                .list();
+        return tx.query(LOCK_PARTS).bindArray("holds", UUID.class, holds).mapTo(Placed.class).stream()
+                .sorted(Comparator.comparing(Placed::hold).thenComparingInt(Placed::place))
+                .map(placed -> new Part(placed.account(), placed.amount()))
+                .toList();
     }
 
     private static final String CLAIM_EXPIRED = """
@@ -317,6 +309,8 @@ final class Holds {
             return all;
         }
     }
+
+    private record Placed(UUID hold, int place, UUID account, long amount) {}
 
     private record Ended(UUID owner, String state, String what, long amount, long charged, String lines) {}
 }
