@@ -86,7 +86,10 @@ final class Cancellations {
         }
         Unowned log = EventLog.unowned(tx, id);
         var ending = new Ending(
-                Status.CANCELED, log.text(), null, BigDecimal.valueOf(order.standing().percent()));
+                Status.CANCELED,
+                log.text(),
+                null,
+                BigDecimal.valueOf(order.standing().percent()));
         var event = endings.end(tx, order, ending, List.of(), null);
         archive.epoch(tx, id, log.end(tx, event));
     }

@@ -45,28 +45,50 @@ final class Prompts {
     private static final int BLACK_FLAG = 0x1F3F4;
     private static final int TAG_END = 0xE007F;
 
+    /** In place of a code point that was taken out, or is not there. */
+    private static final int NONE = -1;
+
+    /** After so many rounds joiners go without being looked at: no text people write needs more than two. */
+    private static final int MOST_ROUNDS = 6;
+
     private final SortedMap<String, Integer> kinds = new TreeMap<>();
     private int removed;
 
     /** The prompt as it is kept and sent on. */
     String clean(String text) {
-        if (Normalizer.isNormalized(text, Normalizer.Form.NFC)
-                && text.codePoints().allMatch(Prompts::plain)) {
+        if (text.codePoints().allMatch(Prompts::plain)) {
             return text;
         }
-        int[] points = lines(text).codePoints().toArray();
-        var kept = new StringBuilder(text.length());
-        for (int i = 0; i < points.length; i++) {
-            String kind = hidden(points, i);
-            if (kind == null) {
-                kept.appendCodePoint(points[i]);
-            } else {
-                kinds.merge(kind, 1, Integer::sum);
-                removed++;
-                points[i] = GONE;
+        String now = Normalizer.normalize(lines(text), Normalizer.Form.NFC);
+        // composing what is left may bring together what was apart: once more, until nothing is hidden any more
+        for (int round = 1; ; round++) {
+            String before = now;
+            now = Normalizer.normalize(strip(before, round < MOST_ROUNDS), Normalizer.Form.NFC);
+            if (now.length() == before.length()) {
+                return now;
             }
         }
-        return Normalizer.normalize(kept, Normalizer.Form.NFC);
+    }
+
+    /** Without what is hidden; joiners are only looked at more closely when they may stay at all. */
+    private String strip(String text, boolean joinersMayStay) {
+        int[] points = text.codePoints().toArray();
+        var kept = new StringBuilder(text.length());
+        int letter = NONE;
+        for (int i = 0; i < points.length; i++) {
+            int point = points[i];
+            boolean joins = isJoiner(point) && joinersMayStay && joins(letter, point, next(points, i));
+            String kind = isJoiner(point) ? (joins ? null : "zero_width") : hidden(points, i);
+            if (kind != null) {
+                kinds.merge(kind, 1, Integer::sum);
+                removed++;
+                points[i] = NONE;
+                continue;
+            }
+            kept.appendCodePoint(point);
+            letter = inherited(point) ? letter : point;
+        }
+        return kept.toString();
     }
 
     /** What was taken out of all that was cleaned. */
@@ -78,9 +100,6 @@ final class Prompts {
     static boolean nonCharacter(int point) {
         return (point & 0xFFFE) == 0xFFFE || (point >= 0xFDD0 && point <= 0xFDEF);
     }
-
-    /** In place of a code point that was taken out, so that its neighbours are judged without it. */
-    private static final int GONE = -1;
 
     private static boolean plain(int point) {
         return (point >= 0x20 && point < 0x7F) || point == '\n' || point == '\t' || (point >= 0xA1 && point < 0x300);
@@ -114,9 +133,6 @@ final class Prompts {
         if (point >= 0xE0000 && point <= TAG_END) {
             return inFlag(points, at) ? null : "tag";
         }
-        if (point == ZWJ || point == ZWNJ) {
-            return joins(points, at) ? null : "zero_width";
-        }
         return null;
     }
 
@@ -127,7 +143,7 @@ final class Prompts {
             start--;
         }
         int end = start + 1;
-        while (end < points.length && isTagLetter(points[end])) {
+        while (end < points.length && end <= start + 7 && isTagLetter(points[end])) {
             end++;
         }
         int letters = end - start - 1;
@@ -143,18 +159,20 @@ final class Prompts {
         return (point >= 0xE0030 && point <= 0xE0039) || (point >= 0xE0061 && point <= 0xE007A);
     }
 
+    private static boolean isJoiner(int point) {
+        return point == ZWJ || point == ZWNJ;
+    }
+
     /** Whether a joiner does something visible between its neighbours. */
-    private static boolean joins(int[] points, int at) {
-        int before = neighbour(points, at, -1);
-        int after = neighbour(points, at, 1);
-        if (before < 0) {
+    private static boolean joins(int before, int joiner, int after) {
+        if (before == NONE) {
             return false;
         }
         if (JOINING.contains(UnicodeScript.of(before))) {
             // at the end of a word too: it gives the last letter its shape
-            return after != ZWJ && after != ZWNJ;
+            return !isJoiner(after);
         }
-        return points[at] == ZWJ && after >= 0 && pictorial(before) && Character.isEmoji(after);
+        return joiner == ZWJ && after != NONE && pictorial(before) && Character.isEmoji(after);
     }
 
     /** An emoji, or what may stand between it and a joiner: its selector, a skin tone, the end of a flag. */
@@ -165,13 +183,13 @@ final class Prompts {
                 || point == TAG_END;
     }
 
-    /** The nearest neighbour that stays and is no combining mark. */
-    private static int neighbour(int[] points, int at, int step) {
-        int i = at + step;
-        while (i >= 0 && i < points.length && (points[i] == GONE || inherited(points[i]))) {
-            i += step;
+    /** The next code point that is no combining mark. */
+    private static int next(int[] points, int at) {
+        int i = at + 1;
+        while (i < points.length && inherited(points[i])) {
+            i++;
         }
-        return i >= 0 && i < points.length ? points[i] : GONE;
+        return i < points.length ? points[i] : NONE;
     }
 
     /** Marks that take the script of their letter; selectors and joiners are no such marks. */

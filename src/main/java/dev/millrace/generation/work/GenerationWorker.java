@@ -92,7 +92,10 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
                 ProblemType.INTERNAL,
                 "The generation was begun again and again and never ended. You were not charged.");
         var ending = new Ending(
-                Status.FAILED, log.text(), fault, BigDecimal.valueOf(order.standing().percent()));
+                Status.FAILED,
+                log.text(),
+                fault,
+                BigDecimal.valueOf(order.standing().percent()));
         var end = shop.endings().end(tx, order, ending, List.of(), null);
         Calls.abandon(tx, order.id());
         shop.archive().epoch(tx, order.id(), log.end(tx, end));

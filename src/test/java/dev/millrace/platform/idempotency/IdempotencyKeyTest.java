@@ -1,0 +1,48 @@
+package dev.millrace.platform.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.platform.problem.Problem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdempotencyKeyTest {
+    private static final byte[] BODY = {'{', '}'};
+
+    @Test
+    void noHeaderIsNoKey() {
+        assertThat(IdempotencyKey.of(null, "POST /v1/x", BODY)).isNull();
+    }
+
+    @Test
+    void quotedAndBareFormsAreTheSameKey() {
+        assertThat(key("\"8e03978e\"").text()).isEqualTo(key("8e03978e").text()).isEqualTo("8e03978e");
+    }
+
+    @Test
+    void theFingerprintTellsAnotherCallOrAnotherBodyApart() {
+        byte[] one = key("k").fingerprint();
+        assertThat(IdempotencyKey.of("k", "POST /v1/y", BODY).fingerprint()).isNotEqualTo(one);
+        assertThat(IdempotencyKey.of("k", "POST /v1/x", new byte[0]).fingerprint())
+                .isNotEqualTo(one);
+        assertThat(key("other").fingerprint()).isEqualTo(one);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"\"", "two words", "t\u00e4g", "tab\there", "  "})
+    void whatIsNoVisibleAsciiIsRefused(String header) {
+        assertThatThrownBy(() -> key(header)).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void theLongestKeyHas255Characters() {
+        assertThat(key("k".repeat(255)).text()).hasSize(255);
+        assertThatThrownBy(() -> key("k".repeat(256))).isInstanceOf(Problem.class);
+    }
+
+    private static IdempotencyKey key(String header) {
+        return java.util.Objects.requireNonNull(IdempotencyKey.of(header, "POST /v1/x", BODY));
+    }
+}
