@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +53,7 @@ class CreditsIT {
     void theWelcomeIsGivenOnceHoweverManyComeAtOnce() throws Exception {
         UUID owner = HOUSE.newcomer();
 
-        together(40, () -> HOUSE.tryHold(owner, 10));
+        LedgerHouse.together(40, () -> HOUSE.tryHold(owner, 10));
 
         assertThat(HOUSE.funds(owner)).containsExactly(200L, 200L, 0L);
         assertThat(HOUSE.lines(owner)).hasSize(1);
@@ -136,7 +134,7 @@ class CreditsIT {
     void twoHundredHoldsOfAHundredAgainstAThousandAdmitTen() throws Exception {
         UUID owner = HOUSE.owner(1000);
 
-        List<Boolean> admitted = together(200, () -> HOUSE.tryHold(owner, 100));
+        List<Boolean> admitted = LedgerHouse.together(200, () -> HOUSE.tryHold(owner, 100));
 
         assertThat(admitted).filteredOn(taken -> taken).hasSize(10);
         assertThat(HOUSE.funds(owner)).containsExactly(1000L, 1000L, 0L);
@@ -147,7 +145,7 @@ class CreditsIT {
         UUID owner = HOUSE.owner(100);
         UUID hold = HOUSE.hold(owner, 40);
 
-        List<Receipt> receipts = together(50, () -> HOUSE.settle(hold, 25));
+        List<Receipt> receipts = LedgerHouse.together(50, () -> HOUSE.settle(hold, 25));
 
         assertThat(receipts).containsOnly(receipts.getFirst());
         assertThat(HOUSE.funds(owner)).containsExactly(75L, 0L, 75L);
@@ -163,7 +161,7 @@ class CreditsIT {
                 calls.add(() -> HOUSE.settle(hold, 1));
                 calls.add(() -> HOUSE.release(hold));
             }
-            List<Receipt> receipts = all(calls);
+            List<Receipt> receipts = LedgerHouse.all(calls);
             assertThat(receipts).containsOnly(receipts.getFirst());
         }
     }
@@ -190,7 +188,7 @@ class CreditsIT {
         HOUSE.give(owner, Purse.PROMO, 35, null);
         HOUSE.give(owner, Purse.ALLOWANCE, 35, Instant.now().plus(Duration.ofDays(1)));
 
-        List<Boolean> admitted = together(60, () -> HOUSE.tryHold(owner, 7));
+        List<Boolean> admitted = LedgerHouse.together(60, () -> HOUSE.tryHold(owner, 7));
 
         assertThat(admitted).filteredOn(taken -> taken).hasSize(14);
         assertThat(HOUSE.funds(owner)).containsExactly(100L, 98L, 2L);
@@ -236,7 +234,8 @@ class CreditsIT {
         UUID owner = HOUSE.owner(0);
         var grant = new Grant(Purse.PURCHASED, 5 * Micros.CREDIT, null, "pi:" + owner, "A pack of five");
 
-        List<Boolean> given = together(20, () -> HOUSE.patiently(tx -> HOUSE.credits.grant(tx, owner, grant)));
+        List<Boolean> given =
+                LedgerHouse.together(20, () -> HOUSE.patiently(tx -> HOUSE.credits.grant(tx, owner, grant)));
 
         assertThat(given).filteredOn(first -> first).hasSize(1);
         assertThat(HOUSE.funds(owner)).containsExactly(5L, 0L, 5L);
@@ -257,81 +256,6 @@ class CreditsIT {
                 .extracting(Ledger.Line::description)
                 .containsExactly("sorry for the outage", "Welcome credits");
         assertThat(HOUSE.lines(owner).getFirst().id().version()).isEqualTo(7);
-    }
-
-    @Test
-    void aForgottenHoldIsFreedAndItsOwnerReadsIt() {
-        UUID owner = HOUSE.owner(10);
-        UUID hold = HOUSE.hold(owner, 8);
-        forget(hold);
-
-        assertThat(HOUSE.credits.expireHolds()).isEqualTo(1);
-
-        assertThat(HOUSE.credits.expireHolds()).isZero();
-        assertThat(HOUSE.funds(owner)).containsExactly(10L, 0L, 10L);
-        assertThat(HOUSE.lines(owner).getFirst().kind()).isEqualTo("release");
-    }
-
-    @Test
-    void aHoldThatIsExtendedIsNotForgotten() {
-        UUID owner = HOUSE.owner(10);
-        UUID hold = HOUSE.hold(owner, 8);
-        forget(hold);
-
-        HOUSE.db.run(tx -> HOUSE.credits.extend(tx, List.of(hold, Ids.next())));
-
-        assertThat(HOUSE.credits.expireHolds()).isZero();
-        HOUSE.release(hold);
-    }
-
-    @Test
-    void workThatEndsAfterItsHoldExpiredIsChargedFromWhatIsThere() {
-        UUID owner = HOUSE.owner(10);
-        UUID hold = HOUSE.hold(owner, 8);
-        forget(hold);
-        HOUSE.credits.expireHolds();
-        UUID other = HOUSE.hold(owner, 6);
-
-        Receipt receipt = HOUSE.settle(hold, 5);
-
-        assertThat(receipt.chargedMicros()).isEqualTo(4 * Micros.CREDIT);
-        assertThat(HOUSE.settle(hold, 5)).isEqualTo(receipt);
-        HOUSE.settle(other, 6);
-        assertThat(HOUSE.funds(owner)).containsExactly(0L, 0L, 0L);
-    }
-
-    @Test
-    void lateSettlesOfOneHoldChargeOnce() throws Exception {
-        UUID owner = HOUSE.owner(100);
-        UUID hold = HOUSE.hold(owner, 8);
-        forget(hold);
-        HOUSE.credits.expireHolds();
-
-        List<Receipt> receipts = together(20, () -> HOUSE.settle(hold, 5));
-
-        assertThat(receipts).containsOnly(receipts.getFirst());
-        assertThat(HOUSE.funds(owner)).containsExactly(95L, 0L, 95L);
-    }
-
-    @Test
-    void aGrantThatExpiresIsWrittenOffOnceNothingOfItIsHeld() {
-        UUID owner = HOUSE.owner(1);
-        HOUSE.give(owner, Purse.PROMO, 10, Instant.now().plus(Duration.ofDays(1)));
-        UUID hold = HOUSE.hold(owner, 4);
-        HOUSE.sql("UPDATE credit_account SET expires_at = now() - interval '1 second' WHERE owner = '" + owner
-                + "' AND expires_at IS NOT NULL");
-
-        assertThat(HOUSE.credits.expireGrants()).isZero();
-        assertThat(HOUSE.funds(owner)).containsExactly(5L, 4L, 1L);
-        assertThat(HOUSE.tryHold(owner, 2)).isFalse();
-
-        HOUSE.settle(hold, 3);
-        assertThat(HOUSE.credits.expireGrants()).isEqualTo(1);
-        assertThat(HOUSE.funds(owner)).containsExactly(1L, 0L, 1L);
-        assertThat(HOUSE.lines(owner).getFirst()).satisfies(line -> {
-            assertThat(line.kind()).isEqualTo("expiry");
-            assertThat(line.amount()).isEqualByComparingTo("-7");
-        });
     }
 
     @Test
@@ -402,10 +326,6 @@ class CreditsIT {
         assertThat(HOUSE.credits.plan(owner).perDay()).isEqualTo(Limits.NONE);
     }
 
-    private static void forget(UUID hold) {
-        HOUSE.sql("UPDATE hold SET expires_at = now() - interval '1 second' WHERE id = '" + hold + "'");
-    }
-
     private static long spent(UUID owner) {
         return HOUSE.db.read(tx -> new Ledger().standing(tx, owner).spent());
     }
@@ -422,23 +342,5 @@ class CreditsIT {
                         FROM credit_account
                         WHERE owner = :owner AND (expires_at IS NOT NULL OR posted > 0)
                         ORDER BY kind = 'purchased', kind, expires_at NULLS LAST""").bind("owner", owner).mapTo(String.class).list());
-    }
-
-    private static <T> List<T> together(int times, Callable<T> call) throws Exception {
-        var calls = new ArrayList<Callable<T>>();
-        for (int i = 0; i < times; i++) {
-            calls.add(call);
-        }
-        return all(calls);
-    }
-
-    private static <T> List<T> all(List<Callable<T>> calls) throws Exception {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var answers = new ArrayList<T>();
-            for (Future<T> answer : threads.invokeAll(calls)) {
-                answers.add(answer.get());
-            }
-            return answers;
-        }
     }
 }

@@ -12,8 +12,12 @@ import dev.millrace.platform.sql.Tx;
 import dev.millrace.testing.TestServices;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +119,24 @@ final class LedgerHouse implements AutoCloseable {
 
     void sql(String... statements) {
         db.run(tx -> List.of(statements).forEach(tx::execute));
+    }
+
+    static <T> List<T> together(int times, Callable<T> call) throws Exception {
+        var calls = new ArrayList<Callable<T>>();
+        for (int i = 0; i < times; i++) {
+            calls.add(call);
+        }
+        return all(calls);
+    }
+
+    static <T> List<T> all(List<Callable<T>> calls) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new ArrayList<T>();
+            for (Future<T> answer : threads.invokeAll(calls)) {
+                answers.add(answer.get());
+            }
+            return answers;
+        }
     }
 
     @Override
