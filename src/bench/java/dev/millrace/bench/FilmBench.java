@@ -71,11 +71,12 @@ final class FilmBench implements AutoCloseable {
         return (Probe.Video) prober.probe(Box.outside(film, Files.createDirectories(folder.resolve("probe"))));
     }
 
-    /** The same program without box, limits and idle priority: what somebody would type. */
-    Process bare(List<String> arguments, Path out) throws IOException {
+    /** The same program without box and limits: what somebody would type, behind the words of a command that starts it. */
+    Process bare(List<String> before, List<String> arguments, Path out) throws IOException {
         Path tools = Objects.requireNonNull(embedded.tools());
-        var words = new ArrayList<>(
-                List.of("/usr/bin/setsid", tools.resolve("ffmpeg").toString()));
+        var words = new ArrayList<>(List.of("/usr/bin/setsid"));
+        words.addAll(before);
+        words.add(tools.resolve("ffmpeg").toString());
         words.addAll(arguments);
         var builder = new ProcessBuilder(words)
                 .directory(out.toFile())

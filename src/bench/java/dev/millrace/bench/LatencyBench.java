@@ -140,7 +140,7 @@ public final class LatencyBench {
                     return;
                 }
             } else {
-                Process process = tools.bare(bare(recipe, film, out), out);
+                Process process = tools.bare(List.of(), bare(recipe, film, out), out);
                 while (process.isAlive() && !over.get()) {
                     LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
                 }

@@ -178,6 +178,7 @@ public final class Media implements AutoCloseable {
     /** Deletes the results of a generation with their files, whatever state they are in, when the transaction commits. */
     public void deleteOf(Tx tx, UUID generation) {
         parts.assets.idsOf(tx, generation).forEach(asset -> delete(tx, asset));
+        tx.afterCommit(() -> parts.storage.clearPreviews(generation));
     }
 
     @Override

@@ -226,6 +226,17 @@ class DeliveryIT {
     }
 
     @Test
+    void noLinkIsFollowed() throws Exception {
+        Path secret = kit.file("secret.txt", "secret".getBytes(StandardCharsets.US_ASCII));
+        Files.createSymbolicLink(kit.home(clip.id()).resolve("0/link.mp4"), secret);
+        Files.createSymbolicLink(kit.home(clip.id()).resolve("1"), secret.getParent());
+        String prefix = url().substring(0, url().indexOf("/0/"));
+
+        assertThat(get(prefix + "/0/link.mp4", Map.of()).statusCode()).isEqualTo(404);
+        assertThat(get(prefix + "/1/secret.txt", Map.of()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void relativeAddressesInATextTrackStayGood() throws Exception {
         Rendition track = clip.renditions().stream()
                 .filter(one -> one.kind().equals("storyboard"))

@@ -196,6 +196,27 @@ class MediaFaultsIT {
     }
 
     @Test
+    void anAttemptThatLostItsJobLeavesNoTrace() throws Exception {
+        try (var kit = kit()) {
+            Asset asset = kit.bring(slow(kit), Origin.PROVIDER, MediaKind.VIDEO);
+            Waiting.forValue("a transcode", SOON, () -> transcode(kit, asset));
+            List<Path> before = versions(kit, asset.id());
+
+            // as if this node had been taken for dead and the job given to another, which then died itself
+            kit.db()
+                    .run(tx -> tx.update("UPDATE job SET claim = claim + 1, node = 4711 WHERE kind = 'transcode_asset'")
+                            .execute());
+            Asset end = kit.settled(asset.id());
+
+            assertThat(end.status()).as("%s", end.error()).isEqualTo(AssetStatus.READY);
+            assertThat(versions(kit, asset.id())).containsAll(before).hasSize(before.size() + 1);
+            assertThat(kit.fileOf(end, end.renditions().getFirst().url())).exists();
+            assertThat(count(kit, "SELECT claim FROM media_job WHERE preset = 'mp4'"))
+                    .isGreaterThan(2);
+        }
+    }
+
+    @Test
     void nobodyWaitsLongerThanHeSaid() throws Exception {
         try (var kit = kit()) {
             Asset asset = kit.bring(slow(kit), Origin.PROVIDER, MediaKind.VIDEO);

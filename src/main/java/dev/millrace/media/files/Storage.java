@@ -175,6 +175,11 @@ public final class Storage {
         });
     }
 
+    /** Removes those pictures before their time. */
+    public void clearPreviews(UUID id) {
+        discard(previews(id));
+    }
+
     /** The file at a path, or nothing. */
     public @Nullable Path file(UUID id, String path) {
         if (!PATH.matcher(path).matches()) {
@@ -183,7 +188,7 @@ public final class Storage {
         Path file = path.startsWith(PREVIEW + "/")
                 ? previews(id).resolve(path.substring(PREVIEW.length() + 1))
                 : home(id).resolve(path);
-        return Disk.plainFile(file) ? file : null;
+        return Disk.plainFile(file) && direct(file) ? file : null;
     }
 
     /** Deletes all files of an asset; what cannot be deleted now is left to the sweeper. */
@@ -206,6 +211,15 @@ public final class Storage {
     /** What a failure to write here means: STORAGE_FULL, or a defect. */
     public RuntimeException meaning(IOException failure) {
         return Disk.translated(failure, root);
+    }
+
+    /** No folder on the way is a link. */
+    private static boolean direct(Path file) {
+        try {
+            return file.toRealPath().equals(file);
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     Path root() {

@@ -94,7 +94,7 @@ public final class Attempts {
             throws FfmpegFailure, IOException, InterruptedException {
         Path original = storage.file(row.id(), path);
         if (original == null) {
-            return new Result.Rejected(ProblemType.GONE, "The file is not in storage any more.");
+            return gone();
         }
         Path folder = storage.work(attempt.job(), attempt.claim());
         var beat = new Beat(
@@ -133,22 +133,31 @@ public final class Attempts {
     /** Files first, then the rows that point at them. */
     private void finish(AssetRow row, Attempt attempt, Result result) {
         String version = version(attempt);
-        boolean published = result instanceof Result.Done done
-                && !done.files().isEmpty()
-                && storage.publish(storage.workFolder(attempt.job(), attempt.claim()), done.files(), row.id(), version);
+        Result published = published(row, attempt, result, version);
         try {
-            db.run(tx -> write(tx, row, attempt, result));
+            db.run(tx -> write(tx, row, attempt, published));
         } catch (Fenced lost) {
-            if (published) {
-                storage.withdraw(row.id(), version);
-            }
+            // for certain nothing was written; after any other failure that is not certain, and the files stay
+            storage.withdraw(row.id(), version);
             throw lost;
         }
-        if (result instanceof Result.Rejected) {
+        if (published instanceof Result.Rejected) {
             storage.delete(row.id());
         } else {
             storage.keepOnly(row.id(), versions(attempt), version);
         }
+    }
+
+    private Result published(AssetRow row, Attempt attempt, Result result, String version) {
+        boolean lies = !(result instanceof Result.Done done)
+                || done.files().isEmpty()
+                || storage.publish(storage.workFolder(attempt.job(), attempt.claim()), done.files(), row.id(), version);
+        return lies ? result : gone();
+    }
+
+    /** Deleted meanwhile, most likely, and then nothing is written either. */
+    private static Result gone() {
+        return new Result.Rejected(ProblemType.GONE, "The file is not in storage any more.");
     }
 
     private void write(Tx tx, AssetRow row, Attempt attempt, Result result) {

@@ -118,6 +118,7 @@ class RunsIT {
         return place -> List.of(
                 "-v",
                 "error",
+                "-y",
                 "-progress",
                 "pipe:1",
                 "-stats_period",
