@@ -4,7 +4,7 @@ import dev.millrace.credits.Credits;
 import dev.millrace.credits.Plan;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.store.Archive;
-import dev.millrace.generation.store.Archive.Draft;
+import dev.millrace.generation.store.Draft;
 import dev.millrace.generation.store.Generation;
 import dev.millrace.generation.work.Slots;
 import dev.millrace.platform.Ids;
@@ -83,10 +83,9 @@ final class Creations {
         credits.hold(
                 tx, id, account, draft.money().maximumMicros(), draft.wish().model());
         boolean waits = count.running() >= plan.running();
-        archive.insert(tx, id, account, draft);
+        Generation generation = archive.insert(tx, id, account, draft, waits ? null : slots.enqueue(tx, account, id));
         EventLog.begin(tx, id, waits ? (int) count.waiting() + 1 : 0);
-        slots.enter(tx, account, id, waits);
-        return archive.find(tx, account, id);
+        return generation;
     }
 
     private static Idempotency.Answer accepted(Generation generation) {

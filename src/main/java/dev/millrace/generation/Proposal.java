@@ -7,7 +7,7 @@ import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.Bounds;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.provider.catalogue.Price;
-import dev.millrace.generation.store.Archive.Draft;
+import dev.millrace.generation.store.Draft;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Sanitized;
 import dev.millrace.platform.json.Json;

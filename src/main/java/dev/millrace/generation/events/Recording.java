@@ -169,8 +169,9 @@ public final class Recording implements Source, AutoCloseable {
         store(
                 tx -> {
                     List<Change> changes = tape.number(List.of(change.apply(tx)));
-                    EventRows.store(tx, generation, tape.pending());
-                    EventRows.finish(tx, generation, tape.transcript(), rows(changes));
+                    var last = new ArrayList<>(tape.pending());
+                    last.addAll(rows(changes));
+                    EventRows.finish(tx, generation, tape.transcript(), last);
                     return changes;
                 },
                 () -> KillPoint.reach("settled-before-published"));

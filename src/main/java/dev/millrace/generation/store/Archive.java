@@ -1,7 +1,6 @@
 package dev.millrace.generation.store;
 
 import dev.millrace.credits.Receipt;
-import dev.millrace.generation.provider.catalogue.Price;
 import dev.millrace.media.Asset;
 import dev.millrace.media.Fault;
 import dev.millrace.media.Media;
@@ -10,6 +9,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,15 +28,20 @@ public final class Archive {
 
     private static final String INSERT = """
             INSERT INTO generation (id, account, kind, model, provider, prompt, messages, options, metadata, sanitized, price,
-                                    expected_micros, maximum_micros, quote, retry_of, size)
+                                    expected_micros, maximum_micros, quote, retry_of, size, job)
             VALUES (:id, :account, :kind, :model, :provider, :prompt, CAST(:messages AS jsonb), CAST(:options AS jsonb),
                     CAST(:metadata AS jsonb), CAST(:sanitized AS jsonb), CAST(:price AS jsonb),
-                    :expected, :maximum, :quote, :retryOf, :size)""";
+                    :expected, :maximum, :quote, :retryOf, :size, :job)
+            RETURNING created_at""";
 
-    /** A new generation, which waits. */
-    public void insert(Tx tx, UUID id, UUID account, Draft draft) {
+    /**
+     * A new generation, as its owner sees it.
+     *
+     * @param job what makes it; null when it has to wait for its turn
+     */
+    public Generation insert(Tx tx, UUID id, UUID account, Draft draft, @Nullable UUID job) {
         Order.Wish wish = draft.wish();
-        tx.update(INSERT)
+        Instant createdAt = tx.query(INSERT)
                 .bind("id", id)
                 .bind("account", account)
                 .bind("kind", wish.kind().code())
@@ -53,7 +58,10 @@ public final class Archive {
                 .bind("quote", draft.quote())
                 .bind("retryOf", draft.retryOf())
                 .bind("size", draft.size())
-                .execute();
+                .bind("job", job)
+                .mapTo(Instant.class)
+                .one();
+        return draft.seen(id, createdAt, base);
     }
 
     private static final String ENQUEUED = """
@@ -86,7 +94,7 @@ public final class Archive {
                 .bind("id", id)
                 .mapTo(GenerationRow.class)
                 .findOne()
-                .map(row -> row.seen(media.of(tx, id), base))
+                .map(row -> row.seen(assets(tx, row), base))
                 .orElse(null);
     }
 
@@ -100,7 +108,11 @@ public final class Archive {
                 .mapTo(GenerationRow.class)
                 .findOne()
                 .orElseThrow(Archive::notFound);
-        return row.seen(media.of(tx, id), base);
+        return row.seen(assets(tx, row), base);
+    }
+
+    private List<Asset> assets(Tx tx, GenerationRow row) {
+        return row.hasAssets() ? media.of(tx, row.id()) : List.of();
     }
 
     private static final String RETRIED = """
@@ -134,8 +146,12 @@ public final class Archive {
                 .bind("most", most)
                 .mapTo(GenerationRow.class)
                 .list();
-        Map<UUID, List<Asset>> assets =
-                media.of(tx, rows.stream().map(GenerationRow::id).toList());
+        Map<UUID, List<Asset>> assets = media.of(
+                tx,
+                rows.stream()
+                        .filter(GenerationRow::hasAssets)
+                        .map(GenerationRow::id)
+                        .toList());
         return rows.stream()
                 .map(row -> row.seen(assets.getOrDefault(row.id(), List.of()), base))
                 .toList();
@@ -249,17 +265,6 @@ public final class Archive {
     public static Problem notFound() {
         return Problem.of(ProblemType.NOT_FOUND, "There is no generation with this id.");
     }
-
-    /** A generation that is about to be. */
-    public record Draft(
-            Order.Wish wish,
-            Price price,
-            Order.Money money,
-            String size,
-            @Nullable String quote,
-            @Nullable UUID retryOf,
-            Sanitized sanitized,
-            Map<String, String> metadata) {}
 
     /** Which generations to list; null means any. */
     public record Filter(@Nullable String kind, @Nullable String status) {}

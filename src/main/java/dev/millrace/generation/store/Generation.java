@@ -65,5 +65,11 @@ public record Generation(
     public record Line(String what, BigDecimal quantity, BigDecimal unitPrice, BigDecimal amount) {}
 
     /** Where to go on. */
-    public record Links(String self, String events, String cancellation) {}
+    public record Links(String self, String events, String cancellation) {
+        /** {@code base} is what they begin with; empty makes them relative to the server's own address. */
+        static Links of(UUID id, String base) {
+            String self = base + "/v1/generations/" + id;
+            return new Links(self, self + "/events", self + "/cancellation");
+        }
+    }
 }

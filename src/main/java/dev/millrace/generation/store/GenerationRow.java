@@ -49,7 +49,6 @@ record GenerationRow(
     Generation seen(List<Asset> assets, String base) {
         JsonNode told = progress == null ? null : Json.read(progress, JsonNode.class);
         JsonNode eta = told == null ? null : told.path("eta_seconds");
-        String self = base + "/v1/generations/" + id;
         return new Generation(
                 id,
                 GenerationKind.valueOf(kind.toUpperCase(Locale.ROOT)),
@@ -73,7 +72,12 @@ record GenerationRow(
                 createdAt,
                 startedAt,
                 finishedAt,
-                new Generation.Links(self, self + "/events", self + "/cancellation"));
+                Generation.Links.of(id, base));
+    }
+
+    /** Whether there can be files that belong to it. */
+    boolean hasAssets() {
+        return !kind.equals(GenerationKind.TEXT.code());
     }
 
     private Map<String, String> labels() {

@@ -56,10 +56,11 @@ final class Run {
         task.attempt().onCancel(this::canceled);
         task.attempt().onLost(this::lost);
         Order.Standing standing = task.order().standing();
+        Calls.Last last = null;
         if (standing.status() != Status.QUEUED) {
             takeOver(standing);
+            last = shop.db().read(tx -> Calls.last(tx, task.id()));
         }
-        Calls.Last last = shop.db().read(tx -> Calls.last(tx, task.id()));
         try {
             if (standing.status() == Status.PROCESSING && last != null) {
                 finishing.resume(last);
@@ -139,7 +140,9 @@ final class Run {
         task.commit(tx -> {
             shop.archive().attempt(tx, task.id(), task.epoch(), next.number());
             if (next.foothold() instanceof Foothold.None) {
-                Calls.abandon(tx, task.id());
+                if (next.number() > 1) {
+                    Calls.abandon(tx, task.id());
+                }
                 Calls.open(tx, task.id(), next.number(), model.provider(), model.id());
             }
             return List.of(new GenerationEvent.Started(model.id(), model.provider(), next.number()));

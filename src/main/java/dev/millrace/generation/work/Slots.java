@@ -45,11 +45,9 @@ public final class Slots {
         return tx.query(COUNT).bind("account", account).mapTo(Count.class).one();
     }
 
-    /** Gives a new generation its place: it runs at once, or waits. */
-    public void enter(Tx tx, UUID account, UUID generation, boolean waits) {
-        if (!waits) {
-            archive.enqueued(tx, generation, jobs.enqueue(tx, account, new RunGeneration(generation)));
-        }
+    /** Has a generation made as soon as this transaction is durable; answers its job. */
+    public UUID enqueue(Tx tx, UUID account, UUID generation) {
+        return jobs.enqueue(tx, account, new RunGeneration(generation));
     }
 
     private static final String NEXT = """
@@ -73,7 +71,7 @@ public final class Slots {
                 .bind("most", room)
                 .mapTo(UUID.class)
                 .list();
-        next.forEach(generation -> enter(tx, account, generation, false));
+        next.forEach(generation -> archive.enqueued(tx, generation, enqueue(tx, account, generation)));
         if (count.waiting() > next.size()) {
             tellPlaces(tx, account);
         }

@@ -44,7 +44,8 @@ final class Finisher {
             try {
                 over = ending.written().await(1, TimeUnit.SECONDS);
             } catch (InterruptedException stray) {
-                Thread.currentThread().interrupt(); // a worker left it behind: what was handed over is written all the same
+                Thread.currentThread()
+                        .interrupt(); // a worker left it behind: what was handed over is written all the same
                 return;
             }
         }

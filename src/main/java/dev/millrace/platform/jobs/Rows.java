@@ -144,7 +144,8 @@ final class Rows {
         return tx.query(COMPLETE_ALL)
                 .bindArray("ids", UUID.class, claims.stream().map(Claim::job).toList())
                 .bindArray("nodes", Long.class, claims.stream().map(Claim::node).toList())
-                .bindArray("claims", Long.class, claims.stream().map(Claim::number).toList())
+                .bindArray(
+                        "claims", Long.class, claims.stream().map(Claim::number).toList())
                 .mapTo(UUID.class)
                 .set();
     }
