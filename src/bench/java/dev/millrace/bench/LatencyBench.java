@@ -17,10 +17,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,11 +58,10 @@ public final class LatencyBench {
                 var process = ServerUnderTest.start(folder.resolve("data"), true, Map.of())) {
             var bench = new LatencyBench(tools, folder, tools.film(20), process.address());
             bench.window(null);
-            var all = new TreeMap<String, List<long[]>>();
+            var all = new EnumMap<Beside, List<long[]>>(Beside.class);
             for (int round = 0; round < rounds; round++) {
                 for (Beside beside : Beside.values()) {
-                    all.computeIfAbsent(beside.ordinal() + beside.words, key -> new ArrayList<>())
-                            .add(bench.window(beside));
+                    all.computeIfAbsent(beside, key -> new ArrayList<>()).add(bench.window(beside));
                 }
             }
             System.out.printf(
@@ -73,7 +72,7 @@ public final class LatencyBench {
                     "p90",
                     "p99",
                     "p99.9");
-            all.forEach((words, windows) -> print(words.substring(1), windows));
+            all.forEach((beside, windows) -> print(beside.words, windows));
         } finally {
             StartBench.delete(folder);
         }

@@ -97,12 +97,23 @@ class GenerationsIT {
                 .filteredOn(event -> event.event().equals("progress"))
                 .extracting(event -> json(event.data()).path("source").asText())
                 .contains("measured");
+        assertThatFfmpegAloneMovesThePercent(told);
         JsonNode row = row(person, video);
         assertThat(row.path("status").asText()).isEqualTo("completed");
         assertThat(row.path("assets").path(0).path("status").asText()).isEqualTo("ready");
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("3");
         String url = row.path("assets").path(0).path("url").asText();
         assertThat(person.get(url).status()).isEqualTo(200);
+    }
+
+    private static void assertThatFfmpegAloneMovesThePercent(List<SseReader.Event> told) {
+        assertThat(told)
+                .filteredOn(event -> event.event().equals("progress"))
+                .extracting(event -> json(event.data()))
+                .filteredOn(progress -> progress.path("percent").asDouble() > 0)
+                .isNotEmpty()
+                .allSatisfy(
+                        progress -> assertThat(progress.path("source").asText()).isEqualTo("measured"));
     }
 
     @Test

@@ -51,6 +51,11 @@ final class ScriptedProvider implements Provider {
     }
 
     @Override
+    public boolean measures(GenerationKind kind) {
+        return false;
+    }
+
+    @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         calls.add(call);
         Queue<Act> acts = scripts.get(call.request().prompt());

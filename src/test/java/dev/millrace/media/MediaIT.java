@@ -107,7 +107,7 @@ class MediaIT {
         Asset asset;
         double seen;
         try (var watch = kit.media().watch(begun.id())) {
-            asset = Objects.requireNonNull(watch.await(java.time.Duration.ofSeconds(180)));
+            asset = Objects.requireNonNull(watch.await(java.time.Duration.ofMinutes(3)));
             seen = watch.percent();
         }
 

@@ -30,7 +30,7 @@ final class MediaKit implements AutoCloseable {
     static final Keys KEYS = new Keys("a secret of at least thirty-two bytes".getBytes(StandardCharsets.US_ASCII));
     static final UUID ACCOUNT = UUID.fromString("01900000-0000-7000-8000-000000000001");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final JobsConfig QUICK = new JobsConfig(
             true,
             new JobsConfig.Slots(10, 1, 1),

@@ -12,6 +12,12 @@ public interface Provider {
     boolean asynchronous(GenerationKind kind);
 
     /**
+     * Whether a call of this kind tells how far it is from its first step to its last, so that the percent is what it measured and
+     * never a guess by the clock.
+     */
+    boolean measures(GenerationKind kind);
+
+    /**
      * Makes one attempt and blocks until its end.
      *
      * <p>Asynchronous providers: {@code AMBIGUOUS} and interruption mean that the vendor may hold a job of ours, to be asked for

@@ -36,6 +36,12 @@ public final class Providers {
         return byName.get(name);
     }
 
+    /** Whether the provider of that name measures each call of this kind; see {@link Provider#measures}. */
+    public boolean measures(String name, GenerationKind kind) {
+        Provider provider = byName.get(name);
+        return provider != null && provider.measures(kind);
+    }
+
     /** What a model's {@code available} says. */
     public Set<String> names() {
         return byName.keySet();

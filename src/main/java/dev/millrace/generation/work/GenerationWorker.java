@@ -63,7 +63,10 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
         boolean fresh = order.standing().status() == Status.QUEUED;
         try (Recording recording = shop.log().record(order.id(), attempt.claim(), fresh, attempt::lost)) {
             var model = shop.makers().catalogue().find(order.wish().model());
-            var meter = new Meter(shop.records().paces().expect(model, order.size()), fresh ? 0 : told(order));
+            var meter = new Meter(
+                    shop.records().paces().expect(model, order.size()),
+                    fresh ? 0 : told(order),
+                    shop.makers().providers().measures(model.provider(), model.kind()));
             var teller = new Teller(
                     order, recording, meter, secondsSince(order.standing().startedAt()));
             pulse.add(teller);

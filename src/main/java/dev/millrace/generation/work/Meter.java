@@ -1,5 +1,6 @@
 package dev.millrace.generation.work;
 
+import dev.millrace.generation.store.Pace;
 import dev.millrace.generation.store.Paces;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class Meter {
     private static final double NEWEST = 0.13;
 
     private final Paces.Expectation expectation;
+    private final boolean measured;
     private double percent;
     private double fraction;
     private double fractionAt;
@@ -31,9 +33,13 @@ final class Meter {
 
     static final String ESTIMATED = "estimated";
 
-    /** {@code told} is the percent that readers have seen already. */
-    Meter(Paces.Expectation expectation, double told) {
+    /**
+     * @param told the percent that readers have seen already
+     * @param measured whether the provider measures each step, so that the clock says nothing of the percent
+     */
+    Meter(Paces.Expectation expectation, double told, boolean measured) {
         this.expectation = expectation;
+        this.measured = measured;
         this.percent = clamp(told);
     }
 
@@ -75,8 +81,10 @@ final class Meter {
     /** The provider is done; what follows is ours. */
     void made(double elapsed) {
         made = elapsed;
-        source = ESTIMATED;
         vendorLeft = null;
+        if (!measured) {
+            source = ESTIMATED;
+        }
     }
 
     /** How far it is now. */
@@ -84,14 +92,17 @@ final class Meter {
         double share = expectation.share();
         double done;
         if (made >= 0) {
-            done = share + (1 - share) * expectation.finish().fraction(elapsed - made);
+            done = share + (1 - share) * guess(expectation.finish(), elapsed - made);
         } else {
-            double own = source.equals(ESTIMATED) ? expectation.making().fraction(elapsed) : fraction;
-            done = share * own;
+            done = share * (source.equals(ESTIMATED) ? guess(expectation.making(), elapsed) : fraction);
         }
         percent = Math.max(percent, clamp(100 * done));
         double left = left(elapsed, 0.5);
         return new Reading(percent, left, Math.max(left, left(elapsed, 0.9)), source);
+    }
+
+    private double guess(Pace pace, double elapsed) {
+        return measured ? 0 : pace.fraction(elapsed);
     }
 
     double percent() {

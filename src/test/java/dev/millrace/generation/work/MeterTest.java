@@ -17,7 +17,7 @@ class MeterTest {
     void thePercentNeverFallsAndStaysBelowAHundredWhateverIsSaid() {
         var random = new Random(3);
         for (int life = 0; life < 2_000; life++) {
-            var meter = new Meter(random.nextBoolean() ? VIDEO : TEXT, random.nextInt(40));
+            var meter = new Meter(random.nextBoolean() ? VIDEO : TEXT, random.nextInt(40), random.nextBoolean());
             double before = 0;
             double elapsed = 0;
             for (int step = 0; step < 60; step++) {
@@ -47,7 +47,7 @@ class MeterTest {
 
     @Test
     void withoutAWordFromTheProviderTheTimeSpeaks() {
-        var meter = new Meter(TEXT, 0);
+        var meter = new Meter(TEXT, 0, false);
         assertThat(meter.at(0).percent()).isZero();
         assertThat(meter.at(0).left()).isCloseTo(10, within(1.0));
         assertThat(meter.at(5).percent()).isBetween(35.0, 60.0);
@@ -56,8 +56,22 @@ class MeterTest {
     }
 
     @Test
+    void whereEachStepIsMeasuredTheClockDoesNotMoveThePercent() {
+        var meter = new Meter(VIDEO, 0, true);
+        assertThat(meter.at(60).percent()).isZero();
+        assertThat(meter.at(60).left()).isPositive();
+        meter.heard(0.5, null, "measured", 61);
+        double half = meter.at(61).percent();
+        assertThat(half).isBetween(35.0, 45.0);
+        assertThat(meter.at(100).percent()).isEqualTo(half);
+        meter.heard(1, null, "measured", 120);
+        meter.made(120);
+        assertThat(meter.at(120).percent()).isEqualTo(meter.at(180).percent()).isLessThan(99);
+    }
+
+    @Test
     void whatIsMeasuredCountsMoreTheMoreOftenItWasMeasured() {
-        var meter = new Meter(new Paces.Expectation(Pace.guess(100), Pace.guess(0)), 0);
+        var meter = new Meter(new Paces.Expectation(Pace.guess(100), Pace.guess(0)), 0, false);
         for (int step = 1; step <= 10; step++) {
             meter.heard(step / 20.0, null, "measured", step);
         }
@@ -71,7 +85,7 @@ class MeterTest {
 
     @Test
     void whatTheVendorSaysIsLeftIsBelievedAndRunsDown() {
-        var meter = new Meter(TEXT, 0);
+        var meter = new Meter(TEXT, 0, false);
         meter.heard(0.5, 6.0, "provider", 4);
         assertThat(meter.at(4).left()).isCloseTo(6, within(0.1));
         assertThat(meter.at(6).left()).isCloseTo(4, within(0.1));
@@ -79,7 +93,7 @@ class MeterTest {
 
     @Test
     void theFilesAreMadeReadyInTheLastPartOfTheWay() {
-        var meter = new Meter(VIDEO, 0);
+        var meter = new Meter(VIDEO, 0, false);
         meter.heard(1, null, "measured", 8);
         assertThat(meter.at(8).percent()).isCloseTo(80, within(0.2));
         meter.made(8);
@@ -89,7 +103,7 @@ class MeterTest {
 
     @Test
     void aNewAttemptKeepsThePercentThatWasTold() {
-        var meter = new Meter(TEXT, 0);
+        var meter = new Meter(TEXT, 0, false);
         meter.heard(0.7, null, "provider", 5);
         assertThat(meter.at(5).percent()).isCloseTo(70, within(0.2));
         meter.restart();

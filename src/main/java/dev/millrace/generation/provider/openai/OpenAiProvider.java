@@ -38,6 +38,11 @@ public final class OpenAiProvider implements Provider {
     }
 
     @Override
+    public boolean measures(GenerationKind kind) {
+        return false;
+    }
+
+    @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         switch (call.request().kind()) {
             case TEXT -> chat.run(call, sink);

@@ -33,6 +33,11 @@ public final class StudioProvider implements Provider {
     }
 
     @Override
+    public boolean measures(GenerationKind kind) {
+        return kind != GenerationKind.TEXT;
+    }
+
+    @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         if (call.request().vendorModel().startsWith("chaos-")) {
             chaos.run(call, sink, Seed.of(call), this::work);
