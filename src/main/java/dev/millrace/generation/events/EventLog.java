@@ -109,7 +109,18 @@ public final class EventLog implements AutoCloseable {
             BooleanSupplier admitted,
             Function<Duration, @Nullable String> limits)
             throws InterruptedException {
-        new Follower(this, stream, generation, new Reader(admitted), limits).follow(after);
+        var outlet = new WireOutlet(stream, limits);
+        new Follower(this, outlet, generation, new Reader(admitted)).follow(after);
+    }
+
+    /**
+     * Serves a reader of another kind, once told to.
+     *
+     * @param admitted whether the reader may still read
+     * @param stay how long he goes on after this node was told to stop
+     */
+    public Follower follower(UUID generation, Outlet outlet, BooleanSupplier admitted, Duration stay) {
+        return new Follower(this, outlet, generation, new Reader(admitted, stay));
     }
 
     /** Forgets everything that was told about a generation. */

@@ -3,52 +3,48 @@ package dev.millrace.generation.events;
 import dev.millrace.platform.http.sse.EventStream;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.sql.Tx;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one stream: takes a seat where the generation is told, reads what is stored, then what is in memory, then what comes.
+ * Serves one reader: takes a seat where the generation is told, reads what is stored, then what is in memory, then what comes.
  * Whenever something does not follow on what the reader has, it begins again behind his last event.
  */
-final class Follower {
+public final class Follower {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final int PAGE = 500;
     private static final int MOST_GAPS = 3;
-    private static final Duration COME_BACK = Duration.ofSeconds(5);
-    private static final Duration LIMITS_OLDEST = Duration.ofSeconds(1);
 
     private final EventLog log;
-    private final EventStream stream;
+    private final Outlet outlet;
     private final UUID generation;
     private final Reader reader;
-    private final Function<Duration, @Nullable String> limits;
     private Reading reading = new Reading(null);
     private boolean over;
     private int gaps;
 
-    Follower(
-            EventLog log,
-            EventStream stream,
-            UUID generation,
-            Reader reader,
-            Function<Duration, @Nullable String> limits) {
+    Follower(EventLog log, Outlet outlet, UUID generation, Reader reader) {
         this.log = log;
-        this.stream = stream;
+        this.outlet = outlet;
         this.generation = generation;
         this.reader = reader;
-        this.limits = limits;
     }
 
-    void follow(@Nullable EventId after) throws InterruptedException {
-        tellLimits(LIMITS_OLDEST);
+    /** The reader is gone, says somebody who knows: the following ends soon. From any thread, at any time. */
+    public void leave() {
+        reader.signal(Reader.Signal.LEFT);
+    }
+
+    /**
+     * Follows until the generation is over, or to where the outlet is told of a parting.
+     *
+     * @param after the last event the reader has
+     */
+    public void follow(@Nullable EventId after) throws InterruptedException {
         EventId from = after;
         while (gaps < MOST_GAPS) {
             Hub.Seat seat = log.hub().join(generation, reader);
@@ -65,8 +61,7 @@ final class Follower {
                 gaps++;
                 from = gaps == 1 ? reading.last() : null;
             } catch (Problem away) {
-                stream.retry(COME_BACK);
-                farewell(Reader.Signal.OVERLOAD);
+                outlet.part(Outlet.Parting.OVERLOAD);
                 return;
             } finally {
                 log.hub().leave(generation, seat, reader);
@@ -74,7 +69,7 @@ final class Follower {
             reader.again();
         }
         LOG.error("the log of generation {} does not add up", generation);
-        farewell(Reader.Signal.OVERLOAD);
+        outlet.part(Outlet.Parting.OVERLOAD);
     }
 
     /** Reads at one source; answers why it ended there, or null when the generation is over. */
@@ -85,7 +80,7 @@ final class Follower {
         for (Frame frame : seat.tail()) {
             send(frame);
         }
-        stream.flush();
+        outlet.flush();
         if (seat.source() instanceof Topic topic) {
             topic.upTo(reading.last());
         }
@@ -93,13 +88,13 @@ final class Follower {
         while (!over) {
             Reader.Signal end = reader.take(news, EventStream.HEARTBEAT.toNanos());
             if (news.isEmpty() && end == null) {
-                stream.comment();
+                outlet.silence();
             }
             for (int i = 0; i < news.size(); i++) {
                 send(news.get(i));
             }
             news.clear();
-            stream.flush();
+            outlet.flush();
             if (end != null && !over) {
                 return end;
             }
@@ -120,7 +115,7 @@ final class Follower {
             for (Frame frame : start.replay().frames(rows)) {
                 write(frame);
             }
-            stream.flush();
+            outlet.flush();
             if (rows.size() < PAGE) {
                 return;
             }
@@ -148,32 +143,21 @@ final class Follower {
     }
 
     private void write(Frame frame) {
-        if (frame.isTerminal()) {
-            // what it cost shows at once
-            tellLimits(Duration.ZERO);
-            over = true;
-        }
-        stream.send(frame.wire());
+        over |= frame.isTerminal();
+        outlet.tell(frame);
     }
 
-    private void tellLimits(Duration oldest) {
-        String now = limits.apply(oldest);
-        if (now != null) {
-            stream.send(null, "limits", now.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    /** The last words on a stream that is not over. */
+    /** The last words to a reader of something that is not over. */
     private void farewell(Reader.@Nullable Signal why) {
         switch (why) {
             case null -> {
                 // the terminal event was the last word
             }
-            case DRAIN -> stream.send(null, "reconnect", Map.of("reason", "drain"));
-            case OVERLOAD -> stream.send(null, "reconnect", Map.of("reason", "overload"));
-            case REVOKED -> stream.send(null, "session_revoked", Map.of());
+            case DRAIN -> outlet.part(Outlet.Parting.DRAIN);
+            case OVERLOAD -> outlet.part(Outlet.Parting.OVERLOAD);
+            case REVOKED -> outlet.part(Outlet.Parting.REVOKED);
+            case LEFT -> outlet.part(Outlet.Parting.LEFT);
             case ELSEWHERE -> throw new IllegalArgumentException("that is no end of a stream");
         }
-        stream.flush();
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A delta also keeps its bare text, so that a reader who is already inside it can be given the rest alone.
  */
-final class Frame {
+public final class Frame {
     static final String DELTA = "delta";
 
     private static final byte[] ID = ascii("id: ");
@@ -64,7 +64,7 @@ final class Frame {
         return id;
     }
 
-    String event() {
+    public String event() {
         return event;
     }
 
@@ -74,7 +74,7 @@ final class Frame {
     }
 
     /** Its data as JSON, and of a delta the bare text. */
-    String data() {
+    public String data() {
         if (text != null) {
             return new String(text, StandardCharsets.UTF_8);
         }
@@ -82,8 +82,14 @@ final class Frame {
         return new String(wire, head, wire.length - head - END.length, StandardCharsets.UTF_8);
     }
 
-    boolean isText() {
+    public boolean isText() {
         return text != null;
+    }
+
+    /** Of a delta: its text as the inside of a JSON string, escaped, in UTF-8. */
+    public byte[] escapedText() {
+        int head = ID.length + id.toString().length() + TEXT_HEAD.length;
+        return Arrays.copyOfRange(wire, head, wire.length - TEXT_END.length);
     }
 
     /** Progress and previews: the first to go when a reader cannot keep up. */
@@ -91,11 +97,11 @@ final class Frame {
         return GenerationEvent.light(event);
     }
 
-    boolean isReset() {
+    public boolean isReset() {
         return event.equals(GenerationEvent.RESET);
     }
 
-    boolean isTerminal() {
+    public boolean isTerminal() {
         return GenerationEvent.terminal(event);
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.generation.events;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,16 +23,27 @@ final class Reader {
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final BooleanSupplier admitted;
+    private final long stayNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     private ArrayDeque<Frame> queue = new ArrayDeque<>(4);
     private int bytes;
     private long waitingSince;
+    private boolean draining;
+    private long leaveAt;
     private @Nullable Signal signal;
 
     /** {@code admitted} says whether he may still read; it is asked every few seconds. */
     Reader(BooleanSupplier admitted) {
+        this(admitted, Duration.ZERO);
+    }
+
+    /**
+     * @param stay how long he goes on reading after this node was told to stop: for who cannot come back elsewhere
+     */
+    Reader(BooleanSupplier admitted, Duration stay) {
         this.admitted = admitted;
+        this.stayNanos = stay.toNanos();
     }
 
     boolean admitted() {
@@ -47,7 +59,9 @@ final class Reader {
         /** He is too slow. */
         OVERLOAD,
         /** He may not read any more. */
-        REVOKED
+        REVOKED,
+        /** He is gone. */
+        LEFT
     }
 
     /** Gives him an event; never blocks. */
@@ -75,11 +89,15 @@ final class Reader {
         }
     }
 
-    /** Ends his listening; the first reason counts, but nothing is more urgent than that he may not read any more. */
+    /** Ends his listening; the first reason counts, but nothing is more urgent than that he may not read any more, or does not. */
     void signal(Signal why) {
         lock.lock();
         try {
-            if (signal == null || why == Signal.REVOKED || (why == Signal.DRAIN && signal == Signal.ELSEWHERE)) {
+            boolean urgent = why == Signal.REVOKED || why == Signal.LEFT;
+            if (why == Signal.DRAIN && stayNanos > 0) {
+                leaveAt = draining ? leaveAt : System.nanoTime() + stayNanos;
+                draining = true;
+            } else if (signal == null || urgent || (why == Signal.DRAIN && signal == Signal.ELSEWHERE)) {
                 signal = why;
             }
             news.signal();
@@ -93,9 +111,14 @@ final class Reader {
     Signal take(List<Frame> into, long nanos) throws InterruptedException {
         lock.lock();
         try {
-            long left = nanos;
-            while (queue.isEmpty() && signal == null && left > 0) {
-                left = news.awaitNanos(left);
+            long end = System.nanoTime() + nanos;
+            for (long left = nanos; queue.isEmpty() && signal == null && left > 0; left = end - System.nanoTime()) {
+                long stays = draining ? leaveAt - System.nanoTime() : left;
+                if (stays <= 0) {
+                    signal = Signal.DRAIN;
+                } else {
+                    news.awaitNanos(Math.min(left, stays));
+                }
             }
             if (!queue.isEmpty()) {
                 into.addAll(queue);

@@ -3,6 +3,7 @@ package dev.millrace.generation.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,24 @@ class ReaderTest {
         reader.offer(text(Reader.ROOM * 2));
         assertThat(take()).isNull();
         assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void whoCannotComeBackElsewhereStaysAWhileWhenTheNodeStops() throws InterruptedException {
+        var patient = new Reader(() -> true, Duration.ofMillis(60));
+        patient.signal(Reader.Signal.DRAIN);
+        patient.offer(text(10));
+        assertThat(patient.take(taken, 0)).isNull();
+        assertThat(taken).hasSize(1);
+        assertThat(patient.take(taken, Duration.ofSeconds(20).toNanos())).isEqualTo(Reader.Signal.DRAIN);
+    }
+
+    @Test
+    void whoHasLeftIsNotSentElsewhere() throws InterruptedException {
+        reader.signal(Reader.Signal.ELSEWHERE);
+        reader.signal(Reader.Signal.LEFT);
+        reader.again();
+        assertThat(take()).isEqualTo(Reader.Signal.LEFT);
     }
 
     @Test
