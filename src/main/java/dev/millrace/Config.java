@@ -1,7 +1,10 @@
 package dev.millrace;
 
 import dev.millrace.accounts.AccountsConfig;
+import dev.millrace.generation.provider.Protocol;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProvidersConfig;
+import dev.millrace.generation.provider.ProvidersFile;
 import dev.millrace.media.MediaConfig;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.HttpConfig;
@@ -10,6 +13,7 @@ import dev.millrace.platform.http.wire.HttpLimits;
 import dev.millrace.platform.jobs.JobsConfig;
 import dev.millrace.platform.process.SandboxMode;
 import dev.millrace.platform.settings.Settings;
+import dev.millrace.platform.settings.Yaml;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -19,7 +23,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +67,11 @@ public record Config(
     public record Work(Path storage, int transcodeThreads, SandboxMode sandbox) {}
 
     /**
-     * Providers and the addresses that calls to the outside may reach.
+     * Providers, and the addresses that calls to the outside may reach.
      *
      * @param allowPrivate private addresses that outgoing calls may reach all the same
      */
-    public record Outside(@Nullable Secret openAiKey, URI openAiBase, List<Cidr> allowPrivate) {}
+    public record Outside(ProvidersConfig providers, List<Cidr> allowPrivate) {}
 
     /** What links begin with: nothing when nobody said how clients reach us, which makes them relative. */
     String links() {
@@ -85,10 +92,8 @@ public record Config(
     }
 
     ProvidersConfig providers() {
-        return ProvidersConfig.of(outside.openAiKey, outside.openAiBase);
+        return outside.providers;
     }
-
-    private static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
     /** Reads everything, or refuses with every fault at once. */
     public static Config load(Map<String, String> environment) {
@@ -150,10 +155,37 @@ public record Config(
     }
 
     private static Outside outside(Settings settings) {
-        return new Outside(
-                settings.secret("OPENAI_API_KEY"),
-                settings.read("OPENAI_BASE_URL", OPENAI, Config::webAddress),
-                settings.read("ALLOW_PRIVATE_CIDRS", List.of(), each(Cidr::parse)));
+        List<Cidr> allowPrivate = settings.read("ALLOW_PRIVATE_CIDRS", List.of(), each(Cidr::parse));
+        return new Outside(new ProvidersConfig(providers(settings)), allowPrivate);
+    }
+
+    private static List<ProviderConfig> providers(Settings settings) {
+        var all = new ArrayList<ProviderConfig>();
+        provider(all, Protocol.OPENAI, settings.secret("OPENAI_API_KEY"), settings.text("OPENAI_BASE_URL"), settings);
+        Set<String> taken = all.stream().map(ProviderConfig::name).collect(Collectors.toSet());
+        Path file = settings.<@Nullable Path>read("PROVIDERS_FILE", null, Config::path);
+        if (file != null) {
+            Consumer<String> faults = what -> settings.fault("PROVIDERS_FILE", what);
+            try {
+                all.addAll(new ProvidersFile(settings::variable, faults, taken).read(Yaml.read(file)));
+            } catch (IllegalArgumentException unreadable) {
+                faults.accept(String.valueOf(unreadable.getMessage()));
+            }
+        }
+        return all;
+    }
+
+    /** Neither a key nor an address means that nobody set it up. */
+    private static void provider(
+            List<ProviderConfig> all,
+            Protocol protocol,
+            @Nullable Secret key,
+            @Nullable String address,
+            Settings settings) {
+        if (key != null || address != null) {
+            URI base = settings.read(protocol.name() + "_BASE_URL", protocol.address(), Config::webAddress);
+            all.add(ProviderConfig.of(protocol, key, base));
+        }
     }
 
     private static <T> Function<String, List<T>> each(Function<String, T> parser) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.platform.process.SandboxMode;
 import dev.millrace.platform.settings.BadSettings;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every setting: what it is when nobody says, what it takes, and how it is refused. */
 class ConfigTest {
@@ -36,8 +39,7 @@ class ConfigTest {
         assertThat(config.work().transcodeThreads())
                 .isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
         assertThat(config.work().sandbox()).isEqualTo(SandboxMode.REQUIRED);
-        assertThat(config.outside().openAiKey()).isNull();
-        assertThat(config.outside().openAiBase()).isEqualTo(URI.create("https://api.openai.com/v1"));
+        assertThat(config.outside().providers().all()).isEmpty();
         assertThat(config.outside().allowPrivate()).isEmpty();
     }
 
@@ -84,7 +86,10 @@ class ConfigTest {
         assertThat(config.work().storage()).isEqualTo(Path.of("/srv/shared"));
         assertThat(config.work().transcodeThreads()).isEqualTo(3);
         assertThat(config.work().sandbox()).isEqualTo(SandboxMode.OFF);
-        assertThat(config.outside().openAiBase()).isEqualTo(URI.create("http://127.0.0.1:11434/v1"));
+        assertThat(config.outside().providers().all()).singleElement().satisfies(openai -> {
+            assertThat(openai.name()).isEqualTo("openai");
+            assertThat(openai.baseUrl()).isEqualTo(URI.create("http://127.0.0.1:11434/v1"));
+        });
         assertThat(config.outside().allowPrivate()).hasSize(1);
         assertThat(config.toString()).doesNotContain("hush", "p@ss", "qqqq");
     }
@@ -153,6 +158,32 @@ class ConfigTest {
         bad.put("MILLRACE_LOG", "xml");
         bad.forEach((name, value) ->
                 assertThat(faults(Map.of(name, value))).as(name).anyMatch(fault -> fault.startsWith(name + " ")));
+    }
+
+    @Test
+    void theFileOfProvidersIsReadAndItsFaultsAreReportedWithTheOthers(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("providers.yaml"), """
+                providers:
+                  - {name: here, kind: openai, base_url: "http://127.0.0.1:8000/v1", api_key_env: MILLRACE_HERE_KEY}
+                  - {name: openai, kind: openai}
+                """);
+
+        assertThat(faults(Map.of(
+                        "MILLRACE_PROVIDERS_FILE", file.toString(),
+                        "MILLRACE_HERE_KEY", "sk-hush",
+                        "MILLRACE_OPENAI_API_KEY", "sk-hush",
+                        "MILLRACE_PORT", "eighty")))
+                .containsExactlyInAnyOrder(
+                        "MILLRACE_PROVIDERS_FILE providers[1].name is taken: openai",
+                        "MILLRACE_PORT must be a whole number");
+        var config = Config.load(Map.of("MILLRACE_PROVIDERS_FILE", file.toString(), "MILLRACE_HERE_KEY", "sk-hush"));
+        assertThat(config.outside().providers().all()).hasSize(2);
+        assertThat(config.toString()).doesNotContain("hush");
+        assertThat(faults(
+                        Map.of("MILLRACE_PROVIDERS_FILE", folder.resolve("none").toString())))
+                .singleElement()
+                .asString()
+                .startsWith("MILLRACE_PROVIDERS_FILE cannot be read");
     }
 
     private static List<String> faults(Map<String, String> environment) {

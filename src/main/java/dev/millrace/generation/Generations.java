@@ -86,6 +86,7 @@ public final class Generations implements AutoCloseable {
      */
     public static Generations open(Floor floor, Rooms rooms, String base) {
         var generations = new Generations(floor, rooms, base);
+        rooms.providers().configured().forEach(generations.catalogue::adopt);
         generations.worker.start();
         return generations;
     }

@@ -18,6 +18,14 @@ public interface Provider {
     boolean measures(GenerationKind kind);
 
     /**
+     * Whether an answer that broke off can be gone on with: a request that {@link Request#continuing} made of this one is answered
+     * with what follows, and not with the beginning again.
+     */
+    default boolean continues(Request request) {
+        return false;
+    }
+
+    /**
      * Makes one attempt and blocks until its end.
      *
      * <p>Asynchronous providers: {@code AMBIGUOUS} and interruption mean that the vendor may hold a job of ours, to be asked for

@@ -16,8 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** Every provider this server can reach. */
 public final class Providers {
     private final Map<String, Provider> byName;
+    private final ProvidersConfig config;
 
     public Providers(List<Provider> all) {
+        this(all, ProvidersConfig.NONE);
+    }
+
+    private Providers(List<Provider> all, ProvidersConfig config) {
+        this.config = config;
         byName = all.stream().collect(Collectors.toUnmodifiableMap(Provider::name, Function.identity()));
     }
 
@@ -25,10 +31,19 @@ public final class Providers {
     public static Providers open(ProvidersConfig config, Processes processes, Outbound outbound, InstantSource clock) {
         var all = new ArrayList<Provider>();
         all.add(new StudioProvider(processes));
-        if (config.openai() != null) {
-            all.add(new OpenAiProvider(config.openai(), outbound, clock));
-        }
-        return new Providers(all);
+        config.all().forEach(each -> all.add(provider(each, outbound, clock)));
+        return new Providers(all, config);
+    }
+
+    /** Those that were set up by the operator. */
+    public List<ProviderConfig> configured() {
+        return config.all();
+    }
+
+    private static Provider provider(ProviderConfig config, Outbound outbound, InstantSource clock) {
+        return switch (config.protocol()) {
+            case OPENAI -> new OpenAiProvider(config, outbound, clock);
+        };
     }
 
     /** The provider of that name; null when it is not configured here. */

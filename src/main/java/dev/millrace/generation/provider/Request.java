@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.catalogue.Model;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,22 @@ public record Request(
         Model.Conduct conduct) {
     public Request {
         messages = messages.isEmpty() ? List.of(Message.user(prompt)) : List.copyOf(messages);
+    }
+
+    /**
+     * The same, with the beginning of its answer given: a provider that {@link Provider#continues} goes on after it.
+     *
+     * @param said what of the answer is with the reader
+     */
+    public Request continuing(String said) {
+        var all = new ArrayList<>(messages);
+        all.add(new Message("assistant", said));
+        return new Request(kind, model, prompt, all, options, conduct);
+    }
+
+    /** Whether the beginning of the answer is given. */
+    public boolean continues() {
+        return messages.getLast().role().equals("assistant");
     }
 
     /** The name the vendor knows the model by: what follows the first slash. */

@@ -44,6 +44,12 @@ public final class Settings {
         return value == null ? null : new Secret(value);
     }
 
+    /** A variable of any name, as another setting says it. */
+    public @Nullable String variable(String name) {
+        known.add(name);
+        return environment.get(name);
+    }
+
     public int number(String name, int otherwise, int least, int most) {
         return read(name, otherwise, value -> {
             int number = Integer.parseInt(value);

@@ -2,6 +2,7 @@ package dev.millrace.generation.provider.catalogue;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -73,6 +74,44 @@ public final class Catalogue {
                 .findFirst()
                 .orElseThrow(() -> Problem.of(ProblemType.INVALID_REQUEST, "There is no model for " + kind.code() + ".")
                         .at("/kind", "unknown_model", "no model makes this"));
+    }
+
+    private static final String ADOPT = """
+            INSERT INTO model (id, kind, provider, options, price, cancel_policy, thinking, expected_seconds, deadline_seconds)
+            SELECT :id, kind, :provider, options, price, coalesce(:cancel, cancel_policy), thinking, expected_seconds, deadline_seconds
+            FROM model
+            WHERE provider = :maker AND kind = :kind
+            ORDER BY id = :maker || '/*' DESC, default_rank NULLS LAST, id
+            LIMIT 1
+            ON CONFLICT (id) DO NOTHING
+            """;
+
+    private static final String KNOWN = "SELECT count(*) FROM model WHERE id = :id";
+
+    /**
+     * Gives a row to each model that a provider offers and that has none, at the price of its protocol's own; from then on the row
+     * is what counts, and an operator changes it by SQL.
+     */
+    public void adopt(ProviderConfig provider) {
+        db.run(tx -> provider.terms().offers().forEach(offer -> {
+            String id = provider.name() + "/" + offer.model();
+            CancelPolicy cancel = provider.terms().cancel();
+            tx.update(ADOPT)
+                    .bind("id", id)
+                    .bind("provider", provider.name())
+                    .bind("cancel", cancel == null ? null : cancel.code())
+                    .bind("maker", provider.protocol().code())
+                    .bind("kind", offer.kind().code())
+                    .execute();
+            if (tx.query(KNOWN).bind("id", id).mapTo(Long.class).one() == 0) {
+                LOG.warn(
+                        "The catalogue has no {} model of {} to go by: give {} a row of its own",
+                        offer.kind().code(),
+                        provider.protocol().code(),
+                        id);
+            }
+        }));
+        copy = null;
     }
 
     private Map<String, Model> rows() {

@@ -3,9 +3,12 @@ package dev.millrace.generation.provider.openai;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
-import dev.millrace.generation.provider.ProvidersConfig;
+import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
@@ -13,23 +16,28 @@ import java.util.Set;
 
 /** OpenAI or a server that speaks like it. */
 public final class OpenAiProvider implements Provider {
+    private final ProviderConfig config;
     private final OpenAiChat chat;
     private final OpenAiVideos videos;
 
-    public OpenAiProvider(ProvidersConfig.OpenAi config, Outbound outbound, InstantSource clock) {
-        this(config, outbound, clock, OpenAiVideos.Pace.USUAL);
+    public OpenAiProvider(ProviderConfig config, Outbound outbound, InstantSource clock) {
+        this(config, outbound, clock, Tempo.USUAL);
     }
 
-    OpenAiProvider(ProvidersConfig.OpenAi config, Outbound outbound, InstantSource clock, OpenAiVideos.Pace pace) {
-        var client = outbound.client(Set.of(config.baseUrl().getHost()));
-        var endpoint = new Endpoint(client, config.baseUrl(), config.key(), new VendorErrors(clock));
-        this.chat = new OpenAiChat(endpoint);
-        this.videos = new OpenAiVideos(endpoint, clock, pace);
+    OpenAiProvider(ProviderConfig config, Outbound outbound, InstantSource clock, Tempo tempo) {
+        var endpoint = new Endpoint(
+                outbound.client(Set.of(config.baseUrl().getHost())),
+                config.baseUrl(),
+                Endpoint.Credential.bearer(config.key()),
+                new VendorErrors(clock));
+        this.config = config;
+        this.chat = new OpenAiChat(endpoint, config.terms().flavour(), tempo.text());
+        this.videos = new OpenAiVideos(endpoint, clock, tempo.videos());
     }
 
     @Override
     public String name() {
-        return "openai";
+        return config.name();
     }
 
     @Override
@@ -43,6 +51,11 @@ public final class OpenAiProvider implements Provider {
     }
 
     @Override
+    public boolean continues(Request request) {
+        return request.kind() == GenerationKind.TEXT && config.terms().flavour().continues();
+    }
+
+    @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         switch (call.request().kind()) {
             case TEXT -> chat.run(call, sink);
@@ -51,5 +64,10 @@ public final class OpenAiProvider implements Provider {
                 throw new ProviderFailure(
                         ProviderFailure.Kind.INVALID, "This provider makes text and videos, not images.");
         }
+    }
+
+    /** How long the vendor may be silent, and how often it is asked. */
+    record Tempo(Patience text, OpenAiVideos.Pace videos) {
+        static final Tempo USUAL = new Tempo(Patience.USUAL, OpenAiVideos.Pace.USUAL);
     }
 }

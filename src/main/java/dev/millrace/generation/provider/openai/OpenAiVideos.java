@@ -13,6 +13,7 @@ import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.Stopped;
 import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.platform.KillPoint;

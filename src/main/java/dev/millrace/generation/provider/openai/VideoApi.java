@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.generation.provider.wire.WireJson;
 import dev.millrace.platform.outbound.Answer;
@@ -85,7 +86,7 @@ final class VideoApi {
         URI uri = job(id, "/content");
         for (int hop = 0; hop <= REDIRECTS; hop++) {
             // the key is for the vendor's own host and no other
-            boolean own = sameParty(uri, endpoint.base());
+            boolean own = endpoint.owns(uri);
             Map<String, String> headers = own ? endpoint.headers("*/*") : Map.of("Accept", "*/*");
             try (Answer answer = endpoint.client().send(Ask.get(uri, headers, DOWNLOAD), this::stoppable)) {
                 String location = answer.header("Location");
@@ -157,11 +158,5 @@ final class VideoApi {
         if (total == 0 || expected != null && !expected.strip().equals(String.valueOf(total))) {
             throw new ProviderFailure(Kind.TRUNCATED, new WireFault("got " + total + " bytes of " + expected));
         }
-    }
-
-    private static boolean sameParty(URI one, URI other) {
-        return one.getScheme().equals(other.getScheme())
-                && one.getHost().equalsIgnoreCase(other.getHost())
-                && one.getPort() == other.getPort();
     }
 }

@@ -4,23 +4,28 @@ import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.outbound.Deadlines;
 import java.time.Duration;
 
-/** How long a vendor that streams may be silent. */
-public final class Patience {
-    public static final Duration FIRST_BYTE = Duration.ofSeconds(30);
-    public static final Duration IDLE = Duration.ofSeconds(15);
-    private static final Duration CONNECT = Duration.ofSeconds(5);
+/**
+ * How long a vendor that streams may be silent.
+ *
+ * @param firstByte until the answer begins
+ * @param idle between two pieces of it; comments count
+ */
+public record Patience(Duration connect, Duration firstByte, Duration idle) {
+    public static final Patience USUAL =
+            new Patience(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(15));
+    /** A picture is one long silence. */
+    public static final Patience PICTURES =
+            new Patience(Duration.ofSeconds(5), Duration.ofSeconds(300), Duration.ofSeconds(180));
     /** A model that thinks before it speaks may be silent for so many times as long. */
     private static final int THINKING = 4;
 
-    private Patience() {}
-
     /** For a request: the total is what its model is given. */
-    public static Deadlines with(Request request) {
+    public Deadlines with(Request request) {
         int factor = request.conduct().thinking() ? THINKING : 1;
         return new Deadlines(
-                CONNECT,
-                FIRST_BYTE.multipliedBy(factor),
-                IDLE.multipliedBy(factor),
+                connect,
+                firstByte.multipliedBy(factor),
+                idle.multipliedBy(factor),
                 Duration.ofSeconds(request.conduct().deadlineSeconds()));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 public final class SseParser {
     private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final String MARKER = "[DONE]";
+    private static final int LONGEST_STRAY = 64 * 1024;
 
     private final SseLimits limits;
     private final Receiver receiver;
@@ -26,6 +27,7 @@ public final class SseParser {
     private long total;
     private int events;
     private long eventBytes;
+    private final StringBuilder stray = new StringBuilder();
 
     public SseParser(SseLimits limits, Receiver receiver) {
         this.limits = limits;
@@ -64,6 +66,9 @@ public final class SseParser {
         }
         if (dataSeen && data.toString().strip().equals(MARKER)) {
             dispatch();
+        }
+        if (!stray.isEmpty()) {
+            receiver.stray(stray.toString());
         }
     }
 
@@ -105,12 +110,18 @@ public final class SseParser {
             return;
         }
         int value = colon + 1 < size && line[colon + 1] == ' ' ? colon + 2 : Math.min(colon + 1, size);
+        if (!stray.isEmpty() && stray.length() < LONGEST_STRAY || line[start] == '{' || line[start] == '[') {
+            stray.append(new String(line, start, size - start, StandardCharsets.UTF_8))
+                    .append('\n');
+        }
         field(new String(line, start, colon - start, StandardCharsets.UTF_8), value, size);
     }
 
     private void field(String name, int from, int to) {
         switch (name) {
             case "data" -> {
+                // a mere guess at what a line is must not swallow real events
+                stray.setLength(0);
                 if (dataSeen) {
                     data.append('\n');
                 }
@@ -143,5 +154,11 @@ public final class SseParser {
     /** Takes events. */
     public interface Receiver {
         void event(SseEvent event) throws IOException;
+
+        /**
+         * What stands in the stream without belonging to it: lines after the last event that look like a JSON document, whole or
+         * not. Some vendors write their errors so.
+         */
+        default void stray(String text) throws IOException {}
     }
 }

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.Protocol;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.testing.TestServices;
 import dev.millrace.testing.Waiting;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +101,34 @@ class CatalogueIT {
 
         Waiting.until(
                 "the new price", Duration.ofSeconds(5), () -> maximum("openai/sora-2", Map.of("seconds", 4)) == 28);
+    }
+
+    @Test
+    void aModelThatAProviderOffersGetsARowOnceAndKeepsIt() {
+        var here = new ProviderConfig(
+                "here",
+                Protocol.OPENAI,
+                URI.create("http://127.0.0.1:1/v1"),
+                null,
+                new ProviderConfig.Terms(
+                        Flavour.VLLM,
+                        CancelPolicy.FREE,
+                        List.of(
+                                new ProviderConfig.Offer("*", GenerationKind.TEXT),
+                                new ProviderConfig.Offer("mixtral", GenerationKind.TEXT),
+                                new ProviderConfig.Offer("wan", GenerationKind.VIDEO))));
+        var fresh = new Catalogue(db);
+
+        fresh.adopt(here);
+        db.run(tx -> tx.execute("UPDATE model SET price = '[]' WHERE id = 'here/mixtral'"));
+        fresh.adopt(here);
+
+        Model any = fresh.find("here/llama");
+        assertThat(any.provider()).isEqualTo("here");
+        assertThat(any.price()).isEqualTo(fresh.find("openai/another").price());
+        assertThat(any.conduct().cancelPolicy()).isEqualTo(CancelPolicy.FREE);
+        assertThat(fresh.find("here/mixtral").price().lines()).isEmpty();
+        assertThat(fresh.find("here/wan").kind()).isEqualTo(GenerationKind.VIDEO);
     }
 
     @Test

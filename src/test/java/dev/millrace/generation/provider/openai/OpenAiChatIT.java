@@ -11,10 +11,11 @@ import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Heard;
 import dev.millrace.generation.provider.Message;
+import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
-import dev.millrace.generation.provider.ProvidersConfig;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
@@ -180,7 +181,7 @@ class OpenAiChatIT {
             port = socket.getLocalPort();
         }
         try (var outbound = new Outbound(List.of())) {
-            var config = new ProvidersConfig.OpenAi(null, URI.create("http://127.0.0.1:" + port + "/v1"));
+            var config = ProviderConfig.of(Protocol.OPENAI, null, URI.create("http://127.0.0.1:" + port + "/v1"));
             var gone = new OpenAiProvider(config, outbound, InstantSource.system());
 
             ProviderFailure failure = catchThrowableOfType(

@@ -1,6 +1,8 @@
 package dev.millrace.generation.provider.openai;
 
-import dev.millrace.generation.provider.ProvidersConfig;
+import dev.millrace.generation.provider.Protocol;
+import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeOpenAi;
@@ -15,10 +17,11 @@ final class Vendor implements AutoCloseable {
     private final FakeOpenAi fake = FakeOpenAi.start();
     private final Outbound outbound = new Outbound(List.of());
     private final OpenAiProvider provider = new OpenAiProvider(
-            new ProvidersConfig.OpenAi(new Secret(KEY), fake.base()),
+            ProviderConfig.of(Protocol.OPENAI, new Secret(KEY), fake.base()),
             outbound,
             InstantSource.system(),
-            new OpenAiVideos.Pace(Duration.ofMillis(50), Duration.ofMillis(300)));
+            new OpenAiProvider.Tempo(
+                    Patience.USUAL, new OpenAiVideos.Pace(Duration.ofMillis(50), Duration.ofMillis(300))));
 
     OpenAiProvider provider() {
         return provider;

@@ -61,7 +61,7 @@ public final class Chaos {
             throw refused(new Refusal(faults.status(), faults.retryAfter()));
         }
         if (faults.hang()) {
-            if (call.cancellation().await(Patience.FIRST_BYTE)) {
+            if (call.cancellation().await(Patience.USUAL.firstByte())) {
                 throw Cancellation.canceled();
             }
             throw new ProviderFailure(Kind.DEADLINE, new TimedOut(TimedOut.Phase.FIRST_BYTE));

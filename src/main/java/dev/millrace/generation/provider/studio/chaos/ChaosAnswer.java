@@ -72,7 +72,7 @@ final class ChaosAnswer implements Answer {
         return switch (stage) {
             case HEAD -> {
                 if (faults.hang()) {
-                    silence(Patience.FIRST_BYTE, TimedOut.Phase.FIRST_BYTE);
+                    silence(Patience.USUAL.firstByte(), TimedOut.Phase.FIRST_BYTE);
                 }
                 stage = faults.empty() ? Stage.USAGE : Stage.WORDS;
                 yield chunk(Map.of("role", "assistant", "content", ""), faults.empty() ? "stop" : null);
@@ -97,8 +97,8 @@ final class ChaosAnswer implements Answer {
             return null;
         }
         if (words == faults.stallAfter()) {
-            boolean longer = faults.stall().compareTo(Patience.IDLE) > 0;
-            silence(longer ? Patience.IDLE : faults.stall(), longer ? TimedOut.Phase.IDLE : null);
+            boolean longer = faults.stall().compareTo(Patience.USUAL.idle()) > 0;
+            silence(longer ? Patience.USUAL.idle() : faults.stall(), longer ? TimedOut.Phase.IDLE : null);
         }
         if (words == faults.malformedAfter()) {
             stage = Stage.OVER;

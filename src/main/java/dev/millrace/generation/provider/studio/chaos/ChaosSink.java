@@ -95,9 +95,9 @@ final class ChaosSink implements ProviderSink {
     }
 
     private void stall() {
-        boolean longer = faults.stall().compareTo(Patience.IDLE) > 0;
+        boolean longer = faults.stall().compareTo(Patience.USUAL.idle()) > 0;
         try {
-            if (cancellation.await(longer ? Patience.IDLE : faults.stall())) {
+            if (cancellation.await(longer ? Patience.USUAL.idle() : faults.stall())) {
                 throw new Struck(Cancellation.canceled());
             }
         } catch (InterruptedException stop) {

@@ -1,21 +1,19 @@
-package dev.millrace.generation.provider.openai;
+package dev.millrace.generation.provider.wire;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.Message;
 import dev.millrace.generation.provider.Request;
-import dev.millrace.generation.provider.wire.WireJson;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chat consumed: as the vendor tells it, else as we count it.
+ * The tokens of one answer: as the vendor tells them, else as we count them.
  *
  * <p>A zero the vendor tells is a zero. The estimate, four bytes a token and at least one a delta, serves while a stream runs and
  * when it is cut before the vendor's own figures come.
  */
-final class ChatUsage {
+final class Tokens {
     private static final int BYTES_A_TOKEN = 4;
     private static final int TOKENS_AROUND_A_MESSAGE = 4;
 
@@ -25,8 +23,8 @@ final class ChatUsage {
     private @Nullable BigDecimal input;
     private @Nullable BigDecimal output;
 
-    ChatUsage(Request request) {
-        this.prompt = request.messages().stream().mapToLong(ChatUsage::tokens).sum();
+    Tokens(Request request) {
+        this.prompt = request.messages().stream().mapToLong(Tokens::of).sum();
     }
 
     void heard(String text) {
@@ -34,13 +32,10 @@ final class ChatUsage {
         bytes += text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    void told(@Nullable JsonNode usage) {
-        if (usage != null && usage.isObject()) {
-            BigDecimal in = WireJson.count(usage, "prompt_tokens");
-            BigDecimal out = WireJson.count(usage, "completion_tokens");
-            input = in == null ? input : in;
-            output = out == null ? output : out;
-        }
+    /** What the vendor says; null leaves what it said before. */
+    void told(@Nullable BigDecimal in, @Nullable BigDecimal out) {
+        input = in == null ? input : in;
+        output = out == null ? output : out;
     }
 
     boolean known() {
@@ -58,7 +53,7 @@ final class ChatUsage {
                                 : BigDecimal.valueOf(Math.max(Math.min(deltas, bytes), bytes / BYTES_A_TOKEN)));
     }
 
-    private static long tokens(Message message) {
+    private static long of(Message message) {
         return message.content().getBytes(StandardCharsets.UTF_8).length / (long) BYTES_A_TOKEN
                 + TOKENS_AROUND_A_MESSAGE;
     }
