@@ -2,6 +2,7 @@ package dev.millrace.testing.vendor;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,13 @@ record Directives(Map<String, String> words) {
             words.put(found.group(1), found.group(2) == null ? "" : found.group(2));
         }
         return new Directives(Map.copyOf(words));
+    }
+
+    /** These words and no others. */
+    Directives only(Set<String> kept) {
+        var fewer = new HashMap<>(words);
+        fewer.keySet().retainAll(kept);
+        return new Directives(Map.copyOf(fewer));
     }
 
     boolean has(String word) {

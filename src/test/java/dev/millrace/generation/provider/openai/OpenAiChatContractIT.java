@@ -1,15 +1,12 @@
 package dev.millrace.generation.provider.openai;
 
-import dev.millrace.generation.provider.Calls;
-import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Provider;
-import dev.millrace.generation.provider.ProviderContract;
-import dev.millrace.generation.provider.Request;
-import java.util.Map;
+import dev.millrace.generation.provider.TextContract;
+import dev.millrace.testing.vendor.Loopback;
 import org.junit.jupiter.api.AfterEach;
 
-class OpenAiChatContractIT extends ProviderContract {
-    private final Vendor vendor = new Vendor();
+class OpenAiChatContractIT extends TextContract {
+    private final Vendor vendor = new Vendor(SILENCE);
 
     @AfterEach
     void close() {
@@ -22,12 +19,17 @@ class OpenAiChatContractIT extends ProviderContract {
     }
 
     @Override
-    protected Request request() {
-        return Calls.request(GenerationKind.TEXT, "openai/fake", "a boat", Map.of());
+    protected Loopback vendor() {
+        return vendor.fake().loopback();
     }
 
     @Override
-    protected Request longRequest() {
-        return Calls.request(GenerationKind.TEXT, "openai/fake", "a boat @words=500 @delay_ms=50", Map.of());
+    protected String model() {
+        return "openai/fake";
+    }
+
+    @Override
+    protected boolean hasLastWord() {
+        return true;
     }
 }

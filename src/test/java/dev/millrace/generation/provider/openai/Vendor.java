@@ -16,12 +16,24 @@ final class Vendor implements AutoCloseable {
 
     private final FakeOpenAi fake = FakeOpenAi.start();
     private final Outbound outbound = new Outbound(List.of());
-    private final OpenAiProvider provider = new OpenAiProvider(
-            ProviderConfig.of(Protocol.OPENAI, new Secret(KEY), fake.base()),
-            outbound,
-            InstantSource.system(),
-            new OpenAiProvider.Tempo(
-                    Patience.USUAL, new OpenAiVideos.Pace(Duration.ofMillis(50), Duration.ofMillis(300))));
+    private final OpenAiProvider provider;
+
+    Vendor() {
+        this(Patience.USUAL.idle());
+    }
+
+    /**
+     * @param silence how long the vendor may be silent
+     */
+    Vendor(Duration silence) {
+        var patience = new Patience(Patience.USUAL.connect(), silence, silence);
+        var pace = new OpenAiVideos.Pace(Duration.ofMillis(50), Duration.ofMillis(300));
+        this.provider = new OpenAiProvider(
+                ProviderConfig.of(Protocol.OPENAI, new Secret(KEY), fake.base()),
+                outbound,
+                InstantSource.system(),
+                new OpenAiProvider.Tempo(patience, pace));
+    }
 
     OpenAiProvider provider() {
         return provider;
