@@ -21,18 +21,23 @@ public final class Accounts implements AutoCloseable {
     private final Db db;
     private final AccountsConfig config;
     private final Tokens tokens;
+    private final Tickets tickets;
     private final Watch watch;
     private final Sessions sessions;
     private final Register register = new Register();
     private final Passwords passwords = Passwords.forThisMachine();
 
-    private Accounts(Db db, AccountsConfig config, Tokens tokens, Watch watch, Sessions sessions) {
+    private Accounts(Db db, AccountsConfig config, Keeping keeping, Sessions sessions) {
         this.db = db;
         this.config = config;
-        this.tokens = tokens;
-        this.watch = watch;
+        this.tokens = keeping.tokens();
+        this.tickets = keeping.tickets();
+        this.watch = keeping.watch();
         this.sessions = sessions;
     }
+
+    /** Who keeps the gate. */
+    private record Keeping(Tokens tokens, Tickets tickets, Watch watch) {}
 
     /** Reads (or makes) the keys that sign tokens and begins to watch for sessions that end elsewhere. */
     public static Accounts open(Db db, Keys keys, AccountsConfig config, InstantSource clock) {
@@ -41,13 +46,15 @@ public final class Accounts implements AutoCloseable {
         var watch = Watch.start(db, tx -> {
             tokens.use(signingKeys.ring(tx));
             Sessions.forget(tx);
+            Tickets.forget(tx);
         });
-        return new Accounts(db, config, tokens, watch, new Sessions(db, keys, watch::ended));
+        var keeping = new Keeping(tokens, new Tickets(db, keys, clock), watch);
+        return new Accounts(db, config, keeping, new Sessions(db, keys, watch::ended));
     }
 
     /** Tells who sends a request. */
     public Identity gate() {
-        return new Gate(tokens, watch);
+        return new Gate(tokens, tickets, watch);
     }
 
     /** Whether somebody who was let in before may go on: streams ask now and then and end when not. Costs next to nothing. */
@@ -62,12 +69,16 @@ public final class Accounts implements AutoCloseable {
         return register.find(tx, account);
     }
 
-    /** {@code /v1/accounts}, {@code /v1/sessions}, {@code /v1/tokens}, {@code /v1/me} and the public keys. */
+    /**
+     * {@code /v1/accounts}, {@code /v1/sessions}, {@code /v1/tokens}, {@code /v1/stream-tickets}, {@code /v1/me} and the public
+     * keys.
+     */
     public Routes routes(Limits limits, Cursors cursors) {
         var entrance = new Entrance(db, limits, register, sessions, passwords);
         var sessionRoutes = new SessionRoutes(db, entrance, sessions, tokens, cursors);
         var accountRoutes = new AccountRoutes(db, config.signup(), register, entrance, sessionRoutes, tokens);
-        return () -> Stream.of(accountRoutes.routes(), sessionRoutes.routes())
+        var ticketRoutes = new TicketRoutes(tickets);
+        return () -> Stream.of(accountRoutes.routes(), sessionRoutes.routes(), ticketRoutes.routes())
                 .flatMap(List::stream)
                 .toList();
     }

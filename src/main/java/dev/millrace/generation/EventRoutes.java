@@ -52,7 +52,7 @@ final class EventRoutes implements Routes {
 
     @Override
     public List<Route> routes() {
-        return List.of(Route.get("/v1/generations/{id}/events", Access.CALLER, this::events));
+        return List.of(Route.get("/v1/generations/{id}/events", Access.READER, this::events));
     }
 
     private void events(ServerRequest request, ServerResponse response) throws InterruptedException {

@@ -6,6 +6,11 @@ public enum Access {
     OPEN,
     /** Whoever is signed in, by session or API key. */
     CALLER,
+    /**
+     * A stream: whoever is signed in, or has a ticket for this very address, because a browser opens streams without a header.
+     * While nobody can be asked who that is, the reader is told when to come back instead of being refused for good.
+     */
+    READER,
     /** Signed in with the role of an administrator. */
     ADMIN
 }

@@ -2,6 +2,7 @@ package dev.millrace.platform.http;
 
 import static net.logstash.logback.argument.StructuredArguments.value;
 
+import dev.millrace.platform.http.input.Percent;
 import dev.millrace.platform.http.wire.Line;
 import dev.millrace.platform.problem.ProblemType;
 import io.helidon.http.DirectHandler.TransportRequest;
@@ -10,8 +11,11 @@ import io.micrometer.core.instrument.Timer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +24,7 @@ final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger("access");
 
     /** Secrets that travel in addresses, because the browser leaves no other way. */
-    private static final Pattern SECRETS = Pattern.compile("((?:^|&)(?:ticket|signature|token|key|code)=)[^&]*");
+    private static final Set<String> SECRETS = Set.of("ticket", "signature", "token", "key", "code");
 
     private static final Pattern SIGNED = Pattern.compile("^(/media/[^/]*/[^./]*\\.)[^/]*");
 
@@ -100,7 +104,18 @@ final class AccessLog {
 
     static String redacted(String path, String query) {
         String shown = SIGNED.matcher(path).replaceFirst("$1***");
-        return query.isEmpty() ? shown : shown + "?" + SECRETS.matcher(query).replaceAll("$1***");
+        if (query.isEmpty()) {
+            return shown;
+        }
+        return shown + "?"
+                + Stream.of(query.split("&", -1)).map(AccessLog::redacted).collect(Collectors.joining("&"));
+    }
+
+    /** The name is read as those read it who use the value: escaped it means the same. */
+    private static String redacted(String pair) {
+        int equals = pair.indexOf('=');
+        String name = equals < 0 ? null : Percent.decodeQuery(pair.substring(0, equals));
+        return name != null && SECRETS.contains(name) ? pair.substring(0, equals + 1) + "***" : pair;
     }
 
     private record Measured(String method, String route, int status) {}

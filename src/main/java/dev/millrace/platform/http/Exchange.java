@@ -3,6 +3,7 @@ package dev.millrace.platform.http;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.http.wire.Line;
 import dev.millrace.platform.problem.ProblemType;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -33,6 +34,7 @@ public final class Exchange {
     private RouteTable.@Nullable Match match;
     private @Nullable Caller caller;
     private @Nullable InetAddress client;
+    private @Nullable Header more;
     private volatile @Nullable ProblemType refusal;
 
     Exchange(Desk desk, ServerRequest request, ServerResponse response) {
@@ -85,6 +87,11 @@ public final class Exchange {
     public @Nullable Route route() {
         RouteTable.Match found = match;
         return found == null ? null : found.route();
+    }
+
+    /** Whatever the answer will be, it carries this header too. */
+    public void answerWith(Header header) {
+        more = header;
     }
 
     ServerRequest request() {
@@ -149,6 +156,11 @@ public final class Exchange {
         return (length > 0 || chunked()) && !request.content().consumed();
     }
 
+    /** Whether the client asks to go on in another protocol. */
+    boolean upgrades() {
+        return request.headers().contains(HeaderNames.UPGRADE);
+    }
+
     boolean chunked() {
         return request.headers().contains(HeaderNames.TRANSFER_ENCODING);
     }
@@ -165,6 +177,9 @@ public final class Exchange {
         desk.security().dress(path(), headers);
         desk.cors().dress(request.headers(), headers);
         headers.set(REQUEST_ID, id);
+        if (more != null) {
+            headers.add(more);
+        }
         if (desk.draining() || (unread() && !drainable())) {
             headers.set(HeaderValues.CONNECTION_CLOSE);
         }

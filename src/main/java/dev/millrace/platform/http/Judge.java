@@ -2,6 +2,7 @@ package dev.millrace.platform.http;
 
 import dev.millrace.platform.http.headers.Cors;
 import dev.millrace.platform.http.input.Paths;
+import dev.millrace.platform.http.sse.EventStream;
 import dev.millrace.platform.http.wire.InFlight;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -13,6 +14,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class Judge implements io.helidon.webserver.http.Handler {
     static final String ALLOW = "allow";
 
     private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
+    private static final Duration COME_BACK = Duration.ofSeconds(5);
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     private final Desk desk;
@@ -112,6 +115,10 @@ final class Judge implements io.helidon.webserver.http.Handler {
         exchange.found(match);
         Route route = match.route();
         refuseMediaType(exchange, route);
+        if (!known(exchange, route)) {
+            EventStream.sendAway(exchange.request(), exchange.response(), COME_BACK, "overload");
+            return;
+        }
         refuseStranger(exchange, route);
         if (!SAFE.contains(exchange.method())) {
             desk.cors().refuseForeign(headers(exchange));
@@ -169,12 +176,27 @@ final class Judge implements io.helidon.webserver.http.Handler {
         }
     }
 
-    private void refuseStranger(Exchange exchange, Route route) {
+    /** Finds out who is asking; false when that cannot be known now and the client must not be refused for it. */
+    private boolean known(Exchange exchange, Route route) {
+        if (route.access() == Access.OPEN) {
+            return true;
+        }
+        try {
+            exchange.calledBy(desk.identity().identify(exchange.request()));
+            return true;
+        } catch (Problem away) {
+            if (route.access() == Access.READER && away.type() == ProblemType.UNAVAILABLE && !exchange.upgrades()) {
+                return false;
+            }
+            throw away;
+        }
+    }
+
+    private static void refuseStranger(Exchange exchange, Route route) {
         if (route.access() == Access.OPEN) {
             return;
         }
-        Caller caller = desk.identity().identify(exchange.request());
-        exchange.calledBy(caller);
+        Caller caller = exchange.caller();
         if (caller == null) {
             throw Problem.of(ProblemType.UNAUTHENTICATED, "Sign in, or send an API key, to do this.");
         }

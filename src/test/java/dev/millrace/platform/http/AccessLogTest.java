@@ -11,6 +11,7 @@ class AccessLogTest {
             /v1/generations/1/events | ticket=abc&after=1.2.3 | /v1/generations/1/events?ticket=***&after=1.2.3
             /v1/events               | after=1&ticket=abc     | /v1/events?after=1&ticket=***
             /v1/events               | myticket=abc           | /v1/events?myticket=abc
+            /v1/events               | %74icket=abc&a       | /v1/events?%74icket=***&a
             /x                       | token=a&key=b&code=c&signature=d | /x?token=***&key=***&code=***&signature=***
             /media/a1/1700000000.c2lnbmF0dXJl/hls/1.ts | ''   | /media/a1/1700000000.***/hls/1.ts
             /v1/me                   | ''                     | /v1/me

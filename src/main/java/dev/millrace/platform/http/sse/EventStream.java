@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,13 @@ public final class EventStream implements AutoCloseable {
         int millis = ThreadLocalRandom.current().nextInt(RETRY_LEAST_MILLIS, RETRY_MOST_MILLIS + 1);
         stream.retry(Duration.ofMillis(millis)).flush();
         return stream;
+    }
+
+    /** Answers with a stream that says no more than when to come back, and why. */
+    public static void sendAway(ServerRequest request, ServerResponse response, Duration comeBack, String reason) {
+        try (EventStream stream = open(request, response)) {
+            stream.retry(comeBack).send(null, "reconnect", Map.of("reason", reason));
+        }
     }
 
     /** Adds an event; {@code data} is one line of JSON. An event without {@code id} is none that can be resumed after. */
