@@ -60,6 +60,7 @@ public final class App implements AutoCloseable {
             closing.add(Chores.start(
                     Duration.ofMinutes(1), credits::expireHolds, credits::expireGrants, generations::sweep));
 
+            vitals.watch(providers.names(), generations::traffic);
             List<Worker<?>> work = Stream.concat(media.workers().stream(), generations.workers().stream())
                     .toList();
             var workers = closing.add(Workers.start(db, jobs, config.jobs(), work, ground.lineage()));

@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.platform.http.Health;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
@@ -14,6 +15,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * How the process is: the check behind {@code /health/ready} and the figures behind {@code /metrics}.
@@ -40,6 +44,19 @@ final class Vitals implements AutoCloseable {
         Gauge.builder("millrace.database.waiting", db, pool -> pool.load().waiting())
                 .register(metrics);
         Gauge.builder("millrace.redis.up", redis, one -> one.up() ? 1 : 0).register(metrics);
+    }
+
+    /** Adds how the calls to each vendor stand: running, waiting for a permit, models left alone because they fail. */
+    void watch(Set<String> providers, Function<String, Traffic.Standing> traffic) {
+        providers.forEach(name -> {
+            gauge("millrace.provider.running", name, () -> traffic.apply(name).running());
+            gauge("millrace.provider.waiting", name, () -> traffic.apply(name).waiting());
+            gauge("millrace.provider.broken", name, () -> traffic.apply(name).broken());
+        });
+    }
+
+    private void gauge(String name, String provider, Supplier<Number> value) {
+        Gauge.builder(name, value).tag("provider", provider).register(metrics);
     }
 
     Health health() {

@@ -75,6 +75,21 @@ public sealed interface Fact {
         }
     }
 
+    /**
+     * A call failed, and the generation goes on all the same.
+     *
+     * @param decision {@code retry} the same, {@code fallback} to another model, or {@code wait} for a vendor that is left alone
+     * @param reason the kind of the failure in lower case
+     */
+    record RetryDecided(
+            UUID account, UUID generation, Work work, int attempt, String decision, String reason, long delayMillis)
+            implements Fact {
+        @Override
+        public UUID subject() {
+            return generation;
+        }
+    }
+
     /** A generation reached its end: {@code completed}, {@code failed} or {@code canceled}. */
     record GenerationFinished(UUID account, UUID generation, Work work, String status, Times times, Sums sums)
             implements Fact {

@@ -15,6 +15,7 @@ import dev.millrace.generation.store.Generation;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Paces;
 import dev.millrace.generation.store.Status;
+import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.generation.work.Endings;
 import dev.millrace.generation.work.GenerationWorker;
 import dev.millrace.generation.work.Slots;
@@ -54,6 +55,7 @@ public final class Generations implements AutoCloseable {
     private final Cancellations cancellations;
     private final Slots slots;
     private final EventLog log;
+    private final Traffic traffic;
     private final GenerationWorker worker;
 
     private Generations(Floor floor, Rooms rooms, String base) {
@@ -66,6 +68,7 @@ public final class Generations implements AutoCloseable {
         var paces = new Paces(floor.db());
         this.estimates = new Estimates(catalogue, rooms.providers(), paces, quotes);
         this.slots = new Slots(rooms.credits(), floor.jobs(), archive);
+        this.traffic = new Traffic();
         var endings = new Endings(archive, rooms.credits(), slots, floor.clock());
         this.creations = new Creations(floor.db(), archive, rooms.credits(), slots);
         this.cancellations = new Cancellations(floor.db(), archive, catalogue, floor.jobs(), endings);
@@ -73,7 +76,7 @@ public final class Generations implements AutoCloseable {
         this.worker = new GenerationWorker(new Workshop(
                 floor.db(),
                 new Workshop.Records(archive, log, paces),
-                new Workshop.Makers(catalogue, rooms.providers()),
+                new Workshop.Makers(catalogue, rooms.providers(), traffic),
                 rooms.media(),
                 endings,
                 floor.clock()));
@@ -102,6 +105,11 @@ public final class Generations implements AutoCloseable {
 
     public List<Worker<?>> workers() {
         return List.of(worker);
+    }
+
+    /** How the calls to a provider stand on this node. */
+    public Traffic.Standing traffic(String provider) {
+        return traffic.standing(provider);
     }
 
     /** What runs, for the page that shows usage. */

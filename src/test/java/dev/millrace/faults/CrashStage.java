@@ -85,7 +85,11 @@ final class CrashStage implements AutoCloseable {
     void assertSettled() {
         assertThat(LedgerCheck.faults(folder)).isEmpty();
         Waiting.until("no open hold", LONG, () -> count("SELECT count(*) AS n FROM hold WHERE state = 'open'") == 0);
-        Waiting.until("no job left", LONG, () -> count("SELECT count(*) AS n FROM job") == 0);
+        try {
+            Waiting.until("no job left", LONG, () -> count("SELECT count(*) AS n FROM job") == 0);
+        } catch (AssertionError late) {
+            throw new AssertionError("jobs are left: " + LedgerCheck.rows(folder, "SELECT * FROM job"), late);
+        }
         assertThat(count(
                         "SELECT count(*) AS n FROM generation WHERE status NOT IN ('completed', 'failed', 'canceled')"))
                 .isZero();

@@ -5,6 +5,7 @@ import dev.millrace.analytics.Fact;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.Foothold;
+import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent;
@@ -14,6 +15,7 @@ import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
 import dev.millrace.generation.store.Status;
+import dev.millrace.generation.traffic.Passage;
 import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.jobs.Fenced;
 import dev.millrace.platform.problem.Problem;
@@ -44,6 +46,7 @@ final class Call implements ProviderSink {
     private final Task task;
     private final Model model;
     private final int number;
+    private final Passage passage;
     private final Cancellation cancellation = new Cancellation();
     private final TextFlow flow = new TextFlow();
     private final Consumption consumption;
@@ -56,11 +59,12 @@ final class Call implements ProviderSink {
     private long textBytes;
     private @Nullable Instant firstSeen;
 
-    Call(Workshop shop, Task task, Model model, int number) {
+    Call(Workshop shop, Task task, Model model, int number, Passage passage) {
         this.shop = shop;
         this.task = task;
         this.model = model;
         this.number = number;
+        this.passage = passage;
         this.consumption = new Consumption(task.order().wish());
         this.began = shop.clock().millis();
     }
@@ -71,7 +75,7 @@ final class Call implements ProviderSink {
         var call = new ProviderCall(
                 task.id(),
                 number,
-                model.request(wish.prompt(), wish.messages(), wish.options()),
+                model.request(wish.prompt(), wish.messages(), options(wish)),
                 foothold,
                 shop.media().scratch(task.id()),
                 cancellation);
@@ -132,8 +136,7 @@ final class Call implements ProviderSink {
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
     void close(Tx tx, String outcome, @Nullable String error) {
         Map<String, BigDecimal> usage = usage();
-        String state = error == null ? "finished" : outcome.equals("canceled") ? "canceled" : "failed";
-        Calls.close(tx, task.id(), number, new Calls.End(state, error, usage));
+        Calls.close(tx, task.id(), number, new Calls.End(state(outcome, error), error, usage));
         Instant seen = firstSeen;
         long now = shop.clock().millis();
         Analytics.record(
@@ -148,6 +151,24 @@ final class Call implements ProviderSink {
                                 seen == null ? null : Math.max(0, seen.toEpochMilli() - began),
                                 Math.max(0, now - began)),
                         usage));
+    }
+
+    /** As they were judged when it was asked for, save that another model takes them in its own way. */
+    private GenerationOptions options(Order.Wish wish) {
+        return model.id().equals(wish.model())
+                ? wish.options()
+                : model.adopt(shop.makers().catalogue().find(wish.model()), wish.options());
+    }
+
+    private static String state(String outcome, @Nullable String error) {
+        if (error == null) {
+            return "finished";
+        }
+        return switch (outcome) {
+            case "canceled" -> "canceled";
+            case "ambiguous" -> "unknown";
+            default -> "failed";
+        };
     }
 
     @Override
@@ -233,6 +254,7 @@ final class Call implements ProviderSink {
             return;
         }
         begun = true;
+        passage.answered();
         Stage before = task.teller().stage();
         Stage now = draining ? Stage.DRAINING : Stage.GENERATING;
         task.teller().stage(now);
@@ -240,6 +262,7 @@ final class Call implements ProviderSink {
             // a change of state that readers must not miss: it goes into the row, and into the log for good
             var progress = task.teller().now(null);
             task.commit(tx -> {
+                Calls.resolved(tx, task.id());
                 shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, now, progress.percent());
                 return List.of(progress);
             });

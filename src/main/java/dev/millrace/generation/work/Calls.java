@@ -46,6 +46,31 @@ final class Calls {
                 .execute();
     }
 
+    private static final String UNRESOLVED = """
+            UPDATE provider_call
+            SET unresolved_since = :since, next_probe_at = :next
+            WHERE generation = :generation AND attempt = :attempt AND state = 'open'""";
+
+    /** Nobody knows how it stands at the vendor, who is asked again then: what {@code admin.unresolved} shows. */
+    static void unresolved(Tx tx, UUID generation, int attempt, Instant since, Instant next) {
+        tx.update(UNRESOLVED)
+                .bind("generation", generation)
+                .bind("attempt", attempt)
+                .bind("since", since)
+                .bind("next", next)
+                .execute();
+    }
+
+    private static final String RESOLVED = """
+            UPDATE provider_call
+            SET unresolved_since = NULL, next_probe_at = NULL
+            WHERE generation = :generation AND state = 'open' AND unresolved_since IS NOT NULL""";
+
+    /** The vendor was heard of again. */
+    static void resolved(Tx tx, UUID generation) {
+        tx.update(RESOLVED).bind("generation", generation).execute();
+    }
+
     private static final String HOLDER = """
             SELECT generation FROM provider_call
             WHERE provider = :provider AND external_id = :externalId""";
@@ -79,10 +104,12 @@ final class Calls {
 
     private static final String CLOSE = """
             UPDATE provider_call
-            SET state = :state, error = :error, usage = CAST(:usage AS jsonb), finished_at = now()
+            SET state = :state, error = :error, usage = CAST(:usage AS jsonb), finished_at = now(), unresolved_since = NULL,
+                next_probe_at = NULL, possible_micros = CASE WHEN :state = 'unknown' THEN (
+                    SELECT g.maximum_micros FROM generation g WHERE g.id = :generation) END
             WHERE generation = :generation AND attempt = :attempt AND state = 'open'""";
 
-    /** The call is over: {@code finished}, {@code failed} or {@code canceled}. */
+    /** The call is over: {@code finished}, {@code failed}, {@code canceled}, or {@code unknown} when it was never learnt how. */
     static void close(Tx tx, UUID generation, int attempt, End end) {
         tx.update(CLOSE)
                 .bind("generation", generation)

@@ -53,7 +53,8 @@ final class Fallbacks {
     private @Nullable Model usable(String id) {
         try {
             Model model = makers.catalogue().find(id);
-            model.judge(order.wish().options().values());
+            model.adopt(
+                    makers.catalogue().find(order.wish().model()), order.wish().options());
             boolean fits = model.kind() == order.wish().kind()
                     && makers.providers().of(model.provider()) != null
                     && units(model.price()).equals(units(order.price()));

@@ -2,43 +2,54 @@ package dev.millrace.generation.work;
 
 import dev.millrace.generation.provider.ProviderFailure;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one retry loop's patience: at most three attempts, and at most a minute from the first failure to the last attempt. Waits are
- * anything up to half a second, doubled with each failure, unless the vendor said how long.
+ * The one retry loop's patience: at most three attempts of a model, and at most a minute of waiting between all attempts; how long
+ * the attempts themselves take is another matter. Waits are anything up to half a second, doubled with each failure, unless the vendor
+ * said how long.
  */
 final class Retry {
     static final int MOST_ATTEMPTS = 3;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long BASE_MILLIS = 500;
     private static final long MOST_MILLIS = 8_000;
 
     private final LongUnaryOperator random;
     private int failures;
-    private long firstFailure;
+    private Duration waited = Duration.ZERO;
 
     /** {@code random} answers a number from 0 to below its argument. */
     Retry(LongUnaryOperator random) {
         this.random = random;
     }
 
-    /** How long to wait before the next attempt; null when there is to be none. */
+    /** How long to wait before the next attempt; null when patience does not reach that far. */
     @Nullable
-    Duration after(ProviderFailure failure, long nowNanos) {
+    Duration after(ProviderFailure failure) {
         failures++;
-        if (failures == 1) {
-            firstFailure = nowNanos;
-        }
-        if (!failure.kind().retryable() || failures >= MOST_ATTEMPTS) {
+        return failure.kind().retryable() && failures < MOST_ATTEMPTS ? within(wait(failure)) : null;
+    }
+
+    /** How long to wait for a vendor that was not even asked, because it is left alone at present; null as above. */
+    @Nullable
+    Duration leftAlone(ProviderFailure closed) {
+        return within(wait(closed));
+    }
+
+    /**
+     * How long to wait when a vendor asked for more than our patience and nobody else can be asked: what it asked for, as long as
+     * that ends before the deadline; null when it does not, or did not ask.
+     */
+    @Nullable
+    Duration asTold(ProviderFailure failure, Duration untilDeadline) {
+        Duration asked = failure.retryAfter();
+        if (asked == null || !failure.kind().retryable() || failures >= MOST_ATTEMPTS) {
             return null;
         }
-        Duration asked = failure.retryAfter();
-        long millis = asked == null ? jitter() : Math.max(asked.toMillis(), 0);
-        boolean inTime = nowNanos - firstFailure + TimeUnit.MILLISECONDS.toNanos(millis) <= PATIENCE_NANOS;
-        return inTime ? Duration.ofMillis(millis) : null;
+        Duration wait = wait(failure);
+        return wait.compareTo(untilDeadline) < 0 ? wait : null;
     }
 
     /** Another model is asked: it has not failed yet, but the minute goes on. */
@@ -46,12 +57,21 @@ final class Retry {
         failures = 0;
     }
 
-    boolean patient(long nowNanos) {
-        return nowNanos - firstFailure <= PATIENCE_NANOS;
+    private @Nullable Duration within(Duration wait) {
+        Duration then = waited.plus(wait);
+        if (then.compareTo(PATIENCE) > 0) {
+            return null;
+        }
+        waited = then;
+        return wait;
     }
 
-    /** Full jitter: those who failed together do not come back together. */
-    private long jitter() {
-        return random.applyAsLong(Math.min(MOST_MILLIS, BASE_MILLIS << failures));
+    /** Full jitter, and a tenth on top of what a vendor asked for: those who failed together do not come back together. */
+    private Duration wait(ProviderFailure failure) {
+        Duration asked = failure.retryAfter();
+        if (asked == null || asked.isNegative()) {
+            return Duration.ofMillis(random.applyAsLong(Math.min(MOST_MILLIS, BASE_MILLIS << Math.min(failures, 8))));
+        }
+        return asked.plusMillis(random.applyAsLong(asked.toMillis() / 10 + 1));
     }
 }

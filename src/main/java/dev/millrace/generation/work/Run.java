@@ -1,7 +1,8 @@
 package dev.millrace.generation.work;
 
+import dev.millrace.analytics.Analytics;
+import dev.millrace.analytics.Fact;
 import dev.millrace.generation.events.GenerationEvent;
-import dev.millrace.generation.events.GenerationEvent.Unresolved;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.Foothold;
 import dev.millrace.generation.provider.Provider;
@@ -11,6 +12,7 @@ import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
 import dev.millrace.generation.store.Status;
+import dev.millrace.generation.traffic.Passage;
 import dev.millrace.media.Fault;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -29,19 +31,16 @@ import org.jspecify.annotations.Nullable;
  * job where there is one, and begins anew where there is none.
  */
 final class Run {
-    /** When an absent vendor is asked again; the last counts for ever. */
-    private static final List<Integer> PROBE_SECONDS = List.of(5, 10, 20, 40, 60);
-
     private final Workshop shop;
     private final Task task;
     private final Conclusion conclusion;
     private final Finishing finishing;
     private final Fallbacks fallbacks;
+    private final Probes probes;
+    private boolean started;
     private final Cancellation wake = new Cancellation();
     private final Retry retry = new Retry(bound -> ThreadLocalRandom.current().nextLong(bound));
     private volatile @Nullable Call call;
-    private @Nullable Instant unresolvedSince;
-    private int probes;
 
     Run(Workshop shop, Task task) {
         this.shop = shop;
@@ -49,6 +48,7 @@ final class Run {
         this.conclusion = new Conclusion(shop, task);
         this.finishing = new Finishing(shop, task, conclusion);
         this.fallbacks = new Fallbacks(shop.makers(), task.order());
+        this.probes = new Probes(shop, task);
     }
 
     /** Runs to the end, or to where somebody else goes on. */
@@ -57,7 +57,8 @@ final class Run {
         task.attempt().onLost(this::lost);
         Order.Standing standing = task.order().standing();
         Calls.Last last = null;
-        if (standing.status() != Status.QUEUED) {
+        started = standing.status() != Status.QUEUED;
+        if (started) {
             takeOver(standing);
             last = shop.db().read(tx -> Calls.last(tx, task.id()));
         }
@@ -95,7 +96,7 @@ final class Run {
                     "auth");
             return;
         }
-        Next next = new Next(model, provider, last == null ? 1 : last.attempt() + 1, new Foothold.None(), true);
+        Next next = new Next(model, provider, last == null ? 1 : last.attempt() + 1, new Foothold.None(), true, false);
         if (last != null && last.isOpen() && provider.asynchronous(model.kind())) {
             next = resumed(next, last);
         }
@@ -108,7 +109,7 @@ final class Run {
         Foothold foothold = last.foothold();
         return foothold instanceof Foothold.None
                 ? next
-                : new Next(next.model(), next.provider(), last.attempt(), foothold, true);
+                : new Next(next.model(), next.provider(), last.attempt(), foothold, true, true);
     }
 
     /** One call; answers what to do next, null when it is over or somebody else's. */
@@ -117,7 +118,34 @@ final class Run {
             conclusion.canceled(List.of(), null);
             return null;
         }
-        var now = new Call(shop, task, next.model(), next.number());
+        Passage passage;
+        try {
+            passage = enter(next);
+        } catch (ProviderFailure closed) {
+            return task.attempt().lost() ? null : turnedAway(closed, next);
+        }
+        try (passage) {
+            return call(next, passage);
+        }
+    }
+
+    /** A job that runs at the vendor already waits for nothing. */
+    private Passage enter(Next next) throws ProviderFailure, InterruptedException {
+        if (!(next.foothold() instanceof Foothold.None)) {
+            return shop.makers().traffic().resume(next.model());
+        }
+        return shop.makers()
+                .traffic()
+                .enter(
+                        next.model(),
+                        next.repeated(),
+                        () -> shop.makers().catalogue().caps(next.model()),
+                        place -> task.recording().light(new GenerationEvent.Queued(place)),
+                        wake);
+    }
+
+    private @Nullable Next call(Next next, Passage passage) throws InterruptedException {
+        var now = new Call(shop, task, next.model(), next.number(), passage);
         if (next.tell()) {
             begin(next);
         }
@@ -128,14 +156,17 @@ final class Run {
         try {
             now.make(next.provider(), next.foothold());
         } catch (ProviderFailure failure) {
+            passage.failed(failure);
             return task.attempt().lost() ? null : after(failure, next, now);
         }
+        passage.answered();
         finishing.finish(now, task.attempt().cancelRequested() && drains(now) ? Status.CANCELED : Status.COMPLETED);
         return null;
     }
 
     private void begin(Next next) {
         Model model = next.model();
+        started = true;
         task.teller().restart();
         task.commit(tx -> {
             shop.archive().attempt(tx, task.id(), task.epoch(), next.number());
@@ -151,7 +182,7 @@ final class Run {
 
     private @Nullable Next after(ProviderFailure failure, Next next, Call failed) throws InterruptedException {
         ProviderFailure.Kind kind = failure.kind();
-        String outcome = kind.name().toLowerCase(Locale.ROOT);
+        String outcome = outcome(failure);
         boolean ambiguous = kind == ProviderFailure.Kind.AMBIGUOUS;
         if (task.attempt().cancelRequested() && !(ambiguous && drains(failed))) {
             boolean free = failed.model().conduct().cancelPolicy() != CancelPolicy.STOP;
@@ -161,86 +192,124 @@ final class Run {
         if (ambiguous) {
             return unresolved(next, failed);
         }
-        Duration wait = retry.after(failure, System.nanoTime());
-        if (wait != null) {
-            return again(next, failed, failure, wait);
+        Step step = step(failure, next, failed);
+        if (step == null) {
+            conclusion.failed(fault(failure), failed, outcome);
+            return null;
         }
-        Model other = failed.firstSeen() == null ? fallbacks.after(failure) : null;
+        return again(step, failed, failure);
+    }
+
+    /** What to do after a failure: the same again, another model, or, null, nothing. */
+    private @Nullable Step step(ProviderFailure failure, Next next, Call failed) {
+        if (billed(failed)) {
+            return null;
+        }
+        int number = failed.number() + 1;
+        Duration wait = retry.after(failure);
+        if (wait != null && shop.makers().traffic().retry(next.model())) {
+            return new Step(next.again(number), wait, "retry");
+        }
+        Next other = elsewhere(failure, number);
+        if (other != null) {
+            return new Step(other, Duration.ZERO, "fallback");
+        }
+        Duration told = wait == null ? retry.asTold(failure, untilDeadline(next.model())) : null;
+        return told != null && shop.makers().traffic().retry(next.model())
+                ? new Step(next.again(number), told, "retry")
+                : null;
+    }
+
+    private @Nullable Next elsewhere(ProviderFailure failure, int number) {
+        Model other = fallbacks.after(failure);
         Provider provider = other == null ? null : shop.makers().providers().of(other.provider());
-        if (other != null && provider != null && retry.patient(System.nanoTime())) {
-            retry.elsewhere();
-            return again(
-                    new Next(other, provider, next.number(), next.foothold(), true), failed, failure, Duration.ZERO);
+        if (other == null || provider == null) {
+            return null;
         }
-        conclusion.failed(fault(failure), failed, outcome);
-        return null;
+        retry.elsewhere();
+        return new Next(other, provider, number, new Foothold.None(), true, false);
+    }
+
+    /** The vendor is left alone because it fails: nothing was asked, so nothing failed; another is asked, or we wait. */
+    private @Nullable Next turnedAway(ProviderFailure closed, Next next) throws InterruptedException {
+        if (task.attempt().cancelRequested()) {
+            conclusion.canceled(List.of(), null);
+            return null;
+        }
+        Next other = elsewhere(closed, next.number());
+        if (other != null) {
+            decided(next, "fallback", closed, Duration.ZERO);
+            return other;
+        }
+        Duration wait = retry.leftAlone(closed);
+        if (wait == null) {
+            conclusion.failed(fault(closed), null, outcome(closed));
+            return null;
+        }
+        Status waits = started ? Status.RUNNING : Status.QUEUED;
+        task.teller().stage(Stage.RETRYING);
+        BigDecimal percent = task.teller().percent();
+        task.commit(tx -> {
+            shop.archive().stage(tx, task.id(), task.epoch(), waits, Stage.RETRYING, percent);
+            Analytics.record(tx, decision(next.model(), next.number(), "wait", closed, wait));
+            return List.of(new GenerationEvent.Retrying(next.number(), outcome(closed), seconds(wait)));
+        });
+        wake.await(wait);
+        return task.attempt().lost() ? null : next;
+    }
+
+    private void decided(Next next, String decision, ProviderFailure failure, Duration delay) {
+        task.quietly(tx -> Analytics.record(tx, decision(next.model(), next.number(), decision, failure, delay)));
+    }
+
+    private Fact decision(Model model, int attempt, String decision, ProviderFailure failure, Duration delay) {
+        return new Fact.RetryDecided(
+                task.order().account(),
+                task.id(),
+                new Fact.Work(task.order().wish().kind().code(), model.id(), model.provider()),
+                attempt,
+                decision,
+                outcome(failure),
+                delay.toMillis());
     }
 
     /** Waits and tries again; text and files of the failed call are void, what was told of them stands until new text comes. */
-    private @Nullable Next again(Next next, Call failed, ProviderFailure failure, Duration wait)
-            throws InterruptedException {
-        String outcome = failure.kind().name().toLowerCase(Locale.ROOT);
-        int number = failed.number() + 1;
+    private @Nullable Next again(Step step, Call failed, ProviderFailure failure) throws InterruptedException {
         task.teller().stage(Stage.RETRYING);
         BigDecimal percent = task.teller().percent();
-        BigDecimal delay = BigDecimal.valueOf(wait.toMillis(), 3).stripTrailingZeros();
         task.commit(tx -> {
             shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.RETRYING, percent);
-            failed.close(tx, outcome, failure.detail());
-            return List.of(
-                    new GenerationEvent.Retrying(number, outcome, delay.scale() < 0 ? delay.setScale(0) : delay));
+            failed.close(tx, outcome(failure), failure.detail());
+            Analytics.record(tx, decision(failed.model(), failed.number(), step.decision(), failure, step.delay()));
+            return List.of(new GenerationEvent.Retrying(step.next().number(), outcome(failure), seconds(step.delay())));
         });
         call = null;
-        wake.await(wait);
-        return task.attempt().lost()
-                ? null
-                : new Next(next.model(), next.provider(), number, new Foothold.None(), true);
+        wake.await(step.delay());
+        return task.attempt().lost() ? null : step.next();
     }
 
     /** The vendor may hold our job: the hold is kept, and it is asked again until its deadline. Nothing is created meanwhile. */
     private @Nullable Next unresolved(Next next, Call silent) throws InterruptedException {
         Calls.Last last = shop.db().read(tx -> Calls.last(tx, task.id()));
         Instant intended = last == null ? null : last.intendedAt();
-        Instant now = shop.clock().instant();
         if (last == null || intended == null) {
             conclusion.failed(
                     Fault.of(ProblemType.PROVIDER_FAILED, "The provider does not answer."), silent, "ambiguous");
             return null;
         }
         Instant until = intended.plusSeconds(next.model().conduct().deadlineSeconds());
-        if (!now.isBefore(until)) {
+        Duration pause = probes.next(next.number(), until);
+        if (pause == null) {
             conclusion.failed(
                     Fault.of(ProblemType.PROVIDER_TIMEOUT, "There was no word from the provider until its deadline."),
                     silent,
                     "ambiguous");
             return null;
         }
-        Duration pause = Duration.ofSeconds(PROBE_SECONDS.get(Math.min(probes, PROBE_SECONDS.size() - 1)));
-        probes++;
-        tellUnresolved(now, until, pause);
         wake.await(pause);
         return task.attempt().lost()
                 ? null
-                : new Next(next.model(), next.provider(), next.number(), last.foothold(), false);
-    }
-
-    private void tellUnresolved(Instant now, Instant until, Duration pause) {
-        Instant since = unresolvedSince;
-        boolean first = since == null || task.teller().stage() != Stage.UNRESOLVED;
-        if (since == null || first) {
-            since = now;
-            unresolvedSince = now;
-        }
-        task.teller().stage(Stage.UNRESOLVED);
-        var progress = task.teller().now(new Unresolved(since, BigDecimal.valueOf(pause.toSeconds()), until));
-        if (!first) {
-            task.recording().light(progress);
-            return;
-        }
-        task.commit(tx -> {
-            shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.UNRESOLVED, progress.percent());
-            return List.of(progress);
-        });
+                : new Next(next.model(), next.provider(), next.number(), last.foothold(), false, true);
     }
 
     /** Told on whatever thread asks to cancel: quick, and far from the database. */
@@ -266,6 +335,27 @@ final class Run {
         return call.model().conduct().cancelPolicy() == CancelPolicy.DRAIN;
     }
 
+    /** It was paid for, and cannot be undone: making it again would be paid for again. */
+    private static boolean billed(Call failed) {
+        return drains(failed) && failed.usage().values().stream().anyMatch(quantity -> quantity.signum() > 0);
+    }
+
+    private Duration untilDeadline(Model model) {
+        Instant started = task.order().standing().startedAt();
+        Instant from = started == null ? task.order().createdAt() : started;
+        return Duration.between(
+                shop.clock().instant(), from.plusSeconds(model.conduct().deadlineSeconds()));
+    }
+
+    private static String outcome(ProviderFailure failure) {
+        return failure.kind().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static BigDecimal seconds(Duration delay) {
+        BigDecimal seconds = BigDecimal.valueOf(delay.toMillis(), 3).stripTrailingZeros();
+        return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
+    }
+
     private static Fault fault(ProviderFailure failure) {
         ProblemType type = failure.kind() == ProviderFailure.Kind.DEADLINE
                 ? ProblemType.PROVIDER_TIMEOUT
@@ -277,6 +367,14 @@ final class Run {
      * The next call to make.
      *
      * @param tell whether readers are told that it starts; another look at a job that runs is not
+     * @param repeated whether this model was called before and failed
      */
-    private record Next(Model model, Provider provider, int number, Foothold foothold, boolean tell) {}
+    private record Next(Model model, Provider provider, int number, Foothold foothold, boolean tell, boolean repeated) {
+        Next again(int attempt) {
+            return new Next(model, provider, attempt, new Foothold.None(), true, true);
+        }
+    }
+
+    /** What follows a failure. */
+    private record Step(Next next, Duration delay, String decision) {}
 }

@@ -14,26 +14,61 @@ class RetryTest {
 
     @Test
     void threeAttemptsAreMadeAndNoFourth() {
-        assertThat(retry.after(failure(Kind.TRANSIENT, null), 0)).isNotNull();
-        assertThat(retry.after(failure(Kind.OVERLOADED, null), 1)).isNotNull();
-        assertThat(retry.after(failure(Kind.TRANSIENT, null), 2)).isNull();
+        assertThat(retry.after(failure(Kind.TRANSIENT, null))).isNotNull();
+        assertThat(retry.after(failure(Kind.OVERLOADED, null))).isNotNull();
+        assertThat(retry.after(failure(Kind.TRANSIENT, null))).isNull();
     }
 
     @Test
-    void whatTheVendorAsksForIsWaitedForWithinAMinute() {
-        assertThat(retry.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(20)), 0))
+    void anotherModelHasAttemptsOfItsOwn() {
+        retry.after(failure(Kind.TRANSIENT, null));
+        retry.after(failure(Kind.TRANSIENT, null));
+        assertThat(retry.after(failure(Kind.TRANSIENT, null))).isNull();
+        retry.elsewhere();
+        assertThat(retry.after(failure(Kind.TRANSIENT, null))).isNotNull();
+    }
+
+    @Test
+    void whatTheVendorAsksForIsWaitedForWithATenthOnTop() {
+        assertThat(new Retry(bound -> 0).after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(20))))
                 .isEqualTo(Duration.ofSeconds(20));
-        assertThat(new Retry(bound -> 0).after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(61)), 0))
+        assertThat(retry.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(20))))
+                .isEqualTo(Duration.ofSeconds(22));
+        assertThat(new Retry(bound -> 0).after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(61))))
                 .isNull();
-        long later = Duration.ofSeconds(45).toNanos();
-        assertThat(retry.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(20)), later))
+    }
+
+    @Test
+    void aMinuteIsAllThatIsWaitedBetweenAttempts() {
+        var patient = new Retry(bound -> 0);
+        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(45))))
+                .isNotNull();
+        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(16))))
+                .isNull();
+        patient.elsewhere();
+        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(15))))
+                .isNotNull();
+        assertThat(patient.leftAlone(failure(Kind.OVERLOADED, Duration.ofSeconds(1))))
+                .isNull();
+    }
+
+    @Test
+    void aLongerWaitThanOurPatienceEndsBeforeTheDeadlineOrIsNotBegun() {
+        var told = failure(Kind.RATE_LIMITED, Duration.ofMinutes(2));
+        var patient = new Retry(bound -> 0);
+        assertThat(patient.after(told)).isNull();
+        assertThat(patient.asTold(told, Duration.ofMinutes(10))).isEqualTo(Duration.ofMinutes(2));
+        assertThat(patient.asTold(told, Duration.ofMinutes(2))).isNull();
+        assertThat(patient.asTold(failure(Kind.TRANSIENT, null), Duration.ofMinutes(10)))
+                .isNull();
+        assertThat(patient.asTold(failure(Kind.INVALID, Duration.ofMinutes(2)), Duration.ofMinutes(10)))
                 .isNull();
     }
 
     @Test
     void whatCannotMendIsNotTriedAgain() {
         for (Kind kind : Kind.values()) {
-            Duration wait = new Retry(bound -> 0).after(failure(kind, null), 0);
+            Duration wait = new Retry(bound -> 0).after(failure(kind, null));
             assertThat(wait != null).as(kind.name()).isEqualTo(kind.retryable());
         }
     }
@@ -43,8 +78,8 @@ class RetryTest {
         var random = new Random(5);
         for (int i = 0; i < 1_000; i++) {
             var one = new Retry(bound -> (long) (random.nextDouble() * bound));
-            assertThat(one.after(failure(Kind.TRANSIENT, null), 0)).isBetween(Duration.ZERO, Duration.ofSeconds(1));
-            assertThat(one.after(failure(Kind.TRANSIENT, null), 0)).isBetween(Duration.ZERO, Duration.ofSeconds(2));
+            assertThat(one.after(failure(Kind.TRANSIENT, null))).isBetween(Duration.ZERO, Duration.ofSeconds(1));
+            assertThat(one.after(failure(Kind.TRANSIENT, null))).isBetween(Duration.ZERO, Duration.ofSeconds(2));
         }
     }
 

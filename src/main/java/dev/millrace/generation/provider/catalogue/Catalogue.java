@@ -114,44 +114,58 @@ public final class Catalogue {
         copy = null;
     }
 
+    /** How many calls to it may run at once, as it stands now. */
+    public Caps caps(Model model) {
+        Copy known = copy();
+        Caps caps = known.caps().get(model.id());
+        return caps == null ? known.caps().getOrDefault(model.provider() + ANY, Caps.NONE) : caps;
+    }
+
     private Map<String, Model> rows() {
+        return copy().models();
+    }
+
+    private Copy copy() {
         Copy known = copy;
         if (known != null && System.nanoTime() - known.readAt() < FRESH_NANOS) {
-            return known.models();
+            return known;
         }
         reading.lock();
         try {
             known = copy;
             if (known == null || System.nanoTime() - known.readAt() >= FRESH_NANOS) {
                 long now = System.nanoTime();
-                known = new Copy(now, read());
+                known = read(now);
                 copy = known;
             }
-            return known.models();
+            return known;
         } finally {
             reading.unlock();
         }
     }
 
     private static final String ALL = """
-            SELECT id, kind, provider, options::text AS options, price::text AS price, cancel_policy, fallbacks,
-                   thinking, expected_seconds, deadline_seconds
-            FROM model
-            ORDER BY default_rank NULLS LAST, id
+            SELECT m.id, m.kind, m.provider, m.options::text AS options, m.price::text AS price, m.cancel_policy, m.fallbacks,
+                   m.thinking, m.expected_seconds, m.deadline_seconds, m.concurrency, p.concurrency AS provider_concurrency
+            FROM model m
+            LEFT JOIN provider p ON p.name = m.provider
+            ORDER BY m.default_rank NULLS LAST, m.id
             """;
 
-    private Map<String, Model> read() {
+    private Copy read(long now) {
         List<Row> rows = db.read(tx -> tx.query(ALL).mapTo(Row.class).list());
         var models = new LinkedHashMap<String, Model>();
+        var caps = new HashMap<String, Caps>();
         rows.forEach(row -> {
             try {
                 models.put(row.id(), row.model());
+                caps.put(row.id(), new Caps(row.providerConcurrency(), row.concurrency()));
             } catch (IOException | IllegalArgumentException wrong) {
                 // one row mistyped by an operator must not take the other models away
                 complain(row.id(), wrong);
             }
         });
-        return models;
+        return new Copy(now, models, caps);
     }
 
     /** Once for each fault, not every three seconds. */
@@ -162,7 +176,7 @@ public final class Catalogue {
         }
     }
 
-    private record Copy(long readAt, Map<String, Model> models) {}
+    private record Copy(long readAt, Map<String, Model> models, Map<String, Caps> caps) {}
 
     private record Row(
             String id,
@@ -174,7 +188,9 @@ public final class Catalogue {
             List<String> fallbacks,
             boolean thinking,
             int expectedSeconds,
-            int deadlineSeconds) {
+            int deadlineSeconds,
+            @Nullable Integer concurrency,
+            @Nullable Integer providerConcurrency) {
         Model model() throws IOException {
             return new Model(
                     id,

@@ -6,6 +6,7 @@ import dev.millrace.generation.provider.Message;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,29 @@ public record Model(
             throw problem;
         }
         return new GenerationOptions(values);
+    }
+
+    /**
+     * The options of a request that was made for another model, as this one takes them: what that one had set by itself is left to
+     * this one's own defaults.
+     *
+     * @throws Problem when somebody asked for an option that this model does not have, or for a value it does not take
+     */
+    public GenerationOptions adopt(Model asked, GenerationOptions judged) {
+        var wished = new HashMap<String, Object>();
+        judged.values().forEach((name, value) -> {
+            OptionRange range = asked.options.get(name);
+            Object otherwise = range == null ? null : range.otherwise();
+            if (otherwise == null || !OptionRange.same(otherwise, value)) {
+                wished.put(name, plain(value));
+            }
+        });
+        return judge(wished);
+    }
+
+    /** A whole number as a JSON reader would have made it. */
+    private static Object plain(Object value) {
+        return value instanceof BigDecimal number && number.scale() <= 0 ? number.toBigIntegerExact() : value;
     }
 
     /**

@@ -101,7 +101,7 @@ public record OptionRange(
                 : minimum.toPlainString() + " to " + maximum.toPlainString();
     }
 
-    private static boolean same(Object one, Object other) {
+    static boolean same(Object one, Object other) {
         return one instanceof Number && other instanceof Number
                 ? new BigDecimal(one.toString()).compareTo(new BigDecimal(other.toString())) == 0
                 : one.equals(other);

@@ -49,6 +49,26 @@ class ModelTest {
     }
 
     @Test
+    void anotherModelAdoptsWhatWasWishedAndLeavesDefaultsToItself() {
+        var other = new Model(
+                "other/video",
+                GenerationKind.VIDEO,
+                "other",
+                Map.of("seconds", range("{\"type\":\"integer\",\"minimum\":1,\"maximum\":8,\"default\":5}")),
+                new Price(List.of()),
+                new Model.Conduct(CancelPolicy.STOP, List.of(), false, 8, 900));
+
+        GenerationOptions wished = other.adopt(MODEL, MODEL.judge(Map.of("seconds", 8)));
+        GenerationOptions plain = other.adopt(MODEL, MODEL.judge(null));
+        Problem tooMuch = catchThrowableOfType(
+                Problem.class, () -> other.adopt(MODEL, MODEL.judge(Map.of("seconds", 8, "width", 640))));
+
+        assertThat(wished).isEqualTo(new GenerationOptions(Map.of("seconds", 8)));
+        assertThat(plain).isEqualTo(new GenerationOptions(Map.of("seconds", 5)));
+        assertThat(tooMuch.errors()).extracting(Problem.FieldError::pointer).containsExactly("/options/width");
+    }
+
+    @Test
     void everyFaultIsPointedAt() {
         var sent = new HashMap<String, Object>(Map.of(
                 "width", 641,

@@ -1,0 +1,188 @@
+package dev.millrace.generation.traffic;
+
+import dev.millrace.generation.provider.Cancellation;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.catalogue.Caps;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * The permits of one provider: so many calls at once, and so many of each model.
+ *
+ * <p>Who finds no room stands in line. First come, first served, save that somebody whose model is full does not hold up those
+ * behind who want another. Both permits are given in one step, so that nobody holds the one while waiting for the other.
+ */
+final class Bulkhead {
+    /** How often those in line look whether a cap was changed, and are told where they stand. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Integer> running = new HashMap<>();
+    private final List<Waiter> line = new ArrayList<>();
+    private int all;
+
+    /**
+     * Waits for a permit.
+     *
+     * @param caps asked again while it waits
+     * @param place told where in the line it stands, 1 is next, first when it has to wait and then at each change
+     * @throws ProviderFailure {@code CANCELED}
+     */
+    void enter(String model, Supplier<Caps> caps, IntConsumer place, Cancellation cancellation)
+            throws ProviderFailure, InterruptedException {
+        Waiter waiter;
+        lock.lock();
+        try {
+            waiter = new Waiter(model, caps.get(), lock.newCondition());
+            line.add(waiter);
+            admit();
+            if (waiter.admitted) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Cancellation.Hook hook = cancellation.onCancel(() -> wake(waiter));
+        try {
+            wait(waiter, caps, place, cancellation);
+        } finally {
+            hook.close();
+            leaveLine(waiter);
+        }
+    }
+
+    /** A call that runs already, whatever the caps say. */
+    void resume(String model) {
+        lock.lock();
+        try {
+            take(model);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(String model) {
+        lock.lock();
+        try {
+            all--;
+            running.computeIfPresent(model, (name, count) -> count == 1 ? null : count - 1);
+            admit();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int running() {
+        lock.lock();
+        try {
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return line.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wait(Waiter waiter, Supplier<Caps> caps, IntConsumer place, Cancellation cancellation)
+            throws ProviderFailure, InterruptedException {
+        int told = 0;
+        while (true) {
+            Caps now = caps.get();
+            int at;
+            lock.lock();
+            try {
+                waiter.caps = now;
+                admit();
+                if (waiter.admitted) {
+                    return;
+                }
+                at = line.indexOf(waiter) + 1;
+            } finally {
+                lock.unlock();
+            }
+            if (at != told) {
+                told = at;
+                place.accept(at);
+            }
+            lock.lock();
+            try {
+                if (!waiter.admitted && !cancellation.requested()) {
+                    waiter.turn.awaitNanos(LOOK_NANOS);
+                }
+                if (!waiter.admitted && cancellation.requested()) {
+                    throw Cancellation.canceled();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void wake(Waiter waiter) {
+        lock.lock();
+        try {
+            waiter.turn.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One that was admitted is not in the line any more; one that gives up leaves it, and those behind move up. */
+    private void leaveLine(Waiter waiter) {
+        lock.lock();
+        try {
+            if (line.remove(waiter)) {
+                admit();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void admit() {
+        for (var waiters = line.iterator(); waiters.hasNext(); ) {
+            Waiter next = waiters.next();
+            if (!next.caps.roomAtProvider(all)) {
+                return;
+            }
+            if (next.caps.roomForModel(running.getOrDefault(next.model, 0))) {
+                waiters.remove();
+                take(next.model);
+                next.admitted = true;
+                next.turn.signal();
+            }
+        }
+    }
+
+    private void take(String model) {
+        all++;
+        running.merge(model, 1, Integer::sum);
+    }
+
+    private static final class Waiter {
+        private final String model;
+        private final Condition turn;
+        private Caps caps;
+        private boolean admitted;
+
+        Waiter(String model, Caps caps, Condition turn) {
+            this.model = model;
+            this.caps = caps;
+            this.turn = turn;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.millrace.generation.traffic;
+
+import dev.millrace.generation.provider.ProviderFailure;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The right to make one call, from its beginning to its end. Closing it gives the permit to who is next.
+ *
+ * <p>The breaker hears of a call as soon as the vendor answers it: a text that is written for ten minutes must not keep those waiting
+ * who want to know whether the vendor is back. One that breaks off after that counts against it all the same. Not thread-safe.
+ */
+public final class Passage implements AutoCloseable {
+    private final Bulkhead bulkhead;
+    private final CircuitBreaker breaker;
+    private final String model;
+    private boolean told;
+
+    Passage(Bulkhead bulkhead, CircuitBreaker breaker, String model, boolean told) {
+        this.bulkhead = bulkhead;
+        this.breaker = breaker;
+        this.model = model;
+        this.told = told;
+    }
+
+    /** The vendor says something. */
+    public void answered() {
+        if (!told) {
+            told = true;
+            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The call failed. */
+    public void failed(ProviderFailure failure) {
+        if (Endpoint.speaksAgainst(failure.kind())) {
+            told = true;
+            breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+        } else if (failure.kind() != ProviderFailure.Kind.CANCELED
+                && failure.kind() != ProviderFailure.Kind.RATE_LIMITED) {
+            answered();
+        }
+    }
+
+    /** Nothing was learnt of a call that neither answered nor failed. */
+    @Override
+    public void close() {
+        if (!told) {
+            told = true;
+            breaker.releasePermission();
+        }
+        bulkhead.leave(model);
+    }
+}
