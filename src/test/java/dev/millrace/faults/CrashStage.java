@@ -86,10 +86,16 @@ final class CrashStage implements AutoCloseable {
         assertThat(LedgerCheck.faults(folder)).isEmpty();
         Waiting.until("no open hold", LONG, () -> count("SELECT count(*) AS n FROM hold WHERE state = 'open'") == 0);
         try {
-            Waiting.until("no job left", LONG, () -> count("SELECT count(*) AS n FROM job") == 0);
+            Waiting.until("no job left", LONG, () -> count("SELECT count(*) AS n FROM job WHERE state <> 'dead'") == 0);
         } catch (AssertionError late) {
             throw new AssertionError("jobs are left: " + LedgerCheck.rows(folder, "SELECT * FROM job"), late);
         }
+        // who was killed in each of its attempts is given up, paid back and kept for the operator
+        assertThat(LedgerCheck.rows(folder, "SELECT * FROM job WHERE state = 'dead'"))
+                .allSatisfy(job -> assertThat(job)
+                        .containsEntry("kind", "generation")
+                        .containsEntry("last_error", "the process ended during each attempt")
+                        .containsEntry("attempt", job.get("max_attempts")));
         assertThat(count(
                         "SELECT count(*) AS n FROM generation WHERE status NOT IN ('completed', 'failed', 'canceled')"))
                 .isZero();
