@@ -162,6 +162,12 @@ public record Config(
     private static List<ProviderConfig> providers(Settings settings) {
         var all = new ArrayList<ProviderConfig>();
         provider(all, Protocol.OPENAI, settings.secret("OPENAI_API_KEY"), settings.text("OPENAI_BASE_URL"), settings);
+        provider(
+                all,
+                Protocol.ANTHROPIC,
+                settings.secret("ANTHROPIC_API_KEY"),
+                settings.text("ANTHROPIC_BASE_URL"),
+                settings);
         Set<String> taken = all.stream().map(ProviderConfig::name).collect(Collectors.toSet());
         Path file = settings.<@Nullable Path>read("PROVIDERS_FILE", null, Config::path);
         if (file != null) {

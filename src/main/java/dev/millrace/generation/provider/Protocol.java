@@ -6,7 +6,9 @@ import java.util.Locale;
 /** What a provider speaks, and where its makers serve it: the {@code kind} of the providers file. */
 public enum Protocol {
     /** Up to and including the version, as OpenAI's own libraries take it. */
-    OPENAI("https://api.openai.com/v1");
+    OPENAI("https://api.openai.com/v1"),
+    /** Without the version, as Anthropic's own libraries take it. */
+    ANTHROPIC("https://api.anthropic.com");
 
     private final URI address;
 

@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider;
 
+import dev.millrace.generation.provider.anthropic.AnthropicProvider;
 import dev.millrace.generation.provider.openai.OpenAiProvider;
 import dev.millrace.generation.provider.studio.StudioProvider;
 import dev.millrace.platform.outbound.Outbound;
@@ -43,6 +44,7 @@ public final class Providers {
     private static Provider provider(ProviderConfig config, Outbound outbound, InstantSource clock) {
         return switch (config.protocol()) {
             case OPENAI -> new OpenAiProvider(config, outbound, clock);
+            case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
         };
     }
 

@@ -88,7 +88,7 @@ class ProvidersFileTest {
                         "providers[1].name is taken: studio",
                         "providers[2].name is taken: openai",
                         "providers[4].name is taken: twice",
-                        "providers[5].kind must be one of openai",
+                        "providers[5].kind must be one of openai, anthropic",
                         "providers[6].kind is required",
                         "providers[7].base_url must be an address that begins with http:// or https://",
                         "providers[8].api_key_env names a variable that is not set: NOBODY_SET_IT",

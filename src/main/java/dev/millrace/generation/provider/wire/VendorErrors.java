@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,12 @@ public final class VendorErrors {
             Map.entry("project_spend_limit_exceeded", Kind.QUOTA),
             Map.entry("organization_usage_limit_exceeded", Kind.QUOTA),
             Map.entry("billing_hard_limit_reached", Kind.QUOTA),
+            Map.entry("billing_error", Kind.QUOTA),
             Map.entry("rate_limit_exceeded", Kind.RATE_LIMITED),
+            Map.entry("rate_limit_error", Kind.RATE_LIMITED),
+            Map.entry("request_too_large", Kind.INVALID),
+            Map.entry("api_error", Kind.TRANSIENT),
+            Map.entry("timeout_error", Kind.TRANSIENT),
             Map.entry("invalid_api_key", Kind.AUTH),
             Map.entry("authentication_error", Kind.AUTH),
             Map.entry("permission_error", Kind.AUTH),
@@ -48,6 +54,10 @@ public final class VendorErrors {
             Map.entry("internal_error", Kind.TRANSIENT),
             Map.entry("overloaded_error", Kind.OVERLOADED),
             Map.entry("unavailable_error", Kind.OVERLOADED));
+
+    private static final Pattern FORBIDDEN = Pattern.compile(
+            "content (?:filtering|management|moderation) policy|content filter|safety (?:system|filters?)|usage polic(?:y|ies)",
+            Pattern.CASE_INSENSITIVE);
 
     private final WaitHint hints;
 
@@ -66,6 +76,9 @@ public final class VendorErrors {
         if (kind == null) {
             kind = byStatus(status, headers.apply("retry-after") != null);
         }
+        if (kind == Kind.INVALID && forbids(message(error))) {
+            kind = Kind.REFUSED;
+        }
         if ("false".equals(headers.apply("x-should-retry")) && kind.retryable()) {
             kind = Kind.INVALID;
         }
@@ -80,7 +93,9 @@ public final class VendorErrors {
         }
         Kind kind = coded(error);
         if (kind == null) {
-            kind = "invalid_request_error".equals(WireJson.text(error, "type")) ? Kind.INVALID : Kind.TRANSIENT;
+            kind = forbids(message(error))
+                    ? Kind.REFUSED
+                    : "invalid_request_error".equals(WireJson.text(error, "type")) ? Kind.INVALID : Kind.TRANSIENT;
         }
         return failure(kind, hints.of(name -> null, message(error)), error.toString());
     }
@@ -111,6 +126,11 @@ public final class VendorErrors {
         if (error == null || !error.isObject()) {
             return null;
         }
+        // OpenRouter's 403 is a refusal when it names what the prompt was flagged for
+        JsonNode metadata = error.path("metadata");
+        if (metadata.has("reasons") || metadata.has("flagged_input")) {
+            return Kind.REFUSED;
+        }
         Kind kind = word(WireJson.text(error, "code"));
         kind = kind == null ? numbered(error) : kind;
         return kind == null ? word(WireJson.text(error, "type")) : kind;
@@ -133,6 +153,11 @@ public final class VendorErrors {
 
     private static @Nullable String message(@Nullable JsonNode error) {
         return error == null ? null : error.isTextual() ? error.textValue() : WireJson.text(error, "message");
+    }
+
+    /** Where no code says so: in the words that vendors have for it. */
+    private static boolean forbids(@Nullable String message) {
+        return message != null && FORBIDDEN.matcher(message).find();
     }
 
     private static Kind byStatus(int status, boolean told) {

@@ -22,6 +22,7 @@ final class WaitHint {
     private static final Pattern PROSE = Pattern.compile(
             "(?:again in|resets? in|wait)\\s+~?\\s*((?:\\d+(?:\\.\\d+)?\\s?(?:ms|h|m|s)(?:[a-z]*)\\s*)+)");
     private static final String[] WINDOWS = {"requests", "tokens"};
+    private static final String[] SPENT = {"requests", "tokens", "input-tokens", "output-tokens"};
 
     private final InstantSource clock;
 
@@ -41,6 +42,11 @@ final class WaitHint {
                 found = span(headers.apply("x-ratelimit-reset-" + WINDOWS[i]));
             }
         }
+        for (int i = 0; found == null && i < SPENT.length; i++) {
+            if ("0".equals(headers.apply("anthropic-ratelimit-" + SPENT[i] + "-remaining"))) {
+                found = until(headers.apply("anthropic-ratelimit-" + SPENT[i] + "-reset"));
+            }
+        }
         return found != null ? found : prose(message);
     }
 
@@ -50,13 +56,24 @@ final class WaitHint {
             return seconds;
         }
         try {
-            Instant at = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            Duration wait = Duration.between(clock.instant(), at);
-            return capped(wait.isNegative() ? Duration.ZERO : wait);
+            return until(ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
         } catch (DateTimeParseException neither) {
             return null;
         }
+    }
+
+    private @Nullable Duration until(@Nullable String time) {
+        try {
+            return time == null ? null : until(Instant.parse(time.strip()));
+        } catch (DateTimeParseException nonsense) {
+            return null;
+        }
+    }
+
+    private Duration until(Instant at) {
+        Duration wait = Duration.between(clock.instant(), at);
+        return capped(wait.isNegative() ? Duration.ZERO : wait);
     }
 
     private static @Nullable Duration number(@Nullable String value, double millis) {
