@@ -68,7 +68,7 @@ final class AddressGuard implements DnsResolver {
         if (!exempt.contains(host.toLowerCase(Locale.ROOT))) {
             for (InetAddress address : addresses) {
                 if (!reachable(address)) {
-                    throw new UnknownHostException("the address behind " + host + " is not for calls from here");
+                    throw new RefusedAddress(host);
                 }
             }
         }

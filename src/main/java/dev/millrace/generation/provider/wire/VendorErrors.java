@@ -71,7 +71,7 @@ public final class VendorErrors {
      * @param body as read, at most a few kilobytes; HTML and nothing at all are common
      */
     public ProviderFailure of(int status, Function<String, @Nullable String> headers, String body) {
-        JsonNode error = error(WireJson.read(body));
+        JsonNode error = told(WireJson.read(body));
         Kind kind = coded(error);
         if (kind == null) {
             kind = byStatus(status, headers.apply("retry-after") != null);
@@ -121,6 +121,16 @@ public final class VendorErrors {
         return error;
     }
 
+    /** As {@link #error}; in an answer whose status is an error, a bare {@code detail} says what is wrong as well. */
+    private static @Nullable JsonNode told(@Nullable JsonNode json) {
+        JsonNode error = error(json);
+        JsonNode detail = json == null || error != null ? null : json.get("detail");
+        if (detail != null && detail.isArray() && !detail.isEmpty()) {
+            return detail.get(0);
+        }
+        return detail != null && detail.isTextual() ? json : error;
+    }
+
     /** A word of the code, a status in its place, a word of the type: in this order they are trusted. */
     private static @Nullable Kind coded(@Nullable JsonNode error) {
         if (error == null || !error.isObject()) {
@@ -152,7 +162,11 @@ public final class VendorErrors {
     }
 
     private static @Nullable String message(@Nullable JsonNode error) {
-        return error == null ? null : error.isTextual() ? error.textValue() : WireJson.text(error, "message");
+        if (error == null || error.isTextual()) {
+            return error == null ? null : error.textValue();
+        }
+        String message = WireJson.text(error, "message");
+        return message == null ? WireJson.text(error, "detail") : message;
     }
 
     /** Where no code says so: in the words that vendors have for it. */

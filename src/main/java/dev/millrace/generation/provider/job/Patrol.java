@@ -1,0 +1,289 @@
+package dev.millrace.generation.provider.job;
+
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.generation.provider.job.ExternalJobs.Look;
+import dev.millrace.generation.provider.job.ExternalJobs.Miss;
+import dev.millrace.generation.provider.job.ExternalJobs.Seen;
+import dev.millrace.generation.provider.job.ExternalJobs.Wait;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The looks at one provider's jobs.
+ *
+ * <p>A round is one transaction: what was seen since the last one is written down, and what is due is claimed. Between rounds the
+ * claimed jobs are looked at, each on its own thread, or all from the vendor's list.
+ */
+final class Patrol implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Patrol.class);
+    private static final Duration ROUND = Duration.ofMillis(200);
+    /** A looker that is lost is followed by another one after this time. */
+    private static final Duration LEASE = Duration.ofSeconds(20);
+    /** How often a job is looked at whose vendor tells by itself. */
+    private static final Duration ATTENDED = Duration.ofSeconds(10);
+
+    private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
+    private static final Duration KEEPING = Duration.ofSeconds(3);
+    private static final Duration NEWS_SPAN = Duration.ofSeconds(3);
+    private static final int LOOKS_AT_ONCE = 64;
+    private static final int MOST_SWEPT = 10_000;
+
+    private final Db db;
+    private final UUID me;
+    private final JobBoard board;
+    private final Pacer pacer;
+    private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+    private final Semaphore slots = new Semaphore(LOOKS_AT_ONCE);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private Notes notes = new Notes();
+    private boolean closed;
+    private volatile boolean sweeping;
+    private volatile long heldUntil = System.nanoTime();
+    private long sweepAt = System.nanoTime();
+    private long keepAt = System.nanoTime();
+
+    Patrol(Db db, UUID me, JobBoard board) {
+        this.db = db;
+        this.me = me;
+        this.board = board;
+        this.pacer = new Pacer(board.rhythm().perSecond());
+    }
+
+    void start() {
+        Thread.ofVirtual().name("lookout-" + board.provider()).start(this::run);
+    }
+
+    Vigil watch(String id, Instant until) {
+        var vigil = new Vigil(id, this::left);
+        watched.put(id, new Watched(vigil, until));
+        note(now -> now.arrived(new Wait(id, until)));
+        return vigil;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The row of a job that is over goes; that of one whose call was only interrupted stays for who follows it next. */
+    private void left(Vigil vigil) {
+        Watched rest =
+                watched.computeIfPresent(vigil.id(), (id, present) -> present.vigil == vigil ? null : present);
+        if (rest == null && vigil.isOver()) {
+            note(now -> now.departed(vigil.id()));
+        }
+    }
+
+    private void run() {
+        try {
+            while (awaitWork()) {
+                round();
+            }
+        } catch (InterruptedException nobodyDoesThat) {
+            LOG.error("the patrol of {} was interrupted and has ended", board.provider());
+        }
+    }
+
+    /** Waits for the next round; for the next call when nobody waits for anything. False when it is over. */
+    private boolean awaitWork() throws InterruptedException {
+        lock.lock();
+        try {
+            long left = ROUND.toNanos();
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            while (!closed && watched.isEmpty() && notes.isEmpty()) {
+                changed.await();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void round() {
+        Notes taken = take();
+        try {
+            Claimed claimed = db.transact(tx -> {
+                taken.write(tx, board.provider(), me, id -> tell(id, Sighting.LOST));
+                keep(tx);
+                return claim(tx);
+            });
+            claimed.news.forEach(seen -> tell(seen.id(), seen.sighting()));
+            dispatch(claimed);
+        } catch (RuntimeException failure) {
+            LOG.warn("jobs at {} could not be looked at", board.provider(), failure);
+            note(now -> now.putBack(taken));
+        }
+    }
+
+    private void keep(Tx tx) {
+        if (System.nanoTime() - keepAt >= 0 && !watched.isEmpty()) {
+            keepAt = System.nanoTime() + KEEPING.toNanos();
+            List<Wait> waits = watched.entrySet().stream()
+                    .map(entry -> new Wait(entry.getKey(), entry.getValue().until))
+                    .toList();
+            ExternalJobs.expire(tx, board.provider());
+            ExternalJobs.keep(tx, board.provider(), waits);
+        }
+    }
+
+    private Claimed claim(Tx tx) {
+        String provider = board.provider();
+        Rhythm rhythm = board.rhythm();
+        List<Seen> news = ExternalJobs.news(tx, provider, me, NEWS_SPAN);
+        long count = ExternalJobs.count(tx, provider);
+        boolean sweep = count > rhythm.single();
+        long now = System.nanoTime();
+        boolean early = now - heldUntil < 0 || sweep && (sweeping || now - sweepAt < 0);
+        // a sweep sees all jobs at the price of one look: it takes along what would be due before the next one
+        int most = early ? 0 : sweep ? MOST_SWEPT : slots.availablePermits();
+        Duration ahead = sweep ? rhythm.pause() : Duration.ZERO;
+        List<String> ids = most == 0 ? List.of() : ExternalJobs.claim(tx, provider, most, ahead, LEASE);
+        return new Claimed(ids, count, sweep, news);
+    }
+
+    private void dispatch(Claimed claimed) {
+        Rhythm rhythm = board.rhythm();
+        Duration pause = rhythm.pause(claimed.count);
+        if (claimed.sweep && !claimed.ids.isEmpty()) {
+            sweepAt = System.nanoTime() + rhythm.pause().toNanos();
+            sweeping = true;
+            Thread.ofVirtual().name("sweep-" + board.provider()).start(() -> sweep(claimed.ids, pause));
+        } else {
+            claimed.ids.forEach(id -> lookSoon(id, pause));
+        }
+    }
+
+    private void sweep(List<String> ids, Duration pause) {
+        long began = System.nanoTime();
+        try {
+            Map<String, Sighting> seen = board.sweep(new HashSet<>(ids));
+            Duration rest = board.rhythm().pause().minusNanos(System.nanoTime() - began);
+            for (String id : ids) {
+                Sighting sighting = seen.get(id);
+                if (sighting == null) {
+                    lookSoon(id, pause);
+                } else {
+                    saw(id, sighting, rest.isNegative() ? Duration.ZERO : rest);
+                }
+            }
+        } catch (IOException | ProviderFailure | RuntimeException failure) {
+            ids.forEach(id -> missed(id, failure));
+        } finally {
+            sweeping = false;
+        }
+    }
+
+    private void lookSoon(String id, Duration pause) {
+        Watched local = watched.get(id);
+        if (local != null && local.vigil.isAttended() && local.lookedWithin(ATTENDED)) {
+            note(now -> now.missed(new Miss(id, ATTENDED, false)));
+        } else {
+            Thread.ofVirtual().name("look-" + board.provider()).start(() -> look(id, pause));
+        }
+    }
+
+    private void look(String id, Duration pause) {
+        slots.acquireUninterruptibly();
+        try {
+            pacer.await();
+            saw(id, board.look(id), pause);
+        } catch (IOException | ProviderFailure | RuntimeException failure) {
+            missed(id, failure);
+        } finally {
+            slots.release();
+        }
+    }
+
+    private void saw(String id, Sighting sighting, Duration pause) {
+        tell(id, sighting);
+        boolean over = sighting.state() == Sighting.State.OVER;
+        note(now -> now.saw(new Look(id, sighting, over ? LEASE : pause)));
+    }
+
+    private void missed(String id, Exception failure) {
+        if (failure instanceof ProviderFailure said && said.kind() == Kind.RATE_LIMITED) {
+            Duration asked = said.retryAfter() == null ? Duration.ofSeconds(1) : said.retryAfter();
+            Duration hold = asked.compareTo(LONGEST_HOLD) > 0 ? LONGEST_HOLD : asked;
+            heldUntil = System.nanoTime() + hold.toNanos();
+            note(now -> {
+                now.hold(hold);
+                now.missed(new Miss(id, hold, false));
+            });
+        } else {
+            LOG.debug("no sight of job {} at {}", id, board.provider(), failure);
+            note(now -> now.missed(new Miss(id, board.rhythm().pause(), true)));
+        }
+    }
+
+    private void tell(String id, Sighting sighting) {
+        Watched local = watched.get(id);
+        if (local != null) {
+            local.lookedAt = System.nanoTime();
+            local.vigil.tell(sighting);
+        }
+    }
+
+    private void note(Consumer<Notes> entry) {
+        lock.lock();
+        try {
+            entry.accept(notes);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Notes take() {
+        lock.lock();
+        try {
+            Notes taken = notes;
+            notes = new Notes();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a round found. */
+    private record Claimed(List<String> ids, long count, boolean sweep, List<Seen> news) {}
+
+    /** A job for which a call of this server waits. */
+    private static final class Watched {
+        private final Vigil vigil;
+        private final Instant until;
+        private volatile long lookedAt = System.nanoTime();
+
+        Watched(Vigil vigil, Instant until) {
+            this.vigil = vigil;
+            this.until = until;
+        }
+
+        boolean lookedWithin(Duration time) {
+            return System.nanoTime() - lookedAt < time.toNanos();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.generation.provider.replicate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.generation.provider.Cancellation;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.wire.JsonApi;
+import dev.millrace.generation.provider.wire.WireJson;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that predictions need. */
+record ReplicateApi(JsonApi json) {
+    /** A hundred predictions each. */
+    private static final int MOST_PAGES = 12;
+    /** The vendor takes no shorter deadline. */
+    private static final long SHORTEST_DEADLINE_SECONDS = 5;
+
+    /**
+     * Creates a prediction and does not wait for it: the sooner its id is here, the less can be lost.
+     *
+     * @param deadline when the vendor itself gives it up
+     */
+    Prediction create(Input input, Duration deadline) throws IOException, ProviderFailure {
+        long seconds = Math.max(deadline.toSeconds(), SHORTEST_DEADLINE_SECONDS);
+        var headers = Map.of("Prefer", "respond-async", "Cancel-After", seconds + "s");
+        return new Prediction(json.create(input.path(), headers, input.body()));
+    }
+
+    Prediction look(String id, @Nullable Cancellation cancellation) throws IOException, ProviderFailure {
+        return new Prediction(json.get("/predictions/" + escaped(id), cancellation));
+    }
+
+    void cancel(String id) throws IOException, ProviderFailure {
+        json.tell("POST", "/predictions/" + escaped(id) + "/cancel", null);
+    }
+
+    /**
+     * Goes through the account's predictions, newest first.
+     *
+     * @param since older ones are of no interest; null for all
+     * @param visitor answers whether to go on
+     */
+    void each(@Nullable Instant since, Predicate<Prediction> visitor) throws IOException, ProviderFailure {
+        String query = since == null ? "" : "?created_after=" + escaped(since.toString());
+        for (int page = 0; page < MOST_PAGES; page++) {
+            JsonNode answer = json.get("/predictions" + query, null);
+            for (JsonNode entry : answer.path("results")) {
+                if (!visitor.test(new Prediction(entry))) {
+                    return;
+                }
+            }
+            String next = WireJson.text(answer, "next");
+            String rest = next == null ? null : URI.create(next).getRawQuery();
+            if (rest == null) {
+                return;
+            }
+            // of their address only the cursor is taken: the key goes to the configured host
+            query = "?" + rest;
+        }
+    }
+
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

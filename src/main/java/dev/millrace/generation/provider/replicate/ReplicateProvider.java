@@ -1,0 +1,56 @@
+package dev.millrace.generation.provider.replicate;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.Provider;
+import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Pursuit;
+import dev.millrace.generation.provider.job.Tempo;
+import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.JsonApi;
+import dev.millrace.generation.provider.wire.ResultFiles;
+import java.time.InstantSource;
+
+/** Text, images and videos by models that run at Replicate. */
+public final class ReplicateProvider implements Provider {
+    private final String name;
+    private final ReplicateApi api;
+    private final ResultFiles files;
+    private final Pursuit pursuit;
+
+    /** The lookout begins to watch its predictions. */
+    public ReplicateProvider(String name, Endpoint endpoint, Lookout lookout, InstantSource clock) {
+        this(name, endpoint, lookout, clock, Tempo.USUAL);
+    }
+
+    ReplicateProvider(String name, Endpoint endpoint, Lookout lookout, InstantSource clock, Tempo tempo) {
+        this.name = name;
+        this.api = new ReplicateApi(new JsonApi(endpoint));
+        this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
+        this.pursuit = new Pursuit(lookout, clock, name, tempo);
+        lookout.add(new ReplicateBoard(name, api));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean asynchronous(GenerationKind kind) {
+        return true;
+    }
+
+    @Override
+    public boolean measures(GenerationKind kind) {
+        return false;
+    }
+
+    @Override
+    public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        var tally = new Tally(sink);
+        pursuit.run(call, tally, new ReplicateErrand(api, files, call, tally));
+    }
+}
