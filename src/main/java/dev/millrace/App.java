@@ -4,6 +4,7 @@ import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.Generations;
 import dev.millrace.generation.provider.Providers;
+import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.media.Media;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Server;
@@ -52,7 +53,8 @@ public final class App implements AutoCloseable {
             var credits = new Credits(db);
             var media = closing.add(Media.open(config.media(), db, jobs, ground.processes(), ground.keys(), clock));
             var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
-            var providers = Providers.open(config.providers(), ground.processes(), outbound, clock);
+            var lookout = closing.add(new Lookout(db));
+            var providers = Providers.open(config.providers(), ground.processes(), outbound, lookout, clock);
             var generations = closing.add(Generations.open(
                     new Generations.Floor(db, ground.redis(), jobs, ground.keys(), clock),
                     new Generations.Rooms(accounts, credits, media, providers),

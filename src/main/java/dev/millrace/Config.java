@@ -168,6 +168,12 @@ public record Config(
                 settings.secret("ANTHROPIC_API_KEY"),
                 settings.text("ANTHROPIC_BASE_URL"),
                 settings);
+        provider(
+                all,
+                Protocol.REPLICATE,
+                settings.secret("REPLICATE_API_KEY"),
+                settings.text("REPLICATE_BASE_URL"),
+                settings);
         Set<String> taken = all.stream().map(ProviderConfig::name).collect(Collectors.toSet());
         Path file = settings.<@Nullable Path>read("PROVIDERS_FILE", null, Config::path);
         if (file != null) {

@@ -63,6 +63,8 @@ class ConfigTest {
                 Map.entry("MILLRACE_ALLOW_PRIVATE_CIDRS", "192.168.1.0/24"),
                 Map.entry("MILLRACE_SIGNUP", "closed"),
                 Map.entry("MILLRACE_OPENAI_API_KEY", "sk-hush"),
+                Map.entry("MILLRACE_REPLICATE_API_KEY", "r8-hush"),
+                Map.entry("MILLRACE_REPLICATE_BASE_URL", "http://127.0.0.1:5005/v1"),
                 Map.entry("MILLRACE_OPENAI_BASE_URL", "http://127.0.0.1:11434/v1/"),
                 Map.entry("MILLRACE_TRANSCODE_THREADS", "3"),
                 Map.entry("MILLRACE_SANDBOX", "off"),
@@ -86,7 +88,7 @@ class ConfigTest {
         assertThat(config.work().storage()).isEqualTo(Path.of("/srv/shared"));
         assertThat(config.work().transcodeThreads()).isEqualTo(3);
         assertThat(config.work().sandbox()).isEqualTo(SandboxMode.OFF);
-        assertThat(config.outside().providers().all()).singleElement().satisfies(openai -> {
+        assertThat(config.outside().providers().all()).hasSize(2).first().satisfies(openai -> {
             assertThat(openai.name()).isEqualTo("openai");
             assertThat(openai.baseUrl()).isEqualTo(URI.create("http://127.0.0.1:11434/v1"));
         });

@@ -8,7 +8,8 @@ public enum Protocol {
     /** Up to and including the version, as OpenAI's own libraries take it. */
     OPENAI("https://api.openai.com/v1"),
     /** Without the version, as Anthropic's own libraries take it. */
-    ANTHROPIC("https://api.anthropic.com");
+    ANTHROPIC("https://api.anthropic.com"),
+    REPLICATE("https://api.replicate.com/v1");
 
     private final URI address;
 

@@ -1,7 +1,9 @@
 package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.anthropic.AnthropicProvider;
+import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.openai.OpenAiProvider;
+import dev.millrace.generation.provider.replicate.ReplicateProvider;
 import dev.millrace.generation.provider.studio.StudioProvider;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.platform.process.Processes;
@@ -29,10 +31,11 @@ public final class Providers {
     }
 
     /** Studio, and the vendors that are configured. */
-    public static Providers open(ProvidersConfig config, Processes processes, Outbound outbound, InstantSource clock) {
+    public static Providers open(
+            ProvidersConfig config, Processes processes, Outbound outbound, Lookout lookout, InstantSource clock) {
         var all = new ArrayList<Provider>();
         all.add(new StudioProvider(processes));
-        config.all().forEach(each -> all.add(provider(each, outbound, clock)));
+        config.all().forEach(each -> all.add(provider(each, outbound, lookout, clock)));
         return new Providers(all, config);
     }
 
@@ -41,10 +44,11 @@ public final class Providers {
         return config.all();
     }
 
-    private static Provider provider(ProviderConfig config, Outbound outbound, InstantSource clock) {
+    private static Provider provider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
         return switch (config.protocol()) {
             case OPENAI -> new OpenAiProvider(config, outbound, clock);
             case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
+            case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };
     }
 

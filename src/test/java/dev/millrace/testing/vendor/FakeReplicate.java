@@ -34,7 +34,7 @@ public final class FakeReplicate implements AutoCloseable {
     private static final int PAGE = 100;
     private static final String[] LIES = {"3%|▎ | 3/100", "250%|██| 250/100", "90%|█ | 9/10", "5%|▎ | 1/20", "no bar"};
 
-    private final Loopback loopback = new Loopback(this::answer);
+    private final Loopback loopback = Loopback.start(0, this::answer);
     private final Throttle throttle = new Throttle();
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final ConcurrentLinkedDeque<Job> newestFirst = new ConcurrentLinkedDeque<>();
@@ -63,7 +63,7 @@ public final class FakeReplicate implements AutoCloseable {
     }
 
     public URI base() {
-        return URI.create(loopback.address() + "/v1");
+        return loopback.at("/v1");
     }
 
     /** Questions that it takes in a second; the rest are told to come later. */
@@ -77,7 +77,7 @@ public final class FakeReplicate implements AutoCloseable {
 
     /** How many questions were asked. */
     public int questions() {
-        return loopback.requests().size();
+        return loopback.requests();
     }
 
     /** How often a prediction was created for each prompt. */
@@ -108,7 +108,8 @@ public final class FakeReplicate implements AutoCloseable {
     public String make(String prompt) {
         ObjectNode body = JSON.createObjectNode();
         body.putObject("input").put("prompt", prompt);
-        return add("/v1/models/acme/picture/predictions", body, Directives.of(prompt)).id();
+        return add("/v1/models/acme/picture/predictions", body, Directives.of(prompt))
+                .id();
     }
 
     @Override
@@ -117,10 +118,7 @@ public final class FakeReplicate implements AutoCloseable {
     }
 
     private Wire.Request create() {
-        return loopback.requests().stream()
-                .filter(request -> request.method().equals("POST") && request.path().endsWith("/predictions"))
-                .reduce((first, second) -> second)
-                .orElseThrow(() -> new AssertionError("nothing was created"));
+        return loopback.lastPost(path -> path.endsWith("/predictions"));
     }
 
     private boolean answer(Wire.Request request, Wire wire) throws IOException {
@@ -221,7 +219,11 @@ public final class FakeReplicate implements AutoCloseable {
         String more = uri.getQuery() != null && query.containsKey("created_after")
                 ? "&created_after=" + query.get("created_after")
                 : "";
-        answer.put("next", from + PAGE < shown.size() ? "https://elsewhere.example/v1/predictions?cursor=" + (from + PAGE) + more : null);
+        answer.put(
+                "next",
+                from + PAGE < shown.size()
+                        ? "https://elsewhere.example/v1/predictions?cursor=" + (from + PAGE) + more
+                        : null);
         var results = answer.putArray("results");
         shown.stream().skip(from).limit(PAGE).forEach(job -> results.add(JSON.valueToTree(view(job))));
         wire.json(200, JSON.writeValueAsString(answer));
@@ -255,7 +257,7 @@ public final class FakeReplicate implements AutoCloseable {
         view.put("metrics", Map.of("predict_time", 1.25, "input_token_count", 16, "output_token_count", words(job)));
         var urls = new HashMap<>(Map.of("get", base() + "/predictions/" + job.id()));
         if (!job.said().has("no_stream")) {
-            urls.put("stream", loopback.address() + "/stream/" + job.id());
+            urls.put("stream", loopback.at("/stream/" + job.id()).toString());
         }
         view.put("urls", urls);
         return view;
@@ -290,7 +292,9 @@ public final class FakeReplicate implements AutoCloseable {
 
     private @Nullable Object output(Job job, String status) {
         boolean over = status.equals("succeeded");
-        if (status.equals("starting") || job.said().has("no_output") || job.said().has("removed")) {
+        if (status.equals("starting")
+                || job.said().has("no_output")
+                || job.said().has("removed")) {
             return null;
         }
         if (text(job)) {
@@ -312,7 +316,7 @@ public final class FakeReplicate implements AutoCloseable {
             return "data:application/octet-stream;base64," + Base64.getEncoder().encodeToString(picture);
         }
         int files = job.said().number("files", 1);
-        String address = loopback.address() + "/files/" + job.id() + "/";
+        String address = loopback.at("/files/" + job.id() + "/").toString();
         var all = JSON.createArrayNode();
         for (int i = 0; i < files; i++) {
             all.add(address + i);
@@ -330,9 +334,11 @@ public final class FakeReplicate implements AutoCloseable {
         if (job.fetches().incrementAndGet() <= job.said().number("file_404", 0)) {
             wire.answer(404, Map.of("Content-Type", "text/plain"), "not here".getBytes(StandardCharsets.UTF_8));
         } else if (job.said().has("html")) {
-            wire.answer(200, Map.of("Content-Type", "image/png"), "<html>sorry</html>".getBytes(StandardCharsets.UTF_8));
+            wire.answer(
+                    200, Map.of("Content-Type", "image/png"), "<html>sorry</html>".getBytes(StandardCharsets.UTF_8));
         } else if (job.said().has("redirect") && parts.length == 4) {
-            wire.answer(302, Map.of("Location", job.said().text("redirect", path + "/again")), new byte[0]);
+            String told = job.said().text("redirect", "");
+            wire.answer(302, Map.of("Location", told.isEmpty() ? path + "/again" : told), new byte[0]);
         } else {
             byte[] bytes = job.path().contains("/acme/film") ? film : picture;
             // whatever the header says, the bytes say what it is
@@ -371,8 +377,6 @@ public final class FakeReplicate implements AutoCloseable {
     }
 
     private static void problem(Wire wire, int status, String title, String detail) throws IOException {
-        wire.json(
-                status,
-                JSON.writeValueAsString(Map.of("title", title, "detail", detail, "status", status)));
+        wire.json(status, JSON.writeValueAsString(Map.of("title", title, "detail", detail, "status", status)));
     }
 }

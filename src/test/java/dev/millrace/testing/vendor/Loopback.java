@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 
 /** A vendor's server on loopback, spoken by hand: it remembers what it was asked, and knows when a client hangs up. */
 public final class Loopback implements AutoCloseable {
@@ -119,12 +120,21 @@ public final class Loopback implements AutoCloseable {
         }
     }
 
-    private Wire.Request last(String path) {
+    /** How many requests there were. */
+    int requests() {
+        return requests.size();
+    }
+
+    /** The last POST to such a path. */
+    Wire.Request lastPost(Predicate<String> path) {
         return requests.stream()
-                .filter(request ->
-                        request.path().startsWith(path) && request.method().equals("POST"))
+                .filter(request -> request.method().equals("POST") && path.test(request.path()))
                 .reduce((first, second) -> second)
-                .orElseThrow(() -> new AssertionError("nobody asked for " + path));
+                .orElseThrow(() -> new AssertionError("nobody asked for that"));
+    }
+
+    private Wire.Request last(String path) {
+        return lastPost(asked -> asked.startsWith(path));
     }
 
     private void accept(Answering answering) {

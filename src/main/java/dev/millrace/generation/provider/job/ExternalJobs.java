@@ -167,10 +167,7 @@ final class ExternalJobs {
 
     /** The vendor asked for a pause: all servers keep it. */
     static void hold(Tx tx, String provider, Duration pause) {
-        tx.update(HOLD)
-                .bind("provider", provider)
-                .bind("pause", seconds(pause))
-                .execute();
+        tx.update(HOLD).bind("provider", provider).bind("pause", seconds(pause)).execute();
     }
 
     private static final String NEWS = """
@@ -207,7 +204,10 @@ final class ExternalJobs {
 
     /** A row. */
     record Seen(
-            String id, String state, @Nullable Double fraction, @Nullable Integer position) {
+            String id,
+            String state,
+            @Nullable Double fraction,
+            @Nullable Integer position) {
         Sighting sighting() {
             return new Sighting(State.valueOf(state.toUpperCase(Locale.ROOT)), fraction, position);
         }

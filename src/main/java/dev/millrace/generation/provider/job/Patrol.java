@@ -89,8 +89,7 @@ final class Patrol implements AutoCloseable {
 
     /** The row of a job that is over goes; that of one whose call was only interrupted stays for who follows it next. */
     private void left(Vigil vigil) {
-        Watched rest =
-                watched.computeIfPresent(vigil.id(), (id, present) -> present.vigil == vigil ? null : present);
+        Watched rest = watched.computeIfPresent(vigil.id(), (id, present) -> present.vigil == vigil ? null : present);
         if (rest == null && vigil.isOver()) {
             note(now -> now.departed(vigil.id()));
         }
@@ -220,8 +219,7 @@ final class Patrol implements AutoCloseable {
 
     private void saw(String id, Sighting sighting, Duration pause) {
         tell(id, sighting);
-        boolean over = sighting.state() == Sighting.State.OVER;
-        note(now -> now.saw(new Look(id, sighting, over ? LEASE : pause)));
+        note(now -> now.saw(new Look(id, sighting, pause)));
     }
 
     private void missed(String id, Exception failure) {

@@ -94,8 +94,7 @@ public final class Pursuit {
     }
 
     /** A vendor that stumbled over a create may have made the job all the same; one that refused it has not. */
-    private String doubt(
-            ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt, ProviderFailure said)
+    private String doubt(ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt, ProviderFailure said)
             throws ProviderFailure, InterruptedException {
         String id = said.kind() == Kind.TRANSIENT && errand.findable()
                 ? found(call, sink, errand, intendedAt, new Search(DOUBTS))
@@ -162,12 +161,13 @@ public final class Pursuit {
                     case Vigil.News.Told(var event) -> sink.emit(event);
                     case Vigil.News.Seen(Sighting sighting) -> {
                         told = tell(sighting, told, sink);
-                        Job job = ended(sighting) ? look(call, errand, id) : null;
-                        if (job != null && job.over()) {
+                        Job job = ended(sighting) ? settled(call, errand, id) : null;
+                        if (job != null) {
                             vigil.tell(Sighting.OVER);
                             over(job);
                             return job;
                         }
+                        vigil.goesOn();
                     }
                 }
             }
@@ -199,6 +199,21 @@ public final class Pursuit {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** The whole job once it is over; a list or a stream may say so a moment before the job does. Null when it does not. */
+    private @Nullable Job settled(ProviderCall call, Errand errand, String id)
+            throws ProviderFailure, InterruptedException {
+        Duration pause = tempo.first();
+        for (int i = 0; i < PATIENCE; i++) {
+            Job job = look(call, errand, id);
+            if (job.over()) {
+                return job;
+            }
+            pause(call.cancellation(), pause);
+            pause = tempo.after(pause);
+        }
+        return null;
     }
 
     /** The whole job. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param fraction how far it is, 0 to 1, where the vendor tells
  * @param position its place in the vendor's queue, 1 is next, where the vendor tells
  */
-public record Sighting(State state, @Nullable Double fraction, @Nullable Integer position) {
+public record Sighting(
+        State state, @Nullable Double fraction, @Nullable Integer position) {
     public static final Sighting RUNNING = new Sighting(State.RUNNING, null, null);
     public static final Sighting OVER = new Sighting(State.OVER, null, null);
     static final Sighting LOST = new Sighting(State.LOST, null, null);

@@ -85,6 +85,11 @@ public final class Vigil implements AutoCloseable {
         attended = now;
     }
 
+    /** It is not over, whatever was told. */
+    void goesOn() {
+        over = false;
+    }
+
     /** Whether it was told that the job is over. */
     boolean isOver() {
         return over;

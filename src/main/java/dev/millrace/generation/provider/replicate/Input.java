@@ -37,9 +37,11 @@ record Input(String path, Map<String, Object> body) {
         JsonNode theirs = prediction.path("input");
         JsonNode ours = Json.MAPPER.valueToTree(body.get("input"));
         Object version = body.get("version");
-        boolean sameVersion = version == null || version.equals(prediction.path("version").asText());
+        boolean sameVersion =
+                version == null || version.equals(prediction.path("version").asText());
         String model = prediction.path("model").asText("");
-        boolean sameModel = version != null || model.isEmpty() || path.contains(model) || path.startsWith("/deployments/");
+        boolean sameModel =
+                version != null || model.isEmpty() || path.contains(model) || path.startsWith("/deployments/");
         return sameVersion
                 && sameModel
                 && ours.propertyStream().allMatch(member -> same(member.getValue(), theirs.get(member.getKey())));
@@ -58,8 +60,9 @@ record Input(String path, Map<String, Object> body) {
     private static Map<String, Object> values(Request request) {
         var values = new LinkedHashMap<String, Object>();
         List<Message> talk = request.messages();
-        List<Message> turns =
-                talk.stream().filter(message -> !message.role().equals("system")).toList();
+        List<Message> turns = talk.stream()
+                .filter(message -> !message.role().equals("system"))
+                .toList();
         values.put("prompt", turns.size() == 1 ? turns.getFirst().content() : transcript(turns));
         String system = talk.stream()
                 .filter(message -> message.role().equals("system"))

@@ -105,7 +105,6 @@ record Prediction(JsonNode json) {
         Kind kind = REFUSAL.matcher(error).find()
                 ? Kind.REFUSED
                 : WRONG_INPUT.matcher(error).find() ? Kind.INVALID : Kind.TRANSIENT;
-        return new ProviderFailure(
-                kind, new WireFault(error.substring(0, Math.min(LONGEST_CAUSE, error.length()))));
+        return new ProviderFailure(kind, new WireFault(error.substring(0, Math.min(LONGEST_CAUSE, error.length()))));
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.generation.provider.replicate;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.job.Lookout;
@@ -11,7 +12,10 @@ import dev.millrace.generation.provider.job.Tempo;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
+import dev.millrace.generation.provider.wire.VendorErrors;
+import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
+import java.util.Set;
 
 /** Text, images and videos by models that run at Replicate. */
 public final class ReplicateProvider implements Provider {
@@ -21,12 +25,17 @@ public final class ReplicateProvider implements Provider {
     private final Pursuit pursuit;
 
     /** The lookout begins to watch its predictions. */
-    public ReplicateProvider(String name, Endpoint endpoint, Lookout lookout, InstantSource clock) {
-        this(name, endpoint, lookout, clock, Tempo.USUAL);
+    public ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
+        this(config, outbound, lookout, clock, Tempo.USUAL);
     }
 
-    ReplicateProvider(String name, Endpoint endpoint, Lookout lookout, InstantSource clock, Tempo tempo) {
-        this.name = name;
+    ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
+        var endpoint = new Endpoint(
+                outbound.client(Set.of(config.baseUrl().getHost())),
+                config.baseUrl(),
+                Endpoint.Credential.bearer(config.key()),
+                new VendorErrors(clock));
+        this.name = config.name();
         this.api = new ReplicateApi(new JsonApi(endpoint));
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
         this.pursuit = new Pursuit(lookout, clock, name, tempo);

@@ -38,9 +38,8 @@ public final class LogPercent {
         Double last = null;
         while (bar.find()) {
             long steps = Long.parseLong(bar.group(3));
-            double share = steps > 0
-                    ? Long.parseLong(bar.group(2)) / (double) steps
-                    : Integer.parseInt(bar.group(1)) / 100.0;
+            double share =
+                    steps > 0 ? Long.parseLong(bar.group(2)) / (double) steps : Integer.parseInt(bar.group(1)) / 100.0;
             last = Math.min(1, share);
         }
         return last;

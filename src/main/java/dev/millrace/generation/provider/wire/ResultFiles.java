@@ -104,8 +104,7 @@ public final class ResultFiles {
             throws IOException, ProviderFailure {
         URI uri = judged(address, null);
         for (int hop = 0; hop <= REDIRECTS; hop++) {
-            Map<String, String> headers =
-                    endpoint.owns(uri) ? endpoint.headers("*/*") : Map.of("Accept", "*/*");
+            Map<String, String> headers = endpoint.owns(uri) ? endpoint.headers("*/*") : Map.of("Accept", "*/*");
             try (var cut = new Cut(cancellation);
                     Answer answer = endpoint.client().send(Ask.get(uri, headers, limits.deadlines()), cut)) {
                 String location = answer.header("Location");

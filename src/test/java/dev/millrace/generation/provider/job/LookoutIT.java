@@ -6,6 +6,7 @@ import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +58,7 @@ class LookoutIT {
             board.set("a", Sighting.OVER);
             assertThat(until(vigil, Sighting.State.OVER)).isEqualTo(Sighting.OVER);
         }
-        assertThat(rowsVanish(board)).isTrue();
+        rowsVanish(board);
     }
 
     @Test
@@ -67,7 +69,7 @@ class LookoutIT {
         try (Vigil vigil = watch(lookout, board, "a")) {
             until(vigil, Sighting.State.OVER);
         }
-        assertThat(rowsVanish(board)).isTrue();
+        rowsVanish(board);
         int looks = board.looks.get();
 
         // another provider's job is watched for several rounds: that is how long nothing happens here
@@ -249,9 +251,8 @@ class LookoutIT {
         }
     }
 
-    private static boolean rowsVanish(Board board) {
-        return dev.millrace.testing.Waiting.until(
-                DEADLINE, () -> db.read(tx -> ExternalJobs.count(tx, board.provider())) == 0);
+    private static void rowsVanish(Board board) {
+        Waiting.until("no row is left", DEADLINE, () -> db.read(tx -> ExternalJobs.count(tx, board.provider())) == 0);
     }
 
     /** A vendor in memory: what matters here is when it is asked. */
@@ -263,7 +264,7 @@ class LookoutIT {
         private final ConcurrentLinkedQueue<String> looked = new ConcurrentLinkedQueue<>();
         private final AtomicInteger looks = new AtomicInteger();
         private final AtomicInteger sweeps = new AtomicInteger();
-        private volatile Exception failure;
+        private volatile @Nullable Exception failure;
 
         Board(Rhythm rhythm) {
             this.rhythm = rhythm;
@@ -278,8 +279,7 @@ class LookoutIT {
         }
 
         void awaitLooks(int count) {
-            assertThat(dev.millrace.testing.Waiting.until(DEADLINE, () -> looks.get() >= count))
-                    .isTrue();
+            Waiting.until(count + " looks", DEADLINE, () -> looks.get() >= count);
         }
 
         @Override

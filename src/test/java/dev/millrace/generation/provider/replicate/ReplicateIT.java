@@ -247,7 +247,7 @@ class ReplicateIT {
     @Test
     void percentComesFromTheLastBarOfTheLog() throws Exception {
         var heard = new Heard();
-        vendor.provider().run(picture("a boat @job_ms=4000"), heard);
+        vendor.provider().run(picture("a boat @job_ms=8000"), heard);
 
         assertThat(heard.all(Progress.class))
                 .hasSizeGreaterThan(1)
@@ -293,8 +293,7 @@ class ReplicateIT {
     }
 
     private ProviderCall picture(String prompt, Map<String, Object> options) {
-        return Calls.call(
-                Calls.request(GenerationKind.IMAGE, "replicate/acme/picture", prompt, options), folder);
+        return Calls.call(Calls.request(GenerationKind.IMAGE, "replicate/acme/picture", prompt, options), folder);
     }
 
     private ProviderCall text(String prompt) {

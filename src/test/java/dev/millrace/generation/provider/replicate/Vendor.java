@@ -1,17 +1,17 @@
 package dev.millrace.generation.provider.replicate;
 
+import dev.millrace.generation.provider.Flavour;
+import dev.millrace.generation.provider.Protocol;
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.generation.provider.job.Tempo;
-import dev.millrace.generation.provider.wire.Endpoint;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeReplicate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 
 /** The adapter, connected to the fake vendor. */
 final class Vendor implements AutoCloseable {
@@ -19,12 +19,13 @@ final class Vendor implements AutoCloseable {
     private final Outbound outbound = new Outbound(List.of());
     private final Lookout lookout = Lookouts.open();
     private final ReplicateProvider provider = new ReplicateProvider(
-            Lookouts.name("replicate"),
-            new Endpoint(
-                    outbound.client(Set.of("127.0.0.1")),
+            new ProviderConfig(
+                    Lookouts.name("replicate"),
+                    Protocol.REPLICATE,
                     fake.base(),
-                    Endpoint.Credential.bearer(new Secret("r8_test")),
-                    new VendorErrors(InstantSource.system())),
+                    new Secret("r8_test"),
+                    new ProviderConfig.Terms(Flavour.OTHER, null, List.of())),
+            outbound,
             lookout,
             InstantSource.system(),
             new Tempo(Duration.ofMillis(50), Duration.ofMillis(300)));
