@@ -75,10 +75,9 @@ final class Estimates {
     }
 
     private static BigDecimal seconds(Paces.Expectation expectation, double share) {
-        double seconds =
-                expectation.making().quantile(share) + expectation.finish().quantile(share);
-        BigDecimal tenths =
-                BigDecimal.valueOf(seconds).setScale(1, RoundingMode.HALF_UP).stripTrailingZeros();
+        BigDecimal tenths = BigDecimal.valueOf(expectation.whole(share))
+                .setScale(1, RoundingMode.HALF_UP)
+                .stripTrailingZeros();
         return tenths.scale() < 0 ? tenths.setScale(0) : tenths;
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The durations of the table {@code generation_pace}: of the same model and size when there are enough, of the same model when
@@ -42,14 +43,14 @@ public final class Paces {
     }
 
     private static final String OF_SIZE = """
-            SELECT making, finish
+            SELECT making, finish, tenths::float8[] AS tenths, reports, first_report
             FROM generation_pace
             WHERE model = :model AND size = :size
             ORDER BY id DESC
             LIMIT :most""";
 
     private static final String OF_MODEL = """
-            SELECT making, finish
+            SELECT making, finish, tenths::float8[] AS tenths, reports, first_report
             FROM generation_pace
             WHERE model = :model
             ORDER BY id DESC
@@ -73,8 +74,11 @@ public final class Paces {
         });
         double guess = model.conduct().expectedSeconds();
         return took.size() < ENOUGH
-                ? new Expectation(Pace.guess(guess), Pace.guess(model.kind() == GenerationKind.TEXT ? 0 : guess / 10))
-                : new Expectation(pace(took, Took::making), pace(took, Took::finish));
+                ? Expectation.of(Pace.guess(guess), Pace.guess(model.kind() == GenerationKind.TEXT ? 0 : guess / 10))
+                : new Expectation(
+                        pace(took, Took::making),
+                        pace(took, Took::finish),
+                        Courses.of(took.stream().map(Took::course).toList()));
     }
 
     private static Pace pace(List<Took> took, ToDoubleFunction<Took> part) {
@@ -82,17 +86,22 @@ public final class Paces {
     }
 
     private static final String REMEMBER = """
-            INSERT INTO generation_pace (kind, model, size, making, finish)
-            VALUES (:kind, :model, :size, :making, :finish)""";
+            INSERT INTO generation_pace (kind, model, size, making, finish, tenths, reports, first_report)
+            VALUES (:kind, :model, :size, :making, :finish, :tenths, :reports, :first)""";
 
-    /** Remembers how long one took that was completed. */
-    public static void remember(Tx tx, Order order, double making, double finish) {
+    /** Remembers how one went that was completed. */
+    public static void remember(Tx tx, Order order, Course course) {
         tx.update(REMEMBER)
                 .bind("kind", order.wish().kind().code())
                 .bind("model", order.wish().model())
                 .bind("size", order.size())
-                .bind("making", making)
-                .bind("finish", finish)
+                .bind("making", course.making())
+                .bind("finish", course.finish())
+                .bind("tenths", course.tenths())
+                .bind("reports", course.reports().count())
+                .bind(
+                        "first",
+                        course.reports().count() == 0 ? null : course.reports().first())
                 .execute();
     }
 
@@ -106,8 +115,22 @@ public final class Paces {
         tx.update(SWEEP).execute();
     }
 
-    /** How long it is at the provider, and how long from there to the end. */
-    public record Expectation(Pace making, Pace finish) {
+    /**
+     * How long it is at the provider, and how long from there to the end.
+     *
+     * @param courses how the like went; too few to learn from when there is no history
+     */
+    public record Expectation(Pace making, Pace finish, Courses courses) {
+        /** Without a history. */
+        public static Expectation of(Pace making, Pace finish) {
+            return new Expectation(making, finish, Courses.NONE);
+        }
+
+        /** Seconds from the beginning to the end, in that share of the cases at most. */
+        public double whole(double share) {
+            return courses.enough() ? courses.whole().quantile(share) : making.quantile(share) + finish.quantile(share);
+        }
+
         /** The part of the whole that is the provider's. */
         public double share() {
             double all = making.median() + finish.median();
@@ -115,7 +138,17 @@ public final class Paces {
         }
     }
 
-    private record Took(double making, double finish) {}
+    private record Took(
+            double making,
+            double finish,
+            double @Nullable [] tenths,
+            int reports,
+            @Nullable Double firstReport) {
+        Course course() {
+            return new Course(
+                    tenths, new Course.Reports(reports, firstReport == null ? 0 : firstReport), making, finish);
+        }
+    }
 
     private record Remembered(Expectation expectation, long atNanos) {}
 }

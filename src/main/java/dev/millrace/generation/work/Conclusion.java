@@ -111,8 +111,13 @@ final class Conclusion {
         task.recording().end(tx -> {
             task.attempt().complete(tx);
             more.accept(tx);
-            if (end.status() == Status.COMPLETED && end.timing().making() > 0) {
-                Paces.remember(tx, order, end.timing().making(), end.timing().finish());
+            if (end.status() == Status.COMPLETED
+                    && end.timing().making() > 0
+                    && order.standing().status() == Status.QUEUED) {
+                Paces.remember(
+                        tx,
+                        order,
+                        task.teller().course(end.timing().making(), end.timing().finish()));
             }
             return shop.endings()
                     .end(tx, order, ending, end.charges(), end.timing().firstSeen());

@@ -1,6 +1,7 @@
 package dev.millrace.generation.work;
 
-import dev.millrace.generation.store.Pace;
+import dev.millrace.generation.store.Course;
+import dev.millrace.generation.store.Courses;
 import dev.millrace.generation.store.Paces;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class Meter {
 
     private final Paces.Expectation expectation;
     private final boolean measured;
+    private Course.Log log = new Course.Log();
     private double percent;
     private double fraction;
     private double fractionAt;
@@ -54,6 +56,7 @@ final class Meter {
             vendorLeft = secondsLeft;
             vendorLeftAt = elapsed;
         }
+        log.heard(now, elapsed);
         if (now > fraction) {
             // the first step is left out: it contains loading and warming up
             if (fraction > 0) {
@@ -69,6 +72,7 @@ final class Meter {
 
     /** A new attempt begins at nothing; what was told stays told. */
     void restart() {
+        log = new Course.Log();
         fraction = 0;
         fractionAt = 0;
         vendorLeft = null;
@@ -89,24 +93,51 @@ final class Meter {
 
     /** How far it is now. */
     Reading at(double elapsed) {
-        double share = expectation.share();
-        double done;
-        if (made >= 0) {
-            done = share + (1 - share) * guess(expectation.finish(), elapsed - made);
+        double left;
+        double leftMost;
+        if (expectation.courses().enough()) {
+            Courses.Outlook outlook = outlook(elapsed);
+            left = outlook.quantile(0.5);
+            leftMost = outlook.quantile(0.9);
         } else {
-            done = share * (source.equals(ESTIMATED) ? guess(expectation.making(), elapsed) : fraction);
+            left = left(elapsed, 0.5);
+            leftMost = left(elapsed, 0.9);
         }
-        percent = Math.max(percent, clamp(100 * done));
-        double left = left(elapsed, 0.5);
-        return new Reading(percent, left, Math.max(left, left(elapsed, 0.9)), source);
-    }
-
-    private double guess(Pace pace, double elapsed) {
-        return measured ? 0 : pace.fraction(elapsed);
+        percent = Math.max(percent, clamp(100 * done(elapsed, left)));
+        return new Reading(percent, left, Math.max(left, leftMost), source);
     }
 
     double percent() {
         return percent;
+    }
+
+    /** How it went, now that it is over. */
+    Course course(double making, double finish) {
+        return log.course(making, finish);
+    }
+
+    private Courses.Outlook outlook(double elapsed) {
+        return made >= 0
+                ? expectation.courses().finishing(elapsed - made)
+                : expectation.courses().outlook(new Courses.Seen(elapsed, fraction, fractionAt, log.since(fractionAt)));
+    }
+
+    /**
+     * The share that is done. With a history it is the time that has gone by, of the time it takes as far as can be foretold: a
+     * vendor's own percent is heard there as well, and is worth what it was worth before. Without one the vendor's word is taken.
+     */
+    private double done(double elapsed, double left) {
+        double share = expectation.share();
+        if (measured) {
+            return made >= 0 ? share : share * (source.equals(ESTIMATED) ? 0 : fraction);
+        }
+        if (expectation.courses().enough()) {
+            return elapsed <= 0 ? 0 : elapsed / (elapsed + left);
+        }
+        if (made >= 0) {
+            return share + (1 - share) * expectation.finish().fraction(elapsed - made);
+        }
+        return share * (source.equals(ESTIMATED) ? expectation.making().fraction(elapsed) : fraction);
     }
 
     private double left(double elapsed, double share) {

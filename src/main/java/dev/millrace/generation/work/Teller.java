@@ -5,6 +5,7 @@ import dev.millrace.generation.events.GenerationEvent.Progress;
 import dev.millrace.generation.events.GenerationEvent.Unresolved;
 import dev.millrace.generation.events.Recording;
 import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.store.Course;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
 import dev.millrace.platform.Micros;
@@ -159,6 +160,16 @@ final class Teller {
         lock.lock();
         try {
             return tenths(Math.min(meter.percent(), ceiling()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How it went, now that it is over. */
+    Course course(double making, double finish) {
+        lock.lock();
+        try {
+            return meter.course(making, finish);
         } finally {
             lock.unlock();
         }

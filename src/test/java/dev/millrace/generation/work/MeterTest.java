@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** How far, and how long still. */
 class MeterTest {
-    private static final Paces.Expectation VIDEO = new Paces.Expectation(Pace.guess(8), Pace.guess(2));
-    private static final Paces.Expectation TEXT = new Paces.Expectation(Pace.guess(10), Pace.guess(0));
+    private static final Paces.Expectation VIDEO = Paces.Expectation.of(Pace.guess(8), Pace.guess(2));
+    private static final Paces.Expectation TEXT = Paces.Expectation.of(Pace.guess(10), Pace.guess(0));
 
     @Test
     void thePercentNeverFallsAndStaysBelowAHundredWhateverIsSaid() {
@@ -71,7 +71,7 @@ class MeterTest {
 
     @Test
     void whatIsMeasuredCountsMoreTheMoreOftenItWasMeasured() {
-        var meter = new Meter(new Paces.Expectation(Pace.guess(100), Pace.guess(0)), 0, false);
+        var meter = new Meter(Paces.Expectation.of(Pace.guess(100), Pace.guess(0)), 0, false);
         for (int step = 1; step <= 10; step++) {
             meter.heard(step / 20.0, null, "measured", step);
         }
