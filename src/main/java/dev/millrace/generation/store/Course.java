@@ -1,19 +1,28 @@
 package dev.millrace.generation.store;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * How one generation went: when it was heard to be how far.
  *
- * @param tenths seconds after the beginning at which a tenth, two tenths … nine tenths of the making were known to be done; null when
+ * @param tenths seconds after the beginning at which a tenth, two tenths … nine tenths of the making were known to be done; empty when
  *     its provider never said how far it was
  * @param reports how often its provider said that it was further, and when for the first time
  * @param making seconds at the provider
  * @param finish seconds from there to the end
  */
-public record Course(double @Nullable [] tenths, Reports reports, double making, double finish) {
+public record Course(List<Double> tenths, Reports reports, double making, double finish) {
     static final int MARKS = 9;
+
+    public Course {
+        tenths = List.copyOf(tenths);
+    }
+
+    /** Whether its provider ever said how far it was, before the end. */
+    boolean told() {
+        return !tenths.isEmpty();
+    }
 
     /**
      * What its provider said.
@@ -27,14 +36,13 @@ public record Course(double @Nullable [] tenths, Reports reports, double making,
      * is taken, so that what went before the first step is no part of it.
      */
     double reached(double fraction) {
-        double[] marks = tenths;
-        if (marks == null) {
+        if (!told()) {
             throw new IllegalStateException("nothing is known of its steps");
         }
         double at = Math.max(0, Math.min(1, fraction)) * (MARKS + 1);
         int below = (int) at;
-        double from = mark(marks, below);
-        return below > MARKS ? making : from + (at - below) * (mark(marks, below + 1) - from);
+        double from = mark(below);
+        return below > MARKS ? making : from + (at - below) * (mark(below + 1) - from);
     }
 
     /** The share that had been told at that moment, as coarse as it was told. */
@@ -58,11 +66,11 @@ public record Course(double @Nullable [] tenths, Reports reports, double making,
         return 1.0 / (reports.count() + 1);
     }
 
-    private double mark(double[] marks, int index) {
+    private double mark(int index) {
         if (index == 0) {
-            return Math.max(0, 2 * marks[0] - marks[1]);
+            return Math.max(0, 2 * tenths.get(0) - tenths.get(1));
         }
-        return index > MARKS ? making : Math.min(marks[index - 1], making);
+        return index > MARKS ? making : Math.min(tenths.get(index - 1), making);
     }
 
     /** Whether its provider had said anything by then. */
@@ -72,26 +80,6 @@ public record Course(double @Nullable [] tenths, Reports reports, double making,
 
     double whole() {
         return making + finish;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Course that
-                && Arrays.equals(tenths, that.tenths)
-                && reports.equals(that.reports)
-                && making == that.making
-                && finish == that.finish;
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(tenths) * 31 + Double.hashCode(making + finish);
-    }
-
-    @Override
-    public String toString() {
-        return "Course[tenths=" + Arrays.toString(tenths) + ", reports=" + reports + ", making=" + making + ", finish="
-                + finish + "]";
     }
 
     /**
@@ -125,10 +113,10 @@ public record Course(double @Nullable [] tenths, Reports reports, double making,
             return new Course(tenths(making), new Reports(reports, first), making, finish);
         }
 
-        /** The marks; null when nothing was heard before the end. */
-        private double @Nullable [] tenths(double making) {
+        /** The marks; none when nothing was heard before the end. */
+        private List<Double> tenths(double making) {
             if (reports == 0 || lastAt >= making || lastFraction >= 1) {
-                return known == MARKS ? marks.clone() : null;
+                return known == MARKS ? list(marks) : List.of();
             }
             var whole = new Log();
             System.arraycopy(marks, 0, whole.marks, 0, known);
@@ -136,7 +124,7 @@ public record Course(double @Nullable [] tenths, Reports reports, double making,
             whole.lastFraction = lastFraction;
             whole.lastAt = lastAt;
             whole.mark(1, making);
-            return whole.marks;
+            return list(whole.marks);
         }
 
         /** Seconds from the first tenth to that moment; 0 when it is not known. */
@@ -150,6 +138,10 @@ public record Course(double @Nullable [] tenths, Reports reports, double making,
                 marks[known] = Math.max(0, lastAt + (tenth(known + 1) - lastFraction) * pace);
                 known++;
             }
+        }
+
+        private static List<Double> list(double[] marks) {
+            return Arrays.stream(marks).boxed().toList();
         }
 
         private static double tenth(int number) {

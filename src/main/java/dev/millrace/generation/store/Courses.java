@@ -76,7 +76,7 @@ public final class Courses {
             if (remaining > 0) {
                 var sample = new Sample(remaining, age);
                 left.add(sample);
-                if (seen.fraction() <= 0 || course.tenths() == null || !heardAgain(course, seen)) {
+                if (seen.fraction() <= 0 || !course.told() || !heardAgain(course, seen)) {
                     silent.add(sample);
                     weight += age;
                 }
@@ -112,7 +112,7 @@ public final class Courses {
 
     /** What this course says is left; not positive when its provider was done by now, or it was heard of by now. */
     private static double remaining(Course course, Seen seen, double trust) {
-        if (seen.fraction() <= 0 || course.tenths() == null) {
+        if (seen.fraction() <= 0 || !course.told()) {
             boolean heard = seen.fraction() <= 0 && course.heard(seen.elapsed());
             return heard || course.making() <= seen.elapsed() ? -1 : course.whole() - seen.elapsed();
         }
@@ -148,7 +148,7 @@ public final class Courses {
     }
 
     private static Seen seen(Course course, double elapsed) {
-        double told = course.tenths() == null ? 0 : course.told(elapsed);
+        double told = !course.told() ? 0 : course.told(elapsed);
         if (told <= 0) {
             return new Seen(elapsed, 0, 0, 0);
         }
@@ -157,8 +157,7 @@ public final class Courses {
     }
 
     private double learn() {
-        List<Course> known =
-                courses.stream().filter(course -> course.tenths() != null).toList();
+        List<Course> known = courses.stream().filter(Course::told).toList();
         double best = 0;
         double least = Double.POSITIVE_INFINITY;
         for (double candidate : TRUSTS) {
@@ -205,7 +204,7 @@ public final class Courses {
     /**
      * Which quantiles of what is foretold are the true median and the true ninth tenth; in proportion between them.
      */
-    private record Levels(double half, double most) {
+    record Levels(double half, double most) {
         static final Levels NOMINAL = new Levels(0.5, 0.9);
 
         static Levels of(List<Double> places) {

@@ -87,7 +87,7 @@ public final class Paces {
 
     private static final String REMEMBER = """
             INSERT INTO generation_pace (kind, model, size, making, finish, tenths, reports, first_report)
-            VALUES (:kind, :model, :size, :making, :finish, :tenths, :reports, :first)""";
+            VALUES (:kind, :model, :size, :making, :finish, NULLIF(CAST(:tenths AS real[]), '{}'), :reports, :first)""";
 
     /** Remembers how one went that was completed. */
     public static void remember(Tx tx, Order order, Course course) {
@@ -97,7 +97,7 @@ public final class Paces {
                 .bind("size", order.size())
                 .bind("making", course.making())
                 .bind("finish", course.finish())
-                .bind("tenths", course.tenths())
+                .bindArray("tenths", Double.class, course.tenths())
                 .bind("reports", course.reports().count())
                 .bind(
                         "first",
@@ -141,12 +141,15 @@ public final class Paces {
     private record Took(
             double making,
             double finish,
-            double @Nullable [] tenths,
+            @Nullable List<Double> tenths,
             int reports,
             @Nullable Double firstReport) {
         Course course() {
             return new Course(
-                    tenths, new Course.Reports(reports, firstReport == null ? 0 : firstReport), making, finish);
+                    tenths == null ? List.of() : tenths,
+                    new Course.Reports(reports, firstReport == null ? 0 : firstReport),
+                    making,
+                    finish);
         }
     }
 

@@ -296,13 +296,11 @@ class LookoutIT {
         public Sighting look(String id) throws IOException, ProviderFailure {
             looks.incrementAndGet();
             looked.add(id);
-            switch (failure) {
+            return switch (failure) {
                 case IOException silent -> throw silent;
                 case ProviderFailure said -> throw said;
-                case null, default -> {
-                    return Objects.requireNonNull(jobs.get(id));
-                }
-            }
+                case null, default -> Objects.requireNonNull(jobs.get(id));
+            };
         }
 
         @Override
