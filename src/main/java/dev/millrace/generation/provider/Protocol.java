@@ -9,6 +9,8 @@ public enum Protocol {
     OPENAI("https://api.openai.com/v1"),
     /** Without the version, as Anthropic's own libraries take it. */
     ANTHROPIC("https://api.anthropic.com"),
+    /** Without the version, as Google's own libraries take it. */
+    GEMINI("https://generativelanguage.googleapis.com"),
     REPLICATE("https://api.replicate.com/v1");
 
     private final URI address;

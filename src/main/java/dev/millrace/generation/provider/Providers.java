@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.anthropic.AnthropicProvider;
+import dev.millrace.generation.provider.gemini.GeminiProvider;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.openai.OpenAiProvider;
 import dev.millrace.generation.provider.replicate.ReplicateProvider;
@@ -48,6 +49,7 @@ public final class Providers {
         return switch (config.protocol()) {
             case OPENAI -> new OpenAiProvider(config, outbound, clock);
             case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
+            case GEMINI -> new GeminiProvider(config, outbound, clock);
             case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };
     }

@@ -11,9 +11,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProvidersFileTest {
     private static final Map<String, String> ENVIRONMENT = Map.of("ROUTER_KEY", " sk-or-1 ");
+
+    private static final String KINDS =
+            Arrays.stream(Protocol.values()).map(Protocol::code).collect(Collectors.joining(", "));
 
     private final List<String> faults = new ArrayList<>();
 
@@ -88,7 +93,7 @@ class ProvidersFileTest {
                         "providers[1].name is taken: studio",
                         "providers[2].name is taken: openai",
                         "providers[4].name is taken: twice",
-                        "providers[5].kind must be one of openai, anthropic",
+                        "providers[5].kind must be one of " + KINDS,
                         "providers[6].kind is required",
                         "providers[7].base_url must be an address that begins with http:// or https://",
                         "providers[8].api_key_env names a variable that is not set: NOBODY_SET_IT",

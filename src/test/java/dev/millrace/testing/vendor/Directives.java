@@ -26,6 +26,13 @@ record Directives(Map<String, String> words) {
         return new Directives(Map.copyOf(fewer));
     }
 
+    /** These words and one more. */
+    Directives and(String word) {
+        var more = new HashMap<>(words);
+        more.putIfAbsent(word, "");
+        return new Directives(Map.copyOf(more));
+    }
+
     boolean has(String word) {
         return words.containsKey(word);
     }

@@ -3,6 +3,7 @@ package dev.millrace.testing.vendor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ public final class FakeOpenAi implements AutoCloseable {
     private final Loopback loopback;
     private final FakeVideos videos = new FakeVideos();
     private final Map<String, Integer> clients = new ConcurrentHashMap<>();
+    private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
 
     private FakeOpenAi(int port) {
         this.loopback = Loopback.start(port, this::answer);
@@ -96,6 +98,12 @@ public final class FakeOpenAi implements AutoCloseable {
         if (request.path().equals("/v1/chat/completions")) {
             return chat(request, wire);
         }
+        if (request.path().startsWith("/v1/files/")) {
+            return file(request.path(), wire);
+        }
+        if (request.path().equals("/v1/images/generations")) {
+            return picture(request, wire);
+        }
         wire.json(404, "{\"error\":{\"message\":\"no such path\"}}");
         return true;
     }
@@ -110,5 +118,31 @@ public final class FakeOpenAi implements AutoCloseable {
             Directives now = Script.in(said, attempt);
             return new Script(now, new FakeChat(now), wire).play(limit);
         });
+    }
+
+    private boolean picture(Wire.Request request, Wire wire) throws IOException {
+        JsonNode body = Loopback.read(request.body());
+        return loopback.converse(body.path("prompt").asText(), (said, attempt) -> {
+            Directives now = Script.in(said, attempt);
+            var images = new FakeImages(now, body, loopback.at("/v1/files/").toString());
+            String fault = images.fault();
+            if (fault != null) {
+                wire.json(400, fault);
+                return true;
+            }
+            Directives spoken = body.path("stream").asBoolean() ? now : now.and("json");
+            return new Script(spoken, images, wire).play(0);
+        });
+    }
+
+    private boolean file(String path, Wire wire) throws IOException {
+        byte[] dot = Base64.getDecoder().decode(FakeImages.PNG);
+        int cuts = Integer.parseInt(path.split("/", -1)[3]);
+        if (fetches.merge(path, 1, Integer::sum) <= cuts) {
+            wire.answer(200, Map.of("Content-Length", "1000"), dot);
+            return false;
+        }
+        wire.answer(200, Map.of("Content-Type", "application/octet-stream"), dot);
+        return true;
     }
 }

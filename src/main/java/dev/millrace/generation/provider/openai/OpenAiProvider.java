@@ -18,6 +18,7 @@ import java.util.Set;
 public final class OpenAiProvider implements Provider {
     private final ProviderConfig config;
     private final OpenAiChat chat;
+    private final OpenAiImages images;
     private final OpenAiVideos videos;
 
     public OpenAiProvider(ProviderConfig config, Outbound outbound, InstantSource clock) {
@@ -32,6 +33,7 @@ public final class OpenAiProvider implements Provider {
                 new VendorErrors(clock));
         this.config = config;
         this.chat = new OpenAiChat(endpoint, config.terms().flavour(), tempo.text());
+        this.images = new OpenAiImages(endpoint, tempo.pictures());
         this.videos = new OpenAiVideos(endpoint, clock, tempo.videos());
     }
 
@@ -42,7 +44,8 @@ public final class OpenAiProvider implements Provider {
 
     @Override
     public boolean asynchronous(GenerationKind kind) {
-        return kind == GenerationKind.VIDEO;
+        // a picture is no job, but what was asked for once is not asked for again
+        return kind != GenerationKind.TEXT;
     }
 
     @Override
@@ -60,14 +63,12 @@ public final class OpenAiProvider implements Provider {
         switch (call.request().kind()) {
             case TEXT -> chat.run(call, sink);
             case VIDEO -> videos.run(call, sink);
-            case IMAGE ->
-                throw new ProviderFailure(
-                        ProviderFailure.Kind.INVALID, "This provider makes text and videos, not images.");
+            case IMAGE -> images.run(call, sink);
         }
     }
 
     /** How long the vendor may be silent, and how often it is asked. */
-    record Tempo(Patience text, OpenAiVideos.Pace videos) {
-        static final Tempo USUAL = new Tempo(Patience.USUAL, OpenAiVideos.Pace.USUAL);
+    record Tempo(Patience text, Patience pictures, OpenAiVideos.Pace videos) {
+        static final Tempo USUAL = new Tempo(Patience.USUAL, Patience.PICTURES, OpenAiVideos.Pace.USUAL);
     }
 }

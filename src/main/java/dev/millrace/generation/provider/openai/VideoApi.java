@@ -5,6 +5,7 @@ import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.generation.provider.wire.WireJson;
 import dev.millrace.platform.outbound.Answer;
@@ -49,9 +50,8 @@ final class VideoApi {
         headers.put("X-Client-Request-Id", requestId);
         var ask = Ask.post(endpoint.at("/videos"), headers, body, BRIEF);
         try (Answer answer = endpoint.client().send(ask, this::stoppable)) {
-            int status = answer.status();
-            if (status == 408 || status == 502 || status == 504 || status >= 520 && status < 530 && status != 529) {
-                throw new WireFault("a gateway answered " + status);
+            if (VendorErrors.gateway(answer.status())) {
+                throw new WireFault("a gateway answered " + answer.status());
             }
             return VideoJob.of(json(answer));
         }

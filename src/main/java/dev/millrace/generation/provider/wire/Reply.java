@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.platform.outbound.Answer;
-import dev.millrace.platform.outbound.TimedOut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,10 +45,8 @@ public final class Reply {
             }
         } catch (Unwound failed) {
             throw failed.failure;
-        } catch (TimedOut late) {
-            throw new ProviderFailure(Kind.DEADLINE, late);
         } catch (IOException cut) {
-            throw new ProviderFailure(listener.shown() ? Kind.TRUNCATED : Kind.TRANSIENT, cut);
+            throw listener.broken(cut);
         }
     }
 
@@ -151,8 +148,8 @@ public final class Reply {
         /** Whether the vendor's last word has come: nothing that follows matters. */
         boolean over();
 
-        /** Whether the user has seen some of it: then a broken answer is a truncated one. */
-        boolean shown();
+        /** What it means that the answer broke off, timed out or turned into garbage before the last word. */
+        ProviderFailure broken(IOException cut);
     }
 
     private final class Events implements SseParser.Receiver {

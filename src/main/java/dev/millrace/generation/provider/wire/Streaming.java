@@ -38,21 +38,19 @@ public final class Streaming {
             throw failure;
         } catch (IOException failure) {
             Stopped.check(cancellation);
-            throw unanswered(failure);
+            throw failure instanceof NotSent
+                    ? new ProviderFailure(Kind.TRANSIENT, "The provider cannot be reached.", null, failure)
+                    : reading.unanswered(failure);
         }
-    }
-
-    private static ProviderFailure unanswered(IOException failure) {
-        return switch (failure) {
-            case NotSent unreachable ->
-                new ProviderFailure(Kind.TRANSIENT, "The provider cannot be reached.", null, unreachable);
-            case TimedOut late -> new ProviderFailure(Kind.DEADLINE, late);
-            default -> new ProviderFailure(Kind.TRANSIENT, failure);
-        };
     }
 
     /** What is done with the answer. */
     public interface Reading {
         void read(Answer answer) throws ProviderFailure;
+
+        /** What it means that the request was sent and no answer came: where asking again repeats nothing that counts, this. */
+        default ProviderFailure unanswered(IOException failure) {
+            return new ProviderFailure(failure instanceof TimedOut ? Kind.DEADLINE : Kind.TRANSIENT, failure);
+        }
     }
 }

@@ -9,6 +9,8 @@ import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.outbound.Answer;
+import dev.millrace.platform.outbound.TimedOut;
+import java.io.IOException;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +136,9 @@ public final class TextReader {
         }
 
         @Override
-        public boolean shown() {
-            return spoke();
+        public ProviderFailure broken(IOException cut) {
+            Kind kind = cut instanceof TimedOut ? Kind.DEADLINE : spoke() ? Kind.TRUNCATED : Kind.TRANSIENT;
+            return new ProviderFailure(kind, cut);
         }
     }
 }

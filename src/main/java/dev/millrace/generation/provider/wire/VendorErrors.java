@@ -82,7 +82,12 @@ public final class VendorErrors {
         if ("false".equals(headers.apply("x-should-retry")) && kind.retryable()) {
             kind = Kind.INVALID;
         }
-        return failure(kind, hints.of(headers, message(error)), status + " " + body);
+        return failure(kind, hints.of(headers, error), status + " " + body);
+    }
+
+    /** Whether only a gateway can have answered so: that says nothing about what the vendor behind it did. */
+    public static boolean gateway(int status) {
+        return status == 408 || status == 502 || status == 504 || status >= 520 && status < 530 && status != 529;
     }
 
     /** An error inside an answer that began well; null when the JSON holds none. */
@@ -97,7 +102,7 @@ public final class VendorErrors {
                     ? Kind.REFUSED
                     : "invalid_request_error".equals(WireJson.text(error, "type")) ? Kind.INVALID : Kind.TRANSIENT;
         }
-        return failure(kind, hints.of(name -> null, message(error)), error.toString());
+        return failure(kind, hints.of(name -> null, error), error.toString());
     }
 
     private ProviderFailure failure(Kind kind, @Nullable Duration wait, String theirs) {
@@ -141,9 +146,28 @@ public final class VendorErrors {
         if (metadata.has("reasons") || metadata.has("flagged_input")) {
             return Kind.REFUSED;
         }
+        Kind detailed = detailed(error);
+        if (detailed != null) {
+            return detailed;
+        }
         Kind kind = word(WireJson.text(error, "code"));
         kind = kind == null ? numbered(error) : kind;
         return kind == null ? word(WireJson.text(error, "type")) : kind;
+    }
+
+    /** Google's details: what is used up for the day comes back tomorrow, and a wrong key is called a wrong argument. */
+    private static @Nullable Kind detailed(JsonNode error) {
+        for (JsonNode detail : error.path("details")) {
+            for (JsonNode violation : detail.path("violations")) {
+                if (violation.path("quotaId").asText().contains("PerDay")) {
+                    return Kind.QUOTA;
+                }
+            }
+            if (detail.path("reason").asText().equals("API_KEY_INVALID")) {
+                return Kind.AUTH;
+            }
+        }
+        return null;
     }
 
     private static @Nullable Kind word(@Nullable String word) {
@@ -161,7 +185,7 @@ public final class VendorErrors {
         return null;
     }
 
-    private static @Nullable String message(@Nullable JsonNode error) {
+    static @Nullable String message(@Nullable JsonNode error) {
         if (error == null || error.isTextual()) {
             return error == null ? null : error.textValue();
         }

@@ -1,5 +1,7 @@
 package dev.millrace.generation.provider.wire;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +34,7 @@ final class WaitHint {
 
     /** Null when there is no hint; never negative. */
     @Nullable
-    Duration of(Function<String, @Nullable String> headers, @Nullable String message) {
+    Duration of(Function<String, @Nullable String> headers, @Nullable JsonNode error) {
         Duration found = number(headers.apply("retry-after-ms"), 1);
         if (found == null) {
             found = retryAfter(headers.apply("retry-after"));
@@ -47,7 +49,10 @@ final class WaitHint {
                 found = until(headers.apply("anthropic-ratelimit-" + SPENT[i] + "-reset"));
             }
         }
-        return found != null ? found : prose(message);
+        for (JsonNode detail : error == null ? MissingNode.getInstance() : error.path("details")) {
+            found = found == null ? span(WireJson.text(detail, "retryDelay")) : found;
+        }
+        return found != null ? found : prose(VendorErrors.message(error));
     }
 
     private @Nullable Duration retryAfter(@Nullable String value) {

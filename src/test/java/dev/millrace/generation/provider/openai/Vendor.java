@@ -32,7 +32,7 @@ final class Vendor implements AutoCloseable {
                 ProviderConfig.of(Protocol.OPENAI, new Secret(KEY), fake.base()),
                 outbound,
                 InstantSource.system(),
-                new OpenAiProvider.Tempo(patience, pace));
+                new OpenAiProvider.Tempo(patience, patience, pace));
     }
 
     OpenAiProvider provider() {

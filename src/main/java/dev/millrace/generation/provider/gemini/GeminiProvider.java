@@ -1,0 +1,106 @@
+package dev.millrace.generation.provider.gemini;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.Provider;
+import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.Patience;
+import dev.millrace.generation.provider.wire.Pictures;
+import dev.millrace.generation.provider.wire.Streaming;
+import dev.millrace.generation.provider.wire.TextReader;
+import dev.millrace.generation.provider.wire.VendorErrors;
+import dev.millrace.platform.json.Json;
+import dev.millrace.platform.outbound.Ask;
+import dev.millrace.platform.outbound.Outbound;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+
+/** Gemini. */
+public final class GeminiProvider implements Provider {
+    private final ProviderConfig config;
+    private final Endpoint endpoint;
+    private final Tempo tempo;
+
+    public GeminiProvider(ProviderConfig config, Outbound outbound, InstantSource clock) {
+        this(config, outbound, clock, new Tempo(Patience.USUAL, Patience.PICTURES));
+    }
+
+    GeminiProvider(ProviderConfig config, Outbound outbound, InstantSource clock, Tempo tempo) {
+        this.config = config;
+        this.endpoint = new Endpoint(
+                outbound.client(Set.of(config.baseUrl().getHost())),
+                config.baseUrl(),
+                new Endpoint.Credential("x-goog-api-key", "", config.key()),
+                new VendorErrors(clock));
+        this.tempo = tempo;
+    }
+
+    @Override
+    public String name() {
+        return config.name();
+    }
+
+    @Override
+    public boolean asynchronous(GenerationKind kind) {
+        // a picture is no job, but what was asked for once is not asked for again
+        return kind != GenerationKind.TEXT;
+    }
+
+    @Override
+    public boolean measures(GenerationKind kind) {
+        return false;
+    }
+
+    @Override
+    public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        switch (call.request().kind()) {
+            case TEXT -> text(call, sink);
+            case IMAGE -> pictures(call, sink);
+            case VIDEO ->
+                throw new ProviderFailure(Kind.INVALID, "This provider makes texts and pictures, not videos.");
+        }
+    }
+
+    private void text(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        Request request = call.request();
+        var reader = new TextReader(endpoint.errors(), request, sink, new ContentDialect(endpoint.errors()));
+        Streaming.run(
+                endpoint.client(),
+                ask(request, Contents.text(request), tempo.text()),
+                call.cancellation(),
+                reader::read);
+    }
+
+    private void pictures(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        Request request = call.request();
+        Pictures pictures = Pictures.begin(call, sink);
+        while (pictures.missing()) {
+            Streaming.run(
+                    endpoint.client(),
+                    ask(request, Contents.picture(request, pictures.made()), tempo.pictures()),
+                    call.cancellation(),
+                    new PictureReading(endpoint.errors(), pictures));
+        }
+        pictures.finish();
+    }
+
+    private Ask ask(Request request, Map<String, Object> body, Patience patience) {
+        String model = URLEncoder.encode(request.vendorModel(), StandardCharsets.UTF_8);
+        return Ask.post(
+                endpoint.at("/v1beta/models/" + model + ":streamGenerateContent?alt=sse"),
+                endpoint.headers("text/event-stream"),
+                Json.bytes(body),
+                patience.with(request));
+    }
+
+    /** How long the vendor may be silent. */
+    record Tempo(Patience text, Patience pictures) {}
+}

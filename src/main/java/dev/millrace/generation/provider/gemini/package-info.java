@@ -1,0 +1,10 @@
+/**
+ * Google's Gemini: texts as a stream, pictures in an answer.
+ *
+ * <p>Each event is a whole answer with a piece of the text; an answer is whole when a finish reason came. What a model thinks is not
+ * shown, and is billed. A block by the vendor's rules is an answer with status 200.
+ */
+@NullMarked
+package dev.millrace.generation.provider.gemini;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package dev.millrace.generation.provider.gemini;
+
+import dev.millrace.generation.provider.Protocol;
+import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.wire.Patience;
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.outbound.Outbound;
+import dev.millrace.testing.vendor.FakeGemini;
+import dev.millrace.testing.vendor.Loopback;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The adapter, connected to the fake vendor. */
+final class Vendor implements AutoCloseable {
+    private final FakeGemini fake = new FakeGemini();
+    private final Outbound outbound = new Outbound(List.of());
+    private final GeminiProvider provider;
+
+    /**
+     * @param silence how long the vendor may be silent
+     */
+    Vendor(Duration silence) {
+        var patience = new Patience(Patience.USUAL.connect(), silence, silence);
+        this.provider = new GeminiProvider(
+                ProviderConfig.of(Protocol.GEMINI, new Secret("AIza-1"), fake.base()),
+                outbound,
+                InstantSource.system(),
+                new GeminiProvider.Tempo(patience, patience));
+    }
+
+    GeminiProvider provider() {
+        return provider;
+    }
+
+    Loopback loopback() {
+        return fake.loopback();
+    }
+
+    @Override
+    public void close() {
+        outbound.close();
+        fake.close();
+    }
+}
