@@ -29,7 +29,7 @@ public enum Flavour {
 
     /** Whether an answer is not whole without a finish reason, whatever else says that it is over. */
     public boolean givesReasons() {
-        return this == OPENAI || this == VLLM;
+        return this != OLLAMA && this != OTHER;
     }
 
     /** Whether it knows the limit of tokens by its newer name alone. */

@@ -117,7 +117,7 @@ public final class SseParser {
         field(new String(line, start, colon - start, StandardCharsets.UTF_8), value, size);
     }
 
-    private void field(String name, int from, int to) {
+    private void field(String name, int from, int to) throws IOException {
         switch (name) {
             case "data" -> {
                 // a mere guess at what a line is must not swallow real events
@@ -128,6 +128,9 @@ public final class SseParser {
                 dataSeen = true;
                 data.append(new String(line, from, to - from, StandardCharsets.UTF_8));
             }
+            // not a field of the format; older builds of llama.cpp say so that they gave up
+            case "error" ->
+                receiver.stray("{\"error\":" + new String(line, from, to - from, StandardCharsets.UTF_8) + "}");
             case "event" -> type = new String(line, from, to - from, StandardCharsets.UTF_8);
             default -> {
                 // id and retry are for clients that reconnect, which a POST never does; other names mean nothing

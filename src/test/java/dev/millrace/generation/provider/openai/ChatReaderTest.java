@@ -10,6 +10,7 @@ import dev.millrace.generation.provider.ProviderEvent;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.generation.provider.Recorded;
 import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.TimedOut;

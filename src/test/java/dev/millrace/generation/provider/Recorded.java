@@ -1,4 +1,4 @@
-package dev.millrace.generation.provider.openai;
+package dev.millrace.generation.provider;
 
 import dev.millrace.platform.outbound.Answer;
 import java.io.IOException;
@@ -9,12 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that was recorded, handed out in the pieces that a test wants; it may end in an exception. */
-record Recorded(
+public record Recorded(
         int status,
         Map<String, String> headers,
         List<byte[]> pieces,
         @Nullable IOException end) implements Answer {
-    static Recorded stream(byte[]... pieces) {
+    public static Recorded stream(byte[]... pieces) {
         return new Recorded(200, Map.of("content-type", "text/event-stream"), List.of(pieces), null);
     }
 
