@@ -134,7 +134,8 @@ class WebClientIT {
     }
 
     private Ask ask(String prompt, Duration firstByte, Duration idle, Duration total) {
-        byte[] body = ("{\"messages\":[{\"content\":\"" + prompt + "\"}]}").getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                ("{\"stream\":true,\"messages\":[{\"content\":\"" + prompt + "\"}]}").getBytes(StandardCharsets.UTF_8);
         return Ask.post(
                 URI.create(server.base() + "/chat/completions"),
                 Map.of(),

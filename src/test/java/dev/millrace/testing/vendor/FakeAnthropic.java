@@ -42,7 +42,8 @@ public final class FakeAnthropic implements AutoCloseable {
                 .asText();
         return loopback.converse(prompt, (said, attempt) -> {
             Directives now = Script.in(said, attempt);
-            return new Script(now, new FakeMessages(now), wire)
+            Directives spoken = body.path("stream").asBoolean() ? now : now.and("json");
+            return new Script(spoken, new FakeMessages(now), wire)
                     .play(body.path("max_tokens").asInt());
         });
     }

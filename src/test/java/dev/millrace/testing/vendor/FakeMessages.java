@@ -17,17 +17,20 @@ record FakeMessages(Directives said) implements Tongue {
         var events = new ArrayList<Event>();
         events.add(start("msg_01"));
         if (said.has("thinking")) {
-            events.add(block("{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}"));
-            events.add(delta("{\"type\":\"thinking_delta\",\"thinking\":\"They want a sea.\"}"));
-            events.add(delta("{\"type\":\"signature_delta\",\"signature\":\"EqQB\"}"));
-            events.add(event("content_block_stop", ",\"index\":0"));
+            events.add(block(0, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}"));
+            events.add(delta(0, "{\"type\":\"thinking_delta\",\"thinking\":\"They want a sea.\"}"));
+            events.add(delta(0, "{\"type\":\"signature_delta\",\"signature\":\"EqQB\"}"));
+            events.add(stop(0));
         }
         if (said.has("unknown")) {
-            events.add(
-                    block("{\"type\":\"fallback\",\"from\":{\"model\":\"claude-a\"},\"to\":{\"model\":\"claude-b\"}}"));
+            int index = text() - 1;
+            events.add(block(
+                    index,
+                    "{\"type\":\"fallback\",\"from\":{\"model\":\"claude-a\"},\"to\":{\"model\":\"claude-b\"}}"));
+            events.add(stop(index));
             events.add(event("weather_report", ",\"text\":\"rain\""));
         }
-        events.add(block("{\"type\":\"text\",\"text\":\"\"}"));
+        events.add(block(text(), "{\"type\":\"text\",\"text\":\"\"}"));
         events.add(event("ping", ""));
         return events;
     }
@@ -36,7 +39,7 @@ record FakeMessages(Directives said) implements Tongue {
     public Event word(String text) {
         return said.has("splice") && !text.startsWith("sea0")
                 ? start("msg_02")
-                : delta("{\"type\":\"text_delta\",\"text\":\"" + text + "\"}");
+                : delta(text(), "{\"type\":\"text_delta\",\"text\":\"" + text + "\"}");
     }
 
     @Override
@@ -45,7 +48,7 @@ record FakeMessages(Directives said) implements Tongue {
         if (said.has("pings")) {
             events.add(event("ping", ""));
         }
-        events.add(event("content_block_stop", ",\"index\":0"));
+        events.add(stop(text()));
         events.add(stop(said.text("stop", cut ? "max_tokens" : "end_turn"), words));
         if (!said.has("no_stop")) {
             events.add(event("message_stop", ""));
@@ -65,7 +68,7 @@ record FakeMessages(Directives said) implements Tongue {
     @Override
     public List<Event> refusal() {
         return List.of(
-                event("content_block_stop", ",\"index\":0"),
+                stop(text()),
                 event(
                         "message_delta",
                         ",\"delta\":{\"stop_reason\":\"refusal\",\"stop_sequence\":null,\"stop_details\":{\"type\":\"refusal\",\"category\":\"bio\",\"explanation\":null}},\"usage\":{\"output_tokens\":5}"),
@@ -136,12 +139,21 @@ record FakeMessages(Directives said) implements Tongue {
                         + ",\"output_tokens\":1,\"service_tier\":\"standard\"}}");
     }
 
-    private static Event block(String block) {
-        return event("content_block_start", ",\"index\":0,\"content_block\":" + block);
+    /** Which of the blocks the text is. */
+    private int text() {
+        return (said.has("thinking") ? 1 : 0) + (said.has("unknown") ? 1 : 0);
     }
 
-    private static Event delta(String delta) {
-        return event("content_block_delta", ",\"index\":0,\"delta\":" + delta);
+    private static Event block(int index, String block) {
+        return event("content_block_start", ",\"index\":" + index + ",\"content_block\":" + block);
+    }
+
+    private static Event delta(int index, String delta) {
+        return event("content_block_delta", ",\"index\":" + index + ",\"delta\":" + delta);
+    }
+
+    private static Event stop(int index) {
+        return event("content_block_stop", ",\"index\":" + index);
     }
 
     private Event stop(String reason, int words) {

@@ -116,7 +116,8 @@ public final class FakeOpenAi implements AutoCloseable {
                 body.path("max_tokens").asInt(body.path("max_completion_tokens").asInt(100_000));
         return loopback.converse(prompt, (said, attempt) -> {
             Directives now = Script.in(said, attempt);
-            return new Script(now, new FakeChat(now), wire).play(limit);
+            Directives spoken = body.path("stream").asBoolean() ? now : now.and("json");
+            return new Script(spoken, new FakeChat(now), wire).play(limit);
         });
     }
 
