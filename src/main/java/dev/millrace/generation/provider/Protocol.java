@@ -11,7 +11,8 @@ public enum Protocol {
     ANTHROPIC("https://api.anthropic.com"),
     /** Without the version, as Google's own libraries take it. */
     GEMINI("https://generativelanguage.googleapis.com"),
-    REPLICATE("https://api.replicate.com/v1");
+    REPLICATE("https://api.replicate.com/v1"),
+    FAL("https://queue.fal.run");
 
     private final URI address;
 

@@ -2,6 +2,7 @@ package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.anthropic.AnthropicProvider;
 import dev.millrace.generation.provider.gemini.GeminiProvider;
+import dev.millrace.generation.provider.fal.FalProvider;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.openai.OpenAiProvider;
 import dev.millrace.generation.provider.replicate.ReplicateProvider;
@@ -50,6 +51,7 @@ public final class Providers {
             case OPENAI -> new OpenAiProvider(config, outbound, clock);
             case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
             case GEMINI -> new GeminiProvider(config, outbound, clock);
+            case FAL -> new FalProvider(config, outbound, lookout, clock);
             case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };
     }

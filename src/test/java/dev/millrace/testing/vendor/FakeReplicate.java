@@ -38,6 +38,7 @@ public final class FakeReplicate implements AutoCloseable {
     private final Throttle throttle = new Throttle();
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final ConcurrentLinkedDeque<Job> newestFirst = new ConcurrentLinkedDeque<>();
+    private final Map<String, Long> fetched = new ConcurrentHashMap<>();
     private final Set<String> cancels = ConcurrentHashMap.newKeySet();
     private final AtomicInteger numbers = new AtomicInteger();
     private final byte[] film = Samples.film();
@@ -85,6 +86,12 @@ public final class FakeReplicate implements AutoCloseable {
         var counts = new LinkedHashMap<String, Integer>();
         List.copyOf(newestFirst).forEach(job -> counts.merge(job.prompt(), 1, Integer::sum));
         return counts;
+    }
+
+    /** How long after the end of a prediction its file was asked for: by then its end had been seen. */
+    public long seenAfterMillis(String id) {
+        Job job = jobs.get(id);
+        return fetched.get(id) - job.createdAt().toEpochMilli() - job.said().number("job_ms", 400);
     }
 
     /** Predictions that somebody asked to stop. */
@@ -331,6 +338,7 @@ public final class FakeReplicate implements AutoCloseable {
     private boolean file(String path, Wire wire) throws IOException {
         String[] parts = path.split("/", -1);
         Job job = jobs.get(parts[2]);
+        fetched.putIfAbsent(job.id(), System.currentTimeMillis());
         if (job.fetches().incrementAndGet() <= job.said().number("file_404", 0)) {
             wire.answer(404, Map.of("Content-Type", "text/plain"), "not here".getBytes(StandardCharsets.UTF_8));
         } else if (job.said().has("html")) {

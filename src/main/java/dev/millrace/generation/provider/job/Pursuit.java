@@ -74,7 +74,7 @@ public final class Pursuit {
         sink.emit(new Intended());
         String id;
         try {
-            id = errand.create();
+            id = Creation.of(errand);
         } catch (NotSent unreachable) {
             Stopped.check(call.cancellation());
             throw new ProviderFailure(Kind.TRANSIENT, "The provider cannot be reached.", null, unreachable);
@@ -109,6 +109,7 @@ public final class Pursuit {
     private String search(ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt)
             throws ProviderFailure, InterruptedException {
         if (!errand.findable()) {
+            Stopped.check(call.cancellation());
             throw ambiguous(new WireFault("the vendor cannot be asked for a job without its id"));
         }
         var search = new Search(SEARCHES);

@@ -1,0 +1,68 @@
+package dev.millrace.generation.provider.fal;
+
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.Provider;
+import dev.millrace.generation.provider.ProviderCall;
+import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Pursuit;
+import dev.millrace.generation.provider.job.Tempo;
+import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.JsonApi;
+import dev.millrace.generation.provider.wire.ResultFiles;
+import dev.millrace.generation.provider.wire.VendorErrors;
+import dev.millrace.platform.outbound.Outbound;
+import java.time.InstantSource;
+import java.util.Set;
+
+/** Images and videos by models that run at fal. */
+public final class FalProvider implements Provider {
+    private final String name;
+    private final FalApi api;
+    private final ResultFiles files;
+    private final Pursuit pursuit;
+
+    /** The lookout begins to watch its requests. */
+    public FalProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
+        this(config, outbound, lookout, clock, Tempo.USUAL);
+    }
+
+    FalProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
+        var endpoint = new Endpoint(
+                outbound.client(Set.of(config.baseUrl().getHost())),
+                config.baseUrl(),
+                new Endpoint.Credential("Authorization", "Key ", config.key()),
+                new VendorErrors(clock));
+        this.name = config.name();
+        this.api = new FalApi(new JsonApi(endpoint));
+        this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
+        this.pursuit = new Pursuit(lookout, clock, name, tempo);
+        lookout.add(new FalBoard(name, api));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean asynchronous(GenerationKind kind) {
+        return kind != GenerationKind.TEXT;
+    }
+
+    @Override
+    public boolean measures(GenerationKind kind) {
+        return false;
+    }
+
+    @Override
+    public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+        if (call.request().kind() == GenerationKind.TEXT) {
+            throw new ProviderFailure(Kind.INVALID, "This provider makes images and videos, not text.");
+        }
+        pursuit.run(call, sink, new FalErrand(api, files, call));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.generation.provider.fal;
+
+import dev.millrace.generation.provider.Flavour;
+import dev.millrace.generation.provider.Protocol;
+import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Lookouts;
+import dev.millrace.generation.provider.job.Tempo;
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.outbound.Outbound;
+import dev.millrace.testing.vendor.FakeFal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The adapter, connected to the fake vendor. */
+final class Vendor implements AutoCloseable {
+    private final FakeFal fake = new FakeFal();
+    private final Outbound outbound = new Outbound(List.of());
+    private final Lookout lookout = Lookouts.open();
+    private final FalProvider provider = new FalProvider(
+            new ProviderConfig(
+                    Lookouts.name("fal"),
+                    Protocol.FAL,
+                    fake.base(),
+                    new Secret("fal-test"),
+                    new ProviderConfig.Terms(Flavour.OTHER, null, List.of())),
+            outbound,
+            lookout,
+            InstantSource.system(),
+            new Tempo(Duration.ofMillis(50), Duration.ofMillis(300)));
+
+    FalProvider provider() {
+        return provider;
+    }
+
+    FakeFal fake() {
+        return fake;
+    }
+
+    @Override
+    public void close() {
+        lookout.close();
+        outbound.close();
+        fake.close();
+    }
+}
