@@ -9,7 +9,7 @@ import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Pursuit;
-import dev.millrace.generation.provider.job.Tempo;
+import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
@@ -27,10 +27,10 @@ public final class FalProvider implements Provider {
 
     /** The lookout begins to watch its requests. */
     public FalProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
-        this(config, outbound, lookout, clock, Tempo.USUAL);
+        this(config, outbound, lookout, clock, Cadence.USUAL);
     }
 
-    FalProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
+    FalProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Cadence cadence) {
         var endpoint = new Endpoint(
                 outbound.client(Set.of(config.baseUrl().getHost())),
                 config.baseUrl(),
@@ -39,7 +39,7 @@ public final class FalProvider implements Provider {
         this.name = config.name();
         this.api = new FalApi(new JsonApi(endpoint));
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
-        this.pursuit = new Pursuit(lookout, clock, name, tempo);
+        this.pursuit = new Pursuit(lookout, clock, name, cadence);
         lookout.add(new FalBoard(name, api));
     }
 

@@ -189,7 +189,11 @@ final class Patrol implements AutoCloseable {
                     saw(id, sighting, rest.isNegative() ? Duration.ZERO : rest);
                 }
             }
-        } catch (IOException | ProviderFailure | RuntimeException failure) {
+        } catch (ProviderFailure said) {
+            // a vendor may have no list after all; one that asks for a pause does not want other questions instead
+            boolean asks = said.kind() == Kind.RATE_LIMITED;
+            ids.forEach(asks ? id -> missed(id, said) : id -> lookSoon(id, pause));
+        } catch (IOException | RuntimeException failure) {
             ids.forEach(id -> missed(id, failure));
         } finally {
             sweeping = false;

@@ -40,13 +40,13 @@ public final class Pursuit {
     private final Lookout lookout;
     private final InstantSource clock;
     private final String provider;
-    private final Tempo tempo;
+    private final Cadence cadence;
 
-    public Pursuit(Lookout lookout, InstantSource clock, String provider, Tempo tempo) {
+    public Pursuit(Lookout lookout, InstantSource clock, String provider, Cadence cadence) {
         this.lookout = lookout;
         this.clock = clock;
         this.provider = provider;
-        this.tempo = tempo;
+        this.cadence = cadence;
     }
 
     /** Blocks until the job is over, as {@link dev.millrace.generation.provider.Provider#run} promises. */
@@ -123,7 +123,7 @@ public final class Pursuit {
     private @Nullable String found(
             ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt, Search search)
             throws ProviderFailure, InterruptedException {
-        Duration pause = tempo.first();
+        Duration pause = cadence.first();
         for (int i = 0; i < search.most; i++) {
             try {
                 for (String id : errand.find(intendedAt)) {
@@ -136,7 +136,7 @@ public final class Pursuit {
                 search.last = failure;
             }
             pause(call.cancellation(), pause);
-            pause = tempo.after(pause);
+            pause = cadence.after(pause);
         }
         return null;
     }
@@ -205,21 +205,21 @@ public final class Pursuit {
     /** The whole job once it is over; a list or a stream may say so a moment before the job does. Null when it does not. */
     private @Nullable Job settled(ProviderCall call, Errand errand, String id)
             throws ProviderFailure, InterruptedException {
-        Duration pause = tempo.first();
+        Duration pause = cadence.first();
         for (int i = 0; i < PATIENCE; i++) {
             Job job = look(call, errand, id);
             if (job.over()) {
                 return job;
             }
             pause(call.cancellation(), pause);
-            pause = tempo.after(pause);
+            pause = cadence.after(pause);
         }
         return null;
     }
 
     /** The whole job. */
     private Job look(ProviderCall call, Errand errand, String id) throws ProviderFailure, InterruptedException {
-        Duration pause = tempo.first();
+        Duration pause = cadence.first();
         Exception last = new WireFault("the job cannot be seen");
         for (int i = 0; i < PATIENCE; i++) {
             try {
@@ -229,14 +229,14 @@ public final class Pursuit {
                 last = failure;
             }
             pause(call.cancellation(), longer(pause, last));
-            pause = tempo.after(pause);
+            pause = cadence.after(pause);
         }
         throw missing(last);
     }
 
     private void fetch(ProviderCall call, ProviderSink sink, Errand errand, Job job)
             throws ProviderFailure, InterruptedException {
-        Duration pause = tempo.first();
+        Duration pause = cadence.first();
         Exception last = new WireFault("the result is not there");
         for (int i = 0; i < PATIENCE; i++) {
             try {
@@ -253,7 +253,7 @@ public final class Pursuit {
                 last = failure;
             }
             pause(call.cancellation(), longer(pause, last));
-            pause = tempo.after(pause);
+            pause = cadence.after(pause);
         }
         throw missing(last);
     }

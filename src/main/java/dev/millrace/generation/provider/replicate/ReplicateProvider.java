@@ -8,7 +8,7 @@ import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Pursuit;
-import dev.millrace.generation.provider.job.Tempo;
+import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
@@ -26,10 +26,10 @@ public final class ReplicateProvider implements Provider {
 
     /** The lookout begins to watch its predictions. */
     public ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
-        this(config, outbound, lookout, clock, Tempo.USUAL);
+        this(config, outbound, lookout, clock, Cadence.USUAL);
     }
 
-    ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
+    ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Cadence cadence) {
         var endpoint = new Endpoint(
                 outbound.client(Set.of(config.baseUrl().getHost())),
                 config.baseUrl(),
@@ -38,7 +38,7 @@ public final class ReplicateProvider implements Provider {
         this.name = config.name();
         this.api = new ReplicateApi(new JsonApi(endpoint));
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
-        this.pursuit = new Pursuit(lookout, clock, name, tempo);
+        this.pursuit = new Pursuit(lookout, clock, name, cadence);
         lookout.add(new ReplicateBoard(name, api));
     }
 

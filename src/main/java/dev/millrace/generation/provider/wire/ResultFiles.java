@@ -149,7 +149,9 @@ public final class ResultFiles {
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         boolean web = scheme.equals("https") || scheme.equals("http");
-        if (!web || uri.getHost() == null || uri.getRawUserInfo() != null) {
+        String host = uri.getHost();
+        // an address with a zone names a network of this machine's
+        if (!web || host == null || host.contains("%") || uri.getRawUserInfo() != null) {
             throw refused("is at an address that is not of the web", null);
         }
         if (from != null && "https".equalsIgnoreCase(from.getScheme()) && scheme.equals("http")) {

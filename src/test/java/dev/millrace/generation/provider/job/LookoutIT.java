@@ -119,6 +119,23 @@ class LookoutIT {
     }
 
     @Test
+    void aVendorWithoutAListIsAskedOneByOne() throws Exception {
+        var board = new Board(new Rhythm(Duration.ofMillis(100), 100, 1));
+        board.listless = new ProviderFailure(Kind.NOT_FOUND, "no such path");
+        Lookout lookout = lookout(board);
+        var vigils = new ArrayList<Vigil>();
+        for (String id : List.of("a", "b", "c")) {
+            board.set(id, Sighting.OVER);
+            vigils.add(watch(lookout, board, id));
+        }
+        for (Vigil vigil : vigils) {
+            assertThat(until(vigil, Sighting.State.OVER)).isEqualTo(Sighting.OVER);
+        }
+        assertThat(board.sweeps.get()).isPositive();
+        vigils.forEach(Vigil::close);
+    }
+
+    @Test
     void aJobThatIsLookedForInVainIsLost() throws Exception {
         var board = new Board(new Rhythm(Duration.ofMillis(50), 100, Rhythm.NO_LIST));
         board.failure = new IOException("no answer");
@@ -265,6 +282,7 @@ class LookoutIT {
         private final AtomicInteger looks = new AtomicInteger();
         private final AtomicInteger sweeps = new AtomicInteger();
         private volatile @Nullable Exception failure;
+        private volatile @Nullable ProviderFailure listless;
 
         Board(Rhythm rhythm) {
             this.rhythm = rhythm;
@@ -304,8 +322,11 @@ class LookoutIT {
         }
 
         @Override
-        public Map<String, Sighting> sweep(Set<String> ids) {
+        public Map<String, Sighting> sweep(Set<String> ids) throws ProviderFailure {
             sweeps.incrementAndGet();
+            if (listless != null) {
+                throw listless;
+            }
             var seen = new HashMap<>(jobs);
             seen.keySet().retainAll(ids);
             seen.keySet().removeAll(unlisted);

@@ -5,7 +5,7 @@ import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
-import dev.millrace.generation.provider.job.Tempo;
+import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeReplicate;
@@ -28,7 +28,7 @@ final class Vendor implements AutoCloseable {
             outbound,
             lookout,
             InstantSource.system(),
-            new Tempo(Duration.ofMillis(50), Duration.ofMillis(300)));
+            new Cadence(Duration.ofMillis(50), Duration.ofMillis(300)));
 
     ReplicateProvider provider() {
         return provider;
