@@ -1,8 +1,8 @@
 package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.anthropic.AnthropicProvider;
-import dev.millrace.generation.provider.gemini.GeminiProvider;
 import dev.millrace.generation.provider.fal.FalProvider;
+import dev.millrace.generation.provider.gemini.GeminiProvider;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.openai.OpenAiProvider;
 import dev.millrace.generation.provider.replicate.ReplicateProvider;
@@ -48,7 +48,7 @@ public final class Providers {
 
     private static Provider provider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
         return switch (config.protocol()) {
-            case OPENAI -> new OpenAiProvider(config, outbound, clock);
+            case OPENAI -> new OpenAiProvider(config, outbound, lookout, clock);
             case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
             case GEMINI -> new GeminiProvider(config, outbound, clock);
             case FAL -> new FalProvider(config, outbound, lookout, clock);

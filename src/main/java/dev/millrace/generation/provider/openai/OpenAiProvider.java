@@ -7,8 +7,13 @@ import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.job.Cadence;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Pursuit;
 import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.Patience;
+import dev.millrace.generation.provider.wire.ResultFiles;
 import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
@@ -19,13 +24,16 @@ public final class OpenAiProvider implements Provider {
     private final ProviderConfig config;
     private final OpenAiChat chat;
     private final OpenAiImages images;
-    private final OpenAiVideos videos;
+    private final VideoApi videos;
+    private final ResultFiles files;
+    private final Pursuit pursuit;
 
-    public OpenAiProvider(ProviderConfig config, Outbound outbound, InstantSource clock) {
-        this(config, outbound, clock, Tempo.USUAL);
+    /** The lookout begins to watch its videos. */
+    public OpenAiProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
+        this(config, outbound, lookout, clock, Tempo.USUAL);
     }
 
-    OpenAiProvider(ProviderConfig config, Outbound outbound, InstantSource clock, Tempo tempo) {
+    OpenAiProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
         var endpoint = new Endpoint(
                 outbound.client(Set.of(config.baseUrl().getHost())),
                 config.baseUrl(),
@@ -34,7 +42,10 @@ public final class OpenAiProvider implements Provider {
         this.config = config;
         this.chat = new OpenAiChat(endpoint, config.terms().flavour(), tempo.text());
         this.images = new OpenAiImages(endpoint, tempo.pictures());
-        this.videos = new OpenAiVideos(endpoint, clock, tempo.videos());
+        this.videos = new VideoApi(new JsonApi(endpoint));
+        this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
+        this.pursuit = new Pursuit(lookout, clock, config.name(), tempo.videos());
+        lookout.add(new VideoBoard(config.name(), videos));
     }
 
     @Override
@@ -62,13 +73,13 @@ public final class OpenAiProvider implements Provider {
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         switch (call.request().kind()) {
             case TEXT -> chat.run(call, sink);
-            case VIDEO -> videos.run(call, sink);
+            case VIDEO -> pursuit.run(call, sink, new VideoErrand(videos, files, call));
             case IMAGE -> images.run(call, sink);
         }
     }
 
     /** How long the vendor may be silent, and how often it is asked. */
-    record Tempo(Patience text, Patience pictures, OpenAiVideos.Pace videos) {
-        static final Tempo USUAL = new Tempo(Patience.USUAL, Patience.PICTURES, OpenAiVideos.Pace.USUAL);
+    record Tempo(Patience text, Patience pictures, Cadence videos) {
+        static final Tempo USUAL = new Tempo(Patience.USUAL, Patience.PICTURES, Cadence.USUAL);
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.generation.provider.job.Sighting;
 import dev.millrace.generation.provider.wire.WireJson;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -46,6 +47,14 @@ record VideoJob(
         private static boolean same(@Nullable String theirs, @Nullable String ours) {
             return theirs == null || theirs.equals(ours);
         }
+    }
+
+    Sighting sighting() {
+        return switch (state) {
+            case QUEUED -> Sighting.waiting(null);
+            case RUNNING -> Sighting.running(percent == null ? null : percent / 100);
+            case COMPLETED, FAILED, GONE -> Sighting.OVER;
+        };
     }
 
     static VideoJob of(JsonNode json) {

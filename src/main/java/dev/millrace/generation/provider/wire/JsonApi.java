@@ -52,9 +52,8 @@ public final class JsonApi {
      */
     public JsonNode create(String path, Map<String, String> headers, Object body) throws IOException, ProviderFailure {
         try (Answer answer = endpoint.client().send(ask("POST", path, headers, body), stop -> {})) {
-            int status = answer.status();
-            if (status == 408 || status == 502 || status == 504 || status >= 520 && status < 530 && status != 529) {
-                throw new WireFault("a gateway answered " + status);
+            if (VendorErrors.gateway(answer.status())) {
+                throw new WireFault("a gateway answered " + answer.status());
             }
             return read(answer);
         }

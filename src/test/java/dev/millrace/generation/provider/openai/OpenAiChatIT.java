@@ -19,6 +19,7 @@ import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.platform.outbound.Outbound;
 import java.math.BigDecimal;
 import java.net.ServerSocket;
@@ -116,9 +117,10 @@ class OpenAiChatIT {
         try (var socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        try (var outbound = new Outbound(List.of())) {
+        try (var outbound = new Outbound(List.of());
+                var lookout = Lookouts.open()) {
             var config = ProviderConfig.of(Protocol.OPENAI, null, URI.create("http://127.0.0.1:" + port + "/v1"));
-            var gone = new OpenAiProvider(config, outbound, InstantSource.system());
+            var gone = new OpenAiProvider(config, outbound, lookout, InstantSource.system());
 
             ProviderFailure failure = catchThrowableOfType(
                     ProviderFailure.class, () -> gone.run(Calls.text("openai/x", "a", Map.of()), new Heard()));

@@ -1,7 +1,11 @@
 package dev.millrace.generation.provider.openai;
 
+import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.job.Cadence;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
@@ -16,6 +20,7 @@ final class Vendor implements AutoCloseable {
 
     private final FakeOpenAi fake = FakeOpenAi.start();
     private final Outbound outbound = new Outbound(List.of());
+    private final Lookout lookout = Lookouts.open();
     private final OpenAiProvider provider;
 
     Vendor() {
@@ -27,10 +32,16 @@ final class Vendor implements AutoCloseable {
      */
     Vendor(Duration silence) {
         var patience = new Patience(Patience.USUAL.connect(), silence, silence);
-        var pace = new OpenAiVideos.Pace(Duration.ofMillis(50), Duration.ofMillis(300));
+        var pace = new Cadence(Duration.ofMillis(50), Duration.ofMillis(300));
         this.provider = new OpenAiProvider(
-                ProviderConfig.of(Protocol.OPENAI, new Secret(KEY), fake.base()),
+                new ProviderConfig(
+                        Lookouts.name("openai"),
+                        Protocol.OPENAI,
+                        fake.base(),
+                        new Secret(KEY),
+                        new ProviderConfig.Terms(Flavour.at(fake.base()), null, List.of())),
                 outbound,
+                lookout,
                 InstantSource.system(),
                 new OpenAiProvider.Tempo(patience, patience, pace));
     }
@@ -45,6 +56,7 @@ final class Vendor implements AutoCloseable {
 
     @Override
     public void close() {
+        lookout.close();
         outbound.close();
         fake.close();
     }
