@@ -121,6 +121,7 @@ class HouseRulesTest {
         only("com.zaxxer..", inPackage("platform.sql"));
         only("org.flywaydb..", inPackage("platform.sql"));
         only("org.postgresql..", inPackage("platform.sql"));
+        only("org.java_websocket..", inPackage("platform.http.socket"));
         only("redis.clients..", inPackage("platform.redis"));
         only("net.bramp..", inPackage("media").or(inPackage("generation.provider")));
         only("com.password4j..", inPackage("accounts"));

@@ -1,6 +1,7 @@
 package dev.millrace.platform;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,5 +24,10 @@ public final class Ids {
         long high = ((stamp >>> 12) << 16) | 0x7000L | (stamp & 0xfffL);
         long low = (RANDOM.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
         return new UUID(high, low);
+    }
+
+    /** No id that was made at that moment or later is smaller. */
+    public static UUID floor(Instant moment) {
+        return new UUID((moment.toEpochMilli() << 16) | 0x7000L, 0x8000000000000000L);
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.platform.http;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.http.wire.Line;
 import dev.millrace.platform.problem.ProblemType;
+import io.helidon.common.buffers.BufferData;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -11,6 +12,7 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class Exchange {
     private @Nullable Caller caller;
     private @Nullable InetAddress client;
     private @Nullable Header more;
+    private boolean upgraded;
     private volatile @Nullable ProblemType refusal;
 
     Exchange(Desk desk, ServerRequest request, ServerResponse response) {
@@ -89,6 +92,33 @@ public final class Exchange {
         return found == null ? null : found.route();
     }
 
+    /**
+     * Says yes to another protocol. The head of the answer goes out now; from here on the connection belongs to the handler, and ends
+     * when it returns.
+     */
+    public Line upgrade(String protocol, Header proof) {
+        dress();
+        var headers = response.headers();
+        headers.set(HeaderNames.CONNECTION, "Upgrade");
+        headers.set(HeaderNames.UPGRADE, protocol);
+        headers.set(proof);
+        var head = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\n");
+        for (Header header : headers) {
+            for (String value : header.allValues()) {
+                head.append(header.name()).append(": ").append(value).append("\r\n");
+            }
+        }
+        upgraded = true;
+        line.dataWriter()
+                .writeNow(BufferData.create(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII)));
+        return line;
+    }
+
+    /** Whether the connection speaks another protocol by now. */
+    boolean upgraded() {
+        return upgraded;
+    }
+
     /** Whatever the answer will be, it carries this header too. */
     public void answerWith(Header header) {
         more = header;
@@ -130,6 +160,9 @@ public final class Exchange {
         ProblemType problem = refusal;
         if (problem != null) {
             return problem.status();
+        }
+        if (upgraded) {
+            return 101;
         }
         boolean answered = ((RoutingResponse) response).hasEntity();
         return answered ? response.status().code() : 499;

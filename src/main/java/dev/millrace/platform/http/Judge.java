@@ -71,19 +71,22 @@ final class Judge implements io.helidon.webserver.http.Handler {
         exchange.line().finished();
     }
 
-    /** True when a whole answer is out. */
+    /** True when a whole answer is out and the connection can go on. */
     private boolean answer(Exchange exchange) {
         try {
             try {
                 judge(exchange);
             } catch (Exception failure) {
-                if (exchange.line().broken()) {
+                if (exchange.line().broken() || exchange.upgraded()) {
                     return false;
                 }
                 if (!exchange.line().headWritten() && !problems.answer(exchange, failure)) {
                     // part of an answer is out: cut it, so that nobody takes it for the whole
                     return false;
                 }
+            }
+            if (exchange.upgraded()) {
+                return false;
             }
             exchange.line().discardRest();
             ((RoutingResponse) exchange.response()).commit();
@@ -122,9 +125,11 @@ final class Judge implements io.helidon.webserver.http.Handler {
         refuseStranger(exchange, route);
         if (!SAFE.contains(exchange.method())) {
             desk.cors().refuseForeign(headers(exchange));
+        } else if (exchange.upgrades()) {
+            desk.cors().refuseForeignPage(headers(exchange), desk.config().publicUrl());
         }
         route.handler().handle(exchange.request(), exchange.response());
-        if (!((RoutingResponse) exchange.response()).hasEntity()) {
+        if (!exchange.upgraded() && !((RoutingResponse) exchange.response()).hasEntity()) {
             throw new IllegalStateException(
                     "the handler of " + route.method() + " " + route.path() + " did not answer");
         }

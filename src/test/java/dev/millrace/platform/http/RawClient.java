@@ -144,6 +144,11 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** What comes, where it is no HTTP. */
+    public InputStream stream() {
+        return in;
+    }
+
     public Socket socket() {
         return socket;
     }

@@ -8,6 +8,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.http.ServerResponseHeaders;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -102,6 +103,26 @@ public final class Cors {
         String site = request.first(FETCH_SITE).orElse("");
         if ((site.equals("cross-site") || site.equals("same-site")) && listed(request) == null) {
             throw Problem.of(ProblemType.FORBIDDEN, "Pages of other sites may not change anything here.");
+        }
+    }
+
+    /**
+     * Refuses a conversation that a page of another host opens: browsers let any page open a socket and leave it to the server to
+     * look at its origin. Programs send none.
+     *
+     * @param own the address clients know this server by, when it is not that of the listener
+     */
+    public void refuseForeignPage(Headers request, @Nullable URI own) {
+        if (!request.contains(HeaderNames.ORIGIN) || listed(request) != null) {
+            return;
+        }
+        String origin = request.get(HeaderNames.ORIGIN).get().toLowerCase(Locale.ROOT);
+        String host = request.first(HeaderNames.HOST).orElse("").toLowerCase(Locale.ROOT);
+        boolean ours = origin.equals("http://" + host)
+                || origin.equals("https://" + host)
+                || (own != null && origin.equals(own.getScheme() + "://" + own.getRawAuthority()));
+        if (!ours) {
+            throw Problem.of(ProblemType.FORBIDDEN, "Pages of this origin may not open a connection here.");
         }
     }
 

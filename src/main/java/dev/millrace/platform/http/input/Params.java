@@ -90,8 +90,8 @@ public final class Params {
                 .at("?" + name, code, detail);
     }
 
-    /** The id, or nothing: the JDK would also take {@code 1-1-1-1-1}. */
-    static @Nullable UUID uuid(String text) {
+    /** The id a text is, or nothing: the JDK would also take {@code 1-1-1-1-1}. */
+    public static @Nullable UUID uuid(String text) {
         return UUID_TEXT.matcher(text).matches() ? UUID.fromString(text) : null;
     }
 }

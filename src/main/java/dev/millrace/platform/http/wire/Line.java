@@ -22,6 +22,9 @@ import io.helidon.webserver.Router;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -34,12 +37,19 @@ import org.jspecify.annotations.Nullable;
  * request under way has attached, so that nothing about a request needs a thread-local or a lookup.
  */
 public final class Line implements ConnectionContext, ListenerContext {
+    /** After so many repetitions without an answer, each twice as late as the one before, nobody is there: some six seconds. */
+    private static final int MOST_REPEATS = 5;
+
     private final ConnectionContext inner;
     private final HelidonSocket socket;
     private final Lines lines;
     private final Pulse pulse;
     private final DataReader reader;
     private final LineWriter writer;
+    private final Outstanding.Ends ends;
+    private volatile @Nullable Pulse voice;
+    private long acknowledged;
+    private long acknowledgedAt;
     private @Nullable Object attached;
     private @Nullable HttpPrologue prologue;
     private int requests;
@@ -52,6 +62,8 @@ public final class Line implements ConnectionContext, ListenerContext {
         this.pulse = new Pulse(lines.limits());
         this.reader = DataReader.create(this::pull);
         this.writer = new LineWriter(socket, pulse);
+        this.ends = Outstanding.Ends.of((InetSocketAddress) inner.localPeer().address(), (InetSocketAddress)
+                inner.remotePeer().address());
     }
 
     /** The line a request came in on. */
@@ -71,7 +83,24 @@ public final class Line implements ConnectionContext, ListenerContext {
 
     /** The client is gone or was cut off: nothing can be said to it any more. */
     public boolean broken() {
-        return pulse.broken();
+        Pulse speaking = voice;
+        return pulse.broken() || (speaking != null && speaking.broken());
+    }
+
+    /**
+     * From here on this line carries something other than HTTP: one thread reads while others, one at a time, write, and each side
+     * is watched by itself. A client that is silent for longer than said is cut off.
+     */
+    public void converse(Duration longestSilence) {
+        var speaking = new Pulse(lines.limits());
+        writer.watchedBy(speaking);
+        voice = speaking;
+        pulse.talking(longestSilence);
+    }
+
+    /** What is still being read must come within this time; from any thread. */
+    public void endWithin(Duration time) {
+        pulse.endWithin(time);
     }
 
     /** The answer to the request under way goes out without its body. */
@@ -140,8 +169,44 @@ public final class Line implements ConnectionContext, ListenerContext {
         return headRead;
     }
 
-    Pulse pulse() {
-        return pulse;
+    /** What the watchdog finds: the worst of both directions. */
+    Pulse.Verdict look(long now) {
+        Pulse speaking = voice;
+        Pulse.Verdict spoken = speaking == null ? Pulse.Verdict.FINE : speaking.look(now);
+        return spoken == Pulse.Verdict.FINE ? pulse.look(now) : spoken;
+    }
+
+    /**
+     * Whether the client takes what is sent, as far as the kernel knows. Asked by the watchdog alone.
+     *
+     * @param all what is outstanding on all connections
+     * @param written bytes written to this line before that was found out
+     */
+    boolean takes(Map<Outstanding.Ends, Outstanding> all, long written, long now) {
+        Outstanding mine = all.get(ends);
+        if (mine == null || written - mine.bytes() > acknowledged || acknowledgedAt == 0) {
+            acknowledged = mine == null ? written : written - mine.bytes();
+            acknowledgedAt = now;
+            return true;
+        }
+        return mine.repeats() < MOST_REPEATS
+                && now - acknowledgedAt < lines.limits().write().toNanos();
+    }
+
+    /** Bytes written so far. */
+    long written() {
+        return writer.written();
+    }
+
+    /** The watchdog takes the word; false when the line's own threads went on just now. */
+    boolean cut(long now) {
+        Pulse speaking = voice;
+        return speaking != null && speaking.look(now) != Pulse.Verdict.FINE ? speaking.cut() : pulse.cut();
+    }
+
+    /** How long the present phase has lasted, in nanoseconds. */
+    long age(long now) {
+        return pulse.age(now);
     }
 
     /** Reads and forgets what the client still sends after an answer that closes, so that the answer is not lost to a reset. */

@@ -12,7 +12,8 @@ import java.io.UncheckedIOException;
  */
 final class LineWriter implements DataWriter {
     private final HelidonSocket socket;
-    private final Pulse pulse;
+    private Pulse pulse;
+    private volatile long written;
     private Body body = Body.SENT;
     private boolean discarding;
 
@@ -28,6 +29,16 @@ final class LineWriter implements DataWriter {
     LineWriter(HelidonSocket socket, Pulse pulse) {
         this.socket = socket;
         this.pulse = pulse;
+    }
+
+    /** From here on writes are watched by this pulse. */
+    void watchedBy(Pulse other) {
+        pulse = other;
+    }
+
+    /** Bytes so far. */
+    long written() {
+        return written;
     }
 
     void headOnly() {
@@ -79,8 +90,11 @@ final class LineWriter implements DataWriter {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // whoever writes is the only one, and the watchdog only reads
     private void send(BufferData buffer) {
-        pulse.writing(buffer.available());
+        int length = buffer.available();
+        pulse.writing(length);
+        written += length;
         try {
             socket.write(buffer);
         } catch (UncheckedIOException gone) {

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Lines implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lines.class);
 
+    private static final Duration BEYOND = Duration.ofSeconds(3);
+
     private final HttpLimits limits;
     private final Refusals refusals;
     private final Predicate<InetAddress> proxy;
@@ -103,10 +105,16 @@ final class Lines implements AutoCloseable {
     }
 
     private void watch() {
+        long lookedBeyond = System.nanoTime();
         try {
             while (!stop.await(tick().toNanos(), TimeUnit.NANOSECONDS)) {
                 try {
-                    look(System.nanoTime());
+                    long now = System.nanoTime();
+                    look(now);
+                    if (now - lookedBeyond > beyond().toNanos()) {
+                        lookedBeyond = now;
+                        lookBeyond(now);
+                    }
                 } catch (RuntimeException defect) {
                     LOG.error("the watchdog stumbled and goes on", defect);
                 }
@@ -130,10 +138,29 @@ final class Lines implements AutoCloseable {
         return shortest.dividedBy(8);
     }
 
+    /** How often the kernel is asked who takes what was sent: reading its table costs a microsecond a connection. */
+    private Duration beyond() {
+        Duration part = limits.write().dividedBy(4);
+        return part.compareTo(BEYOND) < 0 ? part : BEYOND;
+    }
+
+    /** Closes who takes nothing although we could write: the thread that serves him learns of it with its next write. */
+    private void lookBeyond(long now) {
+        Map<Line, Long> written = new HashMap<>();
+        open.forEach(line -> written.put(line, line.written()));
+        Map<Outstanding.Ends, Outstanding> outstanding = Outstanding.now();
+        written.forEach((line, bytes) -> {
+            if (!line.takes(outstanding, bytes, now)) {
+                cut.increment();
+                Thread.ofVirtual().name("http-close").start(() -> close(line));
+            }
+        });
+    }
+
     private void look(long now) {
         Map<InetAddress, List<Line>> arriving = new HashMap<>();
         for (Line line : open) {
-            switch (line.pulse().look(now)) {
+            switch (line.look(now)) {
                 case FINE -> {}
                 case ARRIVING -> {
                     InetAddress peer = peer(line);
@@ -141,8 +168,8 @@ final class Lines implements AutoCloseable {
                         arriving.computeIfAbsent(peer, key -> new ArrayList<>()).add(line);
                     }
                 }
-                case TOO_SLOW -> cut(line, true);
-                case OVERDUE -> cut(line, false);
+                case TOO_SLOW -> cut(line, now, true);
+                case OVERDUE -> cut(line, now, false);
             }
         }
         arriving.values().forEach(lines -> cutExcess(lines, now));
@@ -152,13 +179,13 @@ final class Lines implements AutoCloseable {
     private void cutExcess(List<Line> lines, long now) {
         int excess = lines.size() - limits.load().incomplete();
         if (excess > 0) {
-            lines.sort(Comparator.comparingLong(line -> -line.pulse().age(now)));
-            lines.subList(0, excess).forEach(line -> cut(line, true));
+            lines.sort(Comparator.comparingLong(line -> -line.age(now)));
+            lines.subList(0, excess).forEach(line -> cut(line, now, true));
         }
     }
 
-    private void cut(Line line, boolean tell) {
-        if (!line.pulse().cut()) {
+    private void cut(Line line, long now, boolean tell) {
+        if (!line.cut(now)) {
             return;
         }
         cut.increment();

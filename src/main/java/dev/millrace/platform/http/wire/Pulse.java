@@ -22,6 +22,8 @@ final class Pulse {
     private long readBegan;
     private long credit;
     private long deadline;
+    private long silence;
+    private volatile long end = Long.MAX_VALUE;
 
     private enum State {
         WORKING,
@@ -35,7 +37,8 @@ final class Pulse {
         WAITING,
         HEAD,
         BODY,
-        LINGER
+        LINGER,
+        TALK
     }
 
     /** What the watchdog finds. */
@@ -65,6 +68,7 @@ final class Pulse {
             case HEAD -> phaseBegan + limits.headers().toNanos();
             case BODY -> now + credit;
             case LINGER -> Math.min(now + QUIET_NANOS, phaseBegan + LINGER_NANOS);
+            case TALK -> now + silence;
         };
         state.compareAndSet(State.WORKING, State.READING);
     }
@@ -101,6 +105,17 @@ final class Pulse {
         enter(Phase.LINGER, System.nanoTime());
     }
 
+    /** What is read from now on is no HTTP and may come at any time; but who is silent for so long is gone. */
+    void talking(Duration longestSilence) {
+        silence = longestSilence.toNanos();
+        enter(Phase.TALK, System.nanoTime());
+    }
+
+    /** Whatever is being read must be there within this time. May be called from any thread. */
+    void endWithin(Duration time) {
+        end = System.nanoTime() + time.toNanos();
+    }
+
     /** An end of input is in order only between requests and after the last answer. */
     boolean mayEnd() {
         return phase == Phase.WAITING || phase == Phase.LINGER;
@@ -130,7 +145,7 @@ final class Pulse {
         return switch (state.get()) {
             case READING -> {
                 boolean arriving = phase == Phase.HEAD || phase == Phase.BODY;
-                if (now - deadline > 0) {
+                if (now - deadline > 0 || (end != Long.MAX_VALUE && now - end > 0)) {
                     yield arriving ? Verdict.TOO_SLOW : Verdict.OVERDUE;
                 }
                 yield arriving && age(now) > limits.pace().arriving().toNanos() ? Verdict.ARRIVING : Verdict.FINE;

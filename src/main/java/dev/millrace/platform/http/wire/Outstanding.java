@@ -1,0 +1,82 @@
+package dev.millrace.platform.http.wire;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What the kernel still holds of what was written to our clients, read from its table of connections.
+ *
+ * <p>A write succeeds as soon as the kernel has taken it, which is megabytes before a client that reads nothing holds us up, and a
+ * quarter of an hour before one that vanished is given up. The JDK offers no option that would tell sooner. Where there is no such
+ * table nothing is outstanding.
+ *
+ * @param bytes written and not acknowledged yet
+ * @param repeats how often in a row the oldest of them was sent again without an answer
+ */
+record Outstanding(long bytes, int repeats) {
+    private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp6"), Path.of("/proc/self/net/tcp"));
+    private static final Pattern SPACES = Pattern.compile(" +");
+    private static final String ESTABLISHED = "01";
+
+    /** The two ends of a connection, as the table writes them. */
+    record Ends(String local, String remote) {
+        static Ends of(InetSocketAddress local, InetSocketAddress remote) {
+            return new Ends(written(local), written(remote));
+        }
+    }
+
+    /** All connections of which something is outstanding. */
+    static Map<Ends, Outstanding> now() {
+        Map<Ends, Outstanding> all = new HashMap<>();
+        for (Path table : TABLES) {
+            try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    read(line, all);
+                }
+            } catch (IOException absent) {
+                // not Linux, or not allowed to look: then the deadline of writes has to do
+            }
+        }
+        return all;
+    }
+
+    /** Takes in one line: number, local address, remote address, state, queues, timer, repeats, and more. */
+    static void read(String line, Map<Ends, Outstanding> into) {
+        String[] fields = SPACES.split(line.strip(), -1);
+        if (fields.length < 7 || !fields[3].equals(ESTABLISHED)) {
+            return;
+        }
+        long bytes = Long.parseLong(fields[4].substring(0, fields[4].indexOf(':')), 16);
+        if (bytes > 0) {
+            into.put(
+                    new Ends(plain(fields[1]), plain(fields[2])),
+                    new Outstanding(bytes, Integer.parseInt(fields[6], 16)));
+        }
+    }
+
+    /** An IPv4 address looks the same in both tables. */
+    private static String plain(String address) {
+        return address.startsWith("0000000000000000FFFF0000") ? address.substring(24) : address;
+    }
+
+    /** Words of four bytes, each in the order of this machine, which is little-endian wherever we run. */
+    private static String written(InetSocketAddress address) {
+        byte[] bytes = address.getAddress().getAddress();
+        byte[] turned = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            turned[i] = bytes[i - i % 4 + (3 - i % 4)];
+        }
+        return HexFormat.of().withUpperCase().formatHex(turned)
+                + String.format(Locale.ROOT, ":%04X", address.getPort());
+    }
+}
