@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./js.mjs";
 
-const { apply, fromGeneration, isOver } = await load("run.js");
+const { apply, fromGeneration, isOver, stands } = await load("run.js");
 const { eventsIn } = await load("event-log.js");
 
 const AT = Date.parse("2026-05-01T10:00:00Z");
@@ -173,4 +173,14 @@ test("an asset replaces the one with its id and joins the others", () => {
 test("unknown events change nothing", () => {
   const run = fromGeneration(generation());
   assert.equal(apply(run, event("something_new", { a: 1 }), AT), run);
+});
+
+test("the account's stream says where a run stands, and never takes it back", () => {
+  const run = fromGeneration(generation({ percent: 40 }));
+  const later = stands(run, { id: "r1", status: "processing", stage: "finishing", percent: 92 }, AT);
+  assert.equal(later.face, "processing");
+  assert.equal(later.percent, 92);
+  assert.equal(stands(later, { id: "r1", status: "processing", stage: "finishing", percent: 50 }, AT).percent, 92);
+  const over = fromGeneration(done());
+  assert.equal(stands(over, { id: "r1", status: "running", stage: "generating", percent: 3 }, AT), over);
 });

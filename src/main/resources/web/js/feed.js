@@ -1,88 +1,108 @@
-// Brings the news of runs under way: by a stream each for up to four of them, the one looked at and the newest first, and for
-// the rest by asking for the list every few seconds. Nothing else in the client knows how news travels, so that one stream for
-// the whole account can take this place.
+// Brings the news of the account by one stream for the whole page: what every run is doing, wherever it was begun, and all the
+// events of those under way, the one looked at first. A browser opens six connections to a host, for all tabs together: a tab that
+// finds no place for its stream asks for the list every few seconds instead. Nothing else in the client knows how news travels.
 import { get } from "./api.js";
+import { MOST_FOLLOWED, pathOf, unwrap } from "./follow.js";
 import { serverNow } from "./server-time.js";
 import { session } from "./session.js";
-import { SLOTS, takeSlot } from "./slots.js";
+import { takeSlot } from "./slots.js";
 import { Store } from "./store.js";
 import { EventStream } from "./stream.js";
 
-const FULL_POLL = 3_000; // while there are runs without a stream
-const IDLE_POLL = 20_000; // for runs begun elsewhere
-const HIDDEN = 20_000; // a page nobody looks at gives its streams back after this long
+const POLL = 3_000; // while there is no stream
+const HIDDEN = 20_000; // a page nobody looks at gives its stream back after this long
 
 export class Feed extends Store {
-  #streams = new Map();
+  #stream = null;
+  #opening = false;
+  #followed = new Set();
   #timer = null;
   #closing = null;
-  #down = new Set();
-  first = null; // the run that is looked at: it has a stream before all others
+  #down = false;
+  #missed = false;
+  first = null; // the run that is looked at: it is followed before all others
 
   /**
    * @param take {wanted() gives the runs to be read as {id, after: the last event known}, event(id, event), over(id) when all was read,
-   *     gone(id), list(generations, when it was asked for)}
+   *     state(state) of a run that is not read, account(event), list(generations, when it was asked for), check(id) whether it is there}
    */
   constructor(take) {
     super();
     this.take = take;
     document.addEventListener("visibilitychange", () => this.#visible());
-    session.addEventListener("change", () => session.state === "in" || this.#closeAll());
+    session.addEventListener("change", () => session.state === "in" || this.#close());
   }
 
-  /** True while a stream that should be open is not. */
+  /** True while the stream should be open and is not. */
   get interrupted() {
-    return this.#down.size > 0;
+    return this.#down;
   }
 
-  /** True while the news of this run comes by a stream. */
+  /** True while all the events of this run come by the stream. */
   reads(id) {
-    return this.#streams.has(id);
+    return this.#stream !== null && this.#followed.has(id);
   }
 
   /** Called whenever runs have come, gone or ended. */
   async follow() {
-    const wanted = this.take.wanted().sort((one, other) => (other.id === this.first) - (one.id === this.first));
-    const chosen = wanted.slice(0, SLOTS);
-    for (const [id, stream] of this.#streams) if (!chosen.some((run) => run.id === id)) stream.close(); // its end comes back here
     if (document.hidden || session.state !== "in") return;
-    for (const { id, after } of chosen) if (!this.#streams.has(id)) await this.#open(id, after);
-    this.#plan();
+    const fresh = this.#wanted().some(({ id }) => !this.#followed.has(id));
+    if (this.#stream && fresh) this.#stream.again();
+    if (!this.#stream && !this.#opening) await this.#open();
   }
 
-  async #open(id, after) {
-    const pending = new AbortController(); // stands for the stream until there is a slot, so that it is not opened twice
-    this.#streams.set(id, { close: () => pending.abort() });
+  #wanted() {
+    const wanted = this.take.wanted().sort((one, other) => (other.id === this.first) - (one.id === this.first));
+    return wanted.slice(0, MOST_FOLLOWED);
+  }
+
+  async #open() {
+    this.#opening = true;
     const release = await takeSlot();
-    if (!release) return this.#streams.delete(id);
-    if (pending.signal.aborted) return release().then(() => this.#streams.delete(id));
-    const stream = new EventStream(`/v1/generations/${id}/events`, after, {
-      event: (event) => this.take.event(id, event),
-      connected: (up) => this.#reach(id, up),
-      over: () => this.take.over(id),
-      gone: () => this.take.gone(id),
+    this.#opening = false;
+    if (!release) return this.#plan();
+    if (document.hidden || session.state !== "in") return release();
+    const stream = new EventStream({
+      path: () => this.#path(),
+      event: (event, sinceOpen) => this.#event(event, sinceOpen),
+      connected: (up) => this.#reach(up),
+      gone: () => Promise.all([...this.#followed].map((id) => this.take.check(id))),
     });
-    this.#streams.set(id, stream);
+    this.#stream = stream;
     stream.read().finally(async () => {
+      this.#stream = null;
+      this.#followed.clear();
+      this.#reach(true, false);
       await release();
-      this.#streams.delete(id);
-      this.#reach(id, true);
       this.follow();
     });
   }
 
-  #reach(id, up) {
-    const before = this.interrupted;
-    if (up) this.#down.delete(id);
-    else this.#down.add(id);
-    if (before !== this.interrupted) this.changed();
+  #path() {
+    const wanted = this.#wanted();
+    this.#followed = new Set(wanted.map(({ id }) => id));
+    return pathOf(wanted);
+  }
+
+  #event(received, sinceOpen) {
+    const { id, event, over } = unwrap(received);
+    if (!id) return event.event === "generation" ? this.take.state(event.data) : this.take.account(event);
+    this.take.event(id, { ...event, sinceOpen });
+    if (over) this.take.over(id);
+  }
+
+  #reach(up, live = true) {
+    const before = this.#down;
+    this.#down = !up;
+    if (!up) this.#missed = true;
+    if (up && live && this.#missed) this.poll(); // what ended meanwhile is told by the list alone
+    if (up) this.#missed = false;
+    if (before !== this.#down) this.changed();
   }
 
   #plan() {
     clearTimeout(this.#timer);
-    if (document.hidden || session.state !== "in") return;
-    const unread = this.take.wanted().some(({ id }) => !this.#streams.has(id));
-    this.#timer = setTimeout(() => this.poll(), unread ? FULL_POLL : IDLE_POLL);
+    if (!document.hidden && session.state === "in") this.#timer = setTimeout(() => this.poll(), POLL);
   }
 
   /** Asks for the list now. */
@@ -100,12 +120,12 @@ export class Feed extends Store {
 
   #visible() {
     clearTimeout(this.#closing);
-    if (document.hidden) this.#closing = setTimeout(() => this.#closeAll(), HIDDEN);
+    if (document.hidden) this.#closing = setTimeout(() => this.#close(), HIDDEN);
     else if (session.state === "in") this.poll();
   }
 
-  #closeAll() {
+  #close() {
     clearTimeout(this.#timer);
-    for (const stream of this.#streams.values()) stream.close();
+    this.#stream?.close();
   }
 }

@@ -71,6 +71,12 @@ export function apply(before, event, now = Date.now(), live = true) {
   return faced({ ...run, ...next, seenAt: now, lastId: event.id ?? run.lastId, log: note(run.log, event, live ? now : null) });
 }
 
+/** The run as the account's stream says that it stands. */
+export function stands(run, { status, stage, percent }, now = Date.now()) {
+  if (isOver(run)) return run;
+  return faced({ ...run, status, stage, percent: Math.max(run.percent, percent ?? 0), seenAt: now });
+}
+
 const CHANGES = {
   queued: (run, { position }) => ({ status: "queued", stage: "queued", position }),
   started: (run, { model, provider, attempt }) => ({

@@ -2,7 +2,7 @@
 import { get, idempotencyKey, post, remove } from "./api.js";
 import { Feed } from "./feed.js";
 import { limits } from "./limits.js";
-import { apply, fromGeneration, isOver } from "./run.js";
+import { apply, fromGeneration, isOver, stands } from "./run.js";
 import { serverNow } from "./server-time.js";
 import { session } from "./session.js";
 import { Store } from "./store.js";
@@ -18,7 +18,9 @@ class Runs extends Store {
     wanted: () => this.#unread().map(({ id, lastId }) => ({ id, after: lastId })),
     event: (id, event) => this.#event(id, event),
     over: (id) => this.#over(id),
-    gone: (id) => this.#forget(id),
+    state: (state) => this.#told(state),
+    account: (event) => event.event === "limits" && limits.told(event.data),
+    check: (id) => this.refresh(id).catch((refusal) => refusal.status === 404 && this.#forget(id)),
     list: (generations, asked) => this.#list(generations, asked),
   });
 
@@ -132,7 +134,6 @@ class Runs extends Store {
   }
 
   #event(id, event) {
-    if (event.event === "limits") return limits.told(event.data);
     const before = this.find(id);
     if (!before) return;
     // What comes right after opening is the past, unless the run itself has just begun.
@@ -143,6 +144,14 @@ class Runs extends Store {
     // What is already made of a result that is being made ready is told by its own address only.
     if (run.face === "processing" && before.face !== "processing") this.refresh(id).catch(() => {});
     if (isOver(run)) this.feed.follow();
+  }
+
+  // How a run stands of which no more is told: one begun elsewhere is asked for, and one that ended is as well, for what it made.
+  #told(state) {
+    const before = this.find(state.id);
+    if (before && this.feed.reads(state.id)) return;
+    if (before && !isOver(state)) return this.#set(stands(before, state, serverNow()));
+    if (!before || !isOver(before)) this.refresh(state.id).then(() => this.feed.follow(), () => {});
   }
 
   // Nothing more will come. That it is over stands in its last event; a reader who had that one already is told so without it.

@@ -19,6 +19,7 @@ import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stops generations, wherever they are, and says before what that costs. */
@@ -31,13 +32,16 @@ final class Cancellations {
     private final Catalogue catalogue;
     private final Jobs jobs;
     private final Endings endings;
+    private final Consumer<UUID> bell;
 
-    Cancellations(Db db, Archive archive, Catalogue catalogue, Jobs jobs, Endings endings) {
+    /** {@code bell} is given the account of each generation that ended here. */
+    Cancellations(Db db, Archive archive, Catalogue catalogue, Jobs jobs, Endings endings, Consumer<UUID> bell) {
         this.db = db;
         this.archive = archive;
         this.catalogue = catalogue;
         this.jobs = jobs;
         this.endings = endings;
+        this.bell = bell;
     }
 
     /** Asks for the end, and answers the generation as it stands then; what is over stays as it is. */
@@ -92,6 +96,7 @@ final class Cancellations {
                 BigDecimal.valueOf(order.standing().percent()));
         var event = endings.end(tx, order, ending, List.of(), null);
         archive.epoch(tx, id, log.end(tx, event));
+        tx.afterCommit(() -> bell.accept(order.account()));
     }
 
     /** What stopping now costs at most, and how long it still takes. */

@@ -18,6 +18,7 @@ import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,15 @@ final class Creations {
     private final Archive archive;
     private final Credits credits;
     private final Slots slots;
+    private final Consumer<UUID> bell;
 
-    Creations(Db db, Archive archive, Credits credits, Slots slots) {
+    /** {@code bell} is given the account of each generation that has begun. */
+    Creations(Db db, Archive archive, Credits credits, Slots slots, Consumer<UUID> bell) {
         this.db = db;
         this.archive = archive;
         this.credits = credits;
         this.slots = slots;
+        this.bell = bell;
     }
 
     /**
@@ -85,6 +89,7 @@ final class Creations {
         boolean waits = count.running() >= plan.running();
         Generation generation = archive.insert(tx, id, account, draft, waits ? null : slots.enqueue(tx, account, id));
         EventLog.begin(tx, id, waits ? (int) count.waiting() + 1 : 0);
+        tx.afterCommit(() -> bell.accept(account));
         return generation;
     }
 

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
-import dev.millrace.generation.events.EventId;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.live.Overviews;
+import dev.millrace.generation.live.SocketRoutes;
+import dev.millrace.generation.live.Sources;
+import dev.millrace.generation.live.StreamRoutes;
+import dev.millrace.generation.live.Turnstile;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.catalogue.Catalogue;
 import dev.millrace.generation.provider.catalogue.Model;
@@ -54,6 +58,7 @@ public final class Generations implements AutoCloseable {
     private final Creations creations;
     private final Cancellations cancellations;
     private final Slots slots;
+    private final Overviews overviews;
     private final EventLog log;
     private final Traffic traffic;
     private final GenerationWorker worker;
@@ -70,9 +75,10 @@ public final class Generations implements AutoCloseable {
         this.slots = new Slots(rooms.credits(), floor.jobs(), archive);
         this.traffic = new Traffic();
         var endings = new Endings(archive, rooms.credits(), slots, floor.clock());
-        this.creations = new Creations(floor.db(), archive, rooms.credits(), slots);
-        this.cancellations = new Cancellations(floor.db(), archive, catalogue, floor.jobs(), endings);
-        this.log = EventLog.open(floor.db(), floor.redis(), this::retold);
+        this.overviews = Overviews.open(floor.db(), floor.redis(), this::retold);
+        this.creations = new Creations(floor.db(), archive, rooms.credits(), slots, overviews::ring);
+        this.cancellations = new Cancellations(floor.db(), archive, catalogue, floor.jobs(), endings, overviews::ring);
+        this.log = EventLog.open(floor.db(), floor.redis(), this::retold, overviews::ring);
         this.worker = new GenerationWorker(new Workshop(
                 floor.db(),
                 new Workshop.Records(archive, log, paces),
@@ -95,9 +101,13 @@ public final class Generations implements AutoCloseable {
     }
 
     public Routes routes(Limits limits, Cursors cursors) {
+        var gauges = new Gauges(floor.db(), rooms.credits(), limits);
+        var sources = new Sources(floor.db(), archive, log, overviews, rooms.accounts(), gauges::read);
+        var turnstile = new Turnstile();
         List<Route> routes = Stream.of(
                         new GenerationRoutes(this, rooms.credits(), limits, cursors),
-                        new EventRoutes(this, log, rooms.accounts(), new Gauges(floor.db(), rooms.credits(), limits)))
+                        new StreamRoutes(sources, turnstile),
+                        new SocketRoutes(sources, turnstile))
                 .flatMap(part -> part.routes().stream())
                 .toList();
         return () -> routes;
@@ -119,6 +129,7 @@ public final class Generations implements AutoCloseable {
 
     /** Sends every reader to another node, because this one is about to stop. */
     public void drain() {
+        overviews.drain();
         log.drain();
     }
 
@@ -130,6 +141,7 @@ public final class Generations implements AutoCloseable {
     @Override
     public void close() {
         worker.close();
+        overviews.close();
         log.close();
     }
 
@@ -175,14 +187,6 @@ public final class Generations implements AutoCloseable {
 
     Generation find(UUID account, UUID id) {
         return floor.db().read(tx -> archive.find(tx, account, id));
-    }
-
-    /** Whether a reader who has that event has all; throws NOT_FOUND for what is somebody else's, or nobody's. */
-    boolean toldToTheEnd(UUID account, UUID id, @Nullable EventId after) {
-        return floor.db().read(tx -> {
-            archive.place(tx, account, id);
-            return EventLog.over(tx, id, after);
-        });
     }
 
     List<Generation> list(

@@ -55,13 +55,18 @@ final class ScriptedHouse implements AutoCloseable {
     private final Server server;
 
     /** What nodes of one house share. */
-    record Shared(SqlConfig database, String redisPrefix, Keys keys, Path storage, ScriptedProvider provider) {
+    record Shared(SqlConfig database, Wire wire, Keys keys, Path storage, ScriptedProvider provider) {
         static Shared fresh() {
+            return fresh(TestServices.redisUrl());
+        }
+
+        /** The same with a Redis of their own, or another way to it. */
+        static Shared fresh(String redisUrl) {
             SqlConfig small = TestServices.freshDatabase();
             try {
                 return new Shared(
                         SqlConfig.of(small.url(), small.user(), small.password(), 8),
-                        TestServices.redisPrefix(),
+                        new Wire(redisUrl, TestServices.redisPrefix()),
                         new Keys(new byte[32]),
                         Files.createTempDirectory("scripted-media"),
                         new ScriptedProvider());
@@ -71,12 +76,16 @@ final class ScriptedHouse implements AutoCloseable {
         }
     }
 
+    /** Where Redis is, and the part of it that is theirs. */
+    record Wire(String url, String prefix) {}
+
     ScriptedHouse(Shared shared) {
         this.shared = shared;
         var clock = InstantSource.system();
         db = add(Db.open(shared.database()));
         prepare();
-        var redis = add(Redis.open(RedisConfig.of(new Secret(TestServices.redisUrl()), shared.redisPrefix())));
+        var redis = add(Redis.open(
+                RedisConfig.of(new Secret(shared.wire().url()), shared.wire().prefix())));
         var processes = add(Processes.open(SandboxMode.OFF, TestServices.tools()));
         var jobs = new Jobs();
         var limits = add(Limits.open(redis, db, jobs::liveNodes));

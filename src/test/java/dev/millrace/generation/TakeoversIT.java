@@ -173,7 +173,7 @@ class TakeoversIT {
                 > 0;
     }
 
-    private static void deliver(ProviderCall call, ProviderSink sink) {
+    static void deliver(ProviderCall call, ProviderSink sink) {
         Path file = call.folder().resolve("picture.png");
         try {
             ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", file.toFile());

@@ -14,12 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slow beat behind all hints: once a second it looks into the table for what other nodes did not get through to us, sends away
+ * The slow beat behind all hints: twice a second it looks into the table for what other nodes did not get through to us, sends away
  * readers who may not read any more, and tells the readers of a run that was lost.
  */
 final class Beat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Beat.class);
-    private static final long EVERY_MILLIS = 1_000;
+    private static final long EVERY_MILLIS = 500;
+
+    /** Beats from one word of what is read here to the next. */
+    private static final int WISH_EVERY = 8;
 
     /** Generations looked up in one statement. */
     private static final int MOST = 500;
@@ -118,7 +121,7 @@ final class Beat implements AutoCloseable {
                 }
             }
         }
-        if (beats % 4 == 1) {
+        if (beats % WISH_EVERY == 1) {
             relay.wish(topics.stream().map(Topic::generation).toList());
         }
         look(topics);

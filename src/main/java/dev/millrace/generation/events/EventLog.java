@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,22 +24,28 @@ import org.jspecify.annotations.Nullable;
 public final class EventLog implements AutoCloseable {
     private final Db db;
     private final Retelling retelling;
+    private final Consumer<UUID> bell;
     private final Hub hub = new Hub();
     private final Relay relay;
     private final Writer writer;
     private final Beat beat;
 
-    private EventLog(Db db, Redis redis, Retelling retelling) {
+    private EventLog(Db db, Redis redis, Retelling retelling, Consumer<UUID> bell) {
         this.db = db;
         this.retelling = retelling;
+        this.bell = bell;
         this.relay = new Relay(redis, Ids.next());
         this.writer = new Writer(db.line("millrace-event-writer"), relay);
         this.beat = new Beat(hub, relay, db.line("millrace-event-beat"));
     }
 
-    /** Begins to store what is told here and to hear what is told elsewhere. */
-    public static EventLog open(Db db, Redis redis, Retelling retelling) {
-        var log = new EventLog(db, redis, retelling);
+    /**
+     * Begins to store what is told here and to hear what is told elsewhere.
+     *
+     * @param bell is given the account of a generation whenever a change of its state is durable
+     */
+    public static EventLog open(Db db, Redis redis, Retelling retelling, Consumer<UUID> bell) {
+        var log = new EventLog(db, redis, retelling, bell);
         log.relay.listen(log::wished, log::heard, log::doubt);
         log.writer.start();
         log.beat.start();
@@ -55,12 +62,13 @@ public final class EventLog implements AutoCloseable {
     /**
      * Takes up the pen for a run. The epoch is the claim of its job.
      *
+     * @param account whose generation it is
      * @param fresh nobody ran it before, so there is nothing to go on from
      * @param lost whether the job is not ours any more
      */
-    public Recording record(UUID generation, long epoch, boolean fresh, BooleanSupplier lost) {
+    public Recording record(UUID generation, UUID account, long epoch, boolean fresh, BooleanSupplier lost) {
         Transcript stored = fresh ? Transcript.EMPTY : db.read(tx -> EventRows.transcript(tx, generation));
-        var recording = new Recording(generation, this, new Tape(epoch, stored), lost);
+        var recording = new Recording(generation, account, this, new Tape(epoch, stored), lost);
         hub.record(recording);
         return recording;
     }
@@ -123,6 +131,11 @@ public final class EventLog implements AutoCloseable {
         return new Follower(this, outlet, generation, new Reader(admitted, stay));
     }
 
+    /** Serves one of several readers on one connection, once told to; {@code room} is what may wait for all of them. */
+    public Follower follower(UUID generation, Outlet outlet, BooleanSupplier admitted, Room room) {
+        return new Follower(this, outlet, generation, new Reader(admitted, room));
+    }
+
     /** Forgets everything that was told about a generation. */
     public static void delete(Tx tx, UUID generation) {
         EventRows.delete(tx, generation);
@@ -159,6 +172,10 @@ public final class EventLog implements AutoCloseable {
 
     Retelling retelling() {
         return retelling;
+    }
+
+    Consumer<UUID> bell() {
+        return bell;
     }
 
     private void wished(Relay.Wish wish) {

@@ -60,7 +60,7 @@ public final class Frame {
         return new Frame(id, DELTA, wire, text);
     }
 
-    EventId id() {
+    public EventId id() {
         return id;
     }
 
@@ -73,13 +73,15 @@ public final class Frame {
         return wire;
     }
 
+    /** Its data as one line of JSON in UTF-8. */
+    public byte[] json() {
+        int head = ID.length + id.toString().length() + EVENT.length + event.length() + DATA.length;
+        return Arrays.copyOfRange(wire, head, wire.length - END.length);
+    }
+
     /** Its data as JSON, and of a delta the bare text. */
     public String data() {
-        if (text != null) {
-            return new String(text, StandardCharsets.UTF_8);
-        }
-        int head = ID.length + id.toString().length() + EVENT.length + event.length() + DATA.length;
-        return new String(wire, head, wire.length - head - END.length, StandardCharsets.UTF_8);
+        return new String(text == null ? json() : text, StandardCharsets.UTF_8);
     }
 
     public boolean isText() {

@@ -24,6 +24,7 @@ final class Reader {
 
     private final BooleanSupplier admitted;
     private final long stayNanos;
+    private final Room room;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     private ArrayDeque<Frame> queue = new ArrayDeque<>(4);
@@ -38,12 +39,22 @@ final class Reader {
         this(admitted, Duration.ZERO);
     }
 
+    /** {@code room} is what may wait for him and for the other readers of his client together. */
+    Reader(BooleanSupplier admitted, Room room) {
+        this(admitted, Duration.ZERO, room);
+    }
+
     /**
      * @param stay how long he goes on reading after this node was told to stop: for who cannot come back elsewhere
      */
     Reader(BooleanSupplier admitted, Duration stay) {
+        this(admitted, stay, new Room(ROOM));
+    }
+
+    private Reader(BooleanSupplier admitted, Duration stay, Room room) {
         this.admitted = admitted;
         this.stayNanos = stay.toNanos();
+        this.room = room;
     }
 
     boolean admitted() {
@@ -78,11 +89,11 @@ final class Reader {
                 overload();
                 return;
             }
-            if (bytes + frame.wire().length > ROOM && !makeRoom(frame)) {
+            if (!room.has(frame.wire().length) && !makeRoom(frame)) {
                 return;
             }
             queue.add(frame);
-            bytes += frame.wire().length;
+            hold(bytes + frame.wire().length);
             news.signal();
         } finally {
             lock.unlock();
@@ -123,7 +134,7 @@ final class Reader {
             if (!queue.isEmpty()) {
                 into.addAll(queue);
                 queue.clear();
-                bytes = 0;
+                hold(0);
             }
             return signal;
         } finally {
@@ -136,7 +147,7 @@ final class Reader {
         lock.lock();
         try {
             queue = new ArrayDeque<>(4);
-            bytes = 0;
+            hold(0);
             if (signal == Signal.ELSEWHERE) {
                 signal = null;
             }
@@ -147,8 +158,8 @@ final class Reader {
 
     private boolean makeRoom(Frame coming) {
         queue.removeIf(Frame::isLight);
-        bytes = queue.stream().mapToInt(frame -> frame.wire().length).sum();
-        boolean fits = bytes + coming.wire().length <= ROOM || queue.isEmpty();
+        hold(queue.stream().mapToInt(frame -> frame.wire().length).sum());
+        boolean fits = room.has(coming.wire().length) || queue.isEmpty();
         if (!fits && !coming.isLight()) {
             overload();
         }
@@ -158,8 +169,14 @@ final class Reader {
     /** What is queued goes: the stream ends behind the last event that was written, and resumes there. */
     private void overload() {
         queue.clear();
-        bytes = 0;
+        hold(0);
         signal = Signal.OVERLOAD;
         news.signal();
+    }
+
+    /** So many bytes wait for him now. */
+    private void hold(int now) {
+        room.take(now - bytes);
+        bytes = now;
     }
 }

@@ -32,6 +32,7 @@ public final class Recording implements Source, AutoCloseable {
     private static final int MOST_LOOKS = 10;
 
     private final UUID generation;
+    private final UUID account;
     private final EventLog log;
     private final Tape tape;
     private final BooleanSupplier lost;
@@ -44,8 +45,9 @@ public final class Recording implements Source, AutoCloseable {
     private boolean closed;
     private boolean listed;
 
-    Recording(UUID generation, EventLog log, Tape tape, BooleanSupplier lost) {
+    Recording(UUID generation, UUID account, EventLog log, Tape tape, BooleanSupplier lost) {
         this.generation = generation;
+        this.account = account;
         this.log = log;
         this.tape = tape;
         this.lost = lost;
@@ -61,38 +63,26 @@ public final class Recording implements Source, AutoCloseable {
 
     /** More text, which must be well-formed and not empty; told at once. */
     public void text(String more) {
-        boolean list;
         lock.lock();
         try {
             awaitTurn();
             audience.tell(tape.text(more));
-            list = list();
+            list();
         } finally {
             lock.unlock();
-        }
-        if (list) {
-            log.writer().add(this);
         }
     }
 
     /** Progress or a preview; told at once. Answers its seq, by which {@link #isStored} knows it. */
     public long light(GenerationEvent event) {
         byte[] json = Json.bytes(event);
-        boolean list;
-        Frame frame;
         lock.lock();
         try {
             awaitTurn();
-            frame = tape.light(event.event(), json);
-            audience.tell(frame);
-            list = list();
+            return light(event.event(), json);
         } finally {
             lock.unlock();
         }
-        if (list) {
-            log.writer().add(this);
-        }
-        return frame.id().seq();
     }
 
     /** The same by a thread that may not wait: 0 when something stands in its way, and it is left out. */
@@ -101,21 +91,17 @@ public final class Recording implements Source, AutoCloseable {
         if (!lock.tryLock()) {
             return 0;
         }
-        boolean list;
-        Frame frame;
         try {
-            if (closed || committing || tape.waitingBytes() > ROOM) {
-                return 0;
-            }
-            frame = tape.light(event.event(), json);
-            audience.tell(frame);
-            list = list();
+            return closed || committing || tape.waitingBytes() > ROOM ? 0 : light(event.event(), json);
         } finally {
             lock.unlock();
         }
-        if (list) {
-            log.writer().add(this);
-        }
+    }
+
+    private long light(String event, byte[] json) {
+        Frame frame = tape.light(event, json);
+        audience.tell(frame);
+        list();
         return frame.id().seq();
     }
 
@@ -279,10 +265,11 @@ public final class Recording implements Source, AutoCloseable {
         return tape.hasWaiting() || tape.isTaken();
     }
 
-    private boolean list() {
-        boolean fresh = !listed;
-        listed = true;
-        return fresh;
+    private void list() {
+        if (!listed) {
+            listed = true;
+            log.writer().add(this);
+        }
     }
 
     /** Text and progress wait while a change is being committed, and when far too much is not stored yet. */
@@ -339,6 +326,9 @@ public final class Recording implements Source, AutoCloseable {
         }
         if (news != null) {
             log.relay().tell(Map.of(news, wanted.nodes()));
+        }
+        if (changes != null && !changes.isEmpty()) {
+            log.bell().accept(account);
         }
     }
 

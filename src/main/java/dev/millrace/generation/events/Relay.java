@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * The wire between nodes. A node says which generations somebody reads there; the one that runs them sends it what became
- * durable, all of a batch in one message. Every message may be lost: the table is looked into once a second.
+ * durable, all of a batch in one message. Every message may be lost: the table is looked into twice a second.
  */
 final class Relay implements AutoCloseable {
     private static final String WISHES = "events:wishes";

@@ -7,12 +7,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generation that is read here and runs elsewhere, or nowhere yet. It is told what other nodes send, and once a second what the
+ * A generation that is read here and runs elsewhere, or nowhere yet. It is told what other nodes send, and twice a second what the
  * table says; what does not follow on what it knows, it takes from the table.
  */
 final class Topic implements Source {
-    /** Who was told something lately need not look for it. */
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
+    /** Who was told something lately need not look for it: shorter than a beat, so that what is missed is found within a second. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(450);
 
     private final UUID generation;
     private final ReentrantLock lock = new ReentrantLock();

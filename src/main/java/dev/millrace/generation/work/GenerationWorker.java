@@ -61,7 +61,8 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
             return Outcome.DONE;
         }
         boolean fresh = order.standing().status() == Status.QUEUED;
-        try (Recording recording = shop.log().record(order.id(), attempt.claim(), fresh, attempt::lost)) {
+        try (Recording recording =
+                shop.log().record(order.id(), order.account(), attempt.claim(), fresh, attempt::lost)) {
             var model = shop.makers().catalogue().find(order.wish().model());
             var meter = new Meter(
                     shop.records().paces().expect(model, order.size()),
