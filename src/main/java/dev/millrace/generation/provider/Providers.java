@@ -50,7 +50,7 @@ public final class Providers {
         return switch (config.protocol()) {
             case OPENAI -> new OpenAiProvider(config, outbound, lookout, clock);
             case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
-            case GEMINI -> new GeminiProvider(config, outbound, clock);
+            case GEMINI -> new GeminiProvider(config, outbound, lookout, clock);
             case FAL -> new FalProvider(config, outbound, lookout, clock);
             case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
-/** Gemini: texts and pictures. */
+/** Gemini: texts, pictures and videos. */
 public final class FakeGemini implements AutoCloseable {
+    private final FakeVeo videos = new FakeVeo();
     private final Loopback loopback = Loopback.start(0, FakeGemini.this::answer);
 
     /** What {@code MILLRACE_GEMINI_BASE_URL} is set to. */
@@ -18,12 +19,20 @@ public final class FakeGemini implements AutoCloseable {
         return loopback;
     }
 
+    /** How often a video was begun for this prompt. */
+    public int videos(String prompt) {
+        return videos.begun(prompt);
+    }
+
     @Override
     public void close() {
         loopback.close();
     }
 
     private boolean answer(Wire.Request request, Wire wire) throws IOException {
+        if (request.path().endsWith(":predictLongRunning") || request.method().equals("GET")) {
+            return videos.answer(request, wire, loopback.at(""));
+        }
         if (!request.path().matches("/v1beta/models/[^/:]+:streamGenerateContent\\?alt=sse")) {
             wire.json(404, "{\"error\":{\"code\":404,\"message\":\"no such path\",\"status\":\"NOT_FOUND\"}}");
             return true;

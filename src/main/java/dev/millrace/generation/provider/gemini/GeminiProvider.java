@@ -5,12 +5,16 @@ import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProviderFailure;
-import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.job.Cadence;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Pursuit;
 import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.generation.provider.wire.Pictures;
+import dev.millrace.generation.provider.wire.ResultFiles;
 import dev.millrace.generation.provider.wire.Streaming;
 import dev.millrace.generation.provider.wire.TextReader;
 import dev.millrace.generation.provider.wire.VendorErrors;
@@ -23,24 +27,32 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 
-/** Gemini. */
+/** Gemini, and Veo for videos. */
 public final class GeminiProvider implements Provider {
     private final ProviderConfig config;
     private final Endpoint endpoint;
+    private final ResultFiles files;
+    private final Veo veo;
+    private final Pursuit pursuit;
     private final Tempo tempo;
 
-    public GeminiProvider(ProviderConfig config, Outbound outbound, InstantSource clock) {
-        this(config, outbound, clock, new Tempo(Patience.USUAL, Patience.PICTURES));
+    /** The lookout begins to watch its videos. */
+    public GeminiProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
+        this(config, outbound, lookout, clock, Tempo.USUAL);
     }
 
-    GeminiProvider(ProviderConfig config, Outbound outbound, InstantSource clock, Tempo tempo) {
+    GeminiProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
         this.config = config;
         this.endpoint = new Endpoint(
                 outbound.client(Set.of(config.baseUrl().getHost())),
                 config.baseUrl(),
                 new Endpoint.Credential("x-goog-api-key", "", config.key()),
                 new VendorErrors(clock));
+        this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
+        this.veo = new Veo(config.name(), new JsonApi(endpoint));
+        this.pursuit = new Pursuit(lookout, clock, config.name(), tempo.videos());
         this.tempo = tempo;
+        lookout.add(veo);
     }
 
     @Override
@@ -64,8 +76,7 @@ public final class GeminiProvider implements Provider {
         switch (call.request().kind()) {
             case TEXT -> text(call, sink);
             case IMAGE -> pictures(call, sink);
-            case VIDEO ->
-                throw new ProviderFailure(Kind.INVALID, "This provider makes texts and pictures, not videos.");
+            case VIDEO -> pursuit.run(call, sink, new VeoErrand(veo, files, call));
         }
     }
 
@@ -101,6 +112,8 @@ public final class GeminiProvider implements Provider {
                 patience.with(request));
     }
 
-    /** How long the vendor may be silent. */
-    record Tempo(Patience text, Patience pictures) {}
+    /** How long the vendor may be silent, and how often what went wrong with a video is tried again. */
+    record Tempo(Patience text, Patience pictures, Cadence videos) {
+        static final Tempo USUAL = new Tempo(Patience.USUAL, Patience.PICTURES, Cadence.USUAL);
+    }
 }

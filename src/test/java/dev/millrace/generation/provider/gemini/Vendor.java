@@ -1,7 +1,11 @@
 package dev.millrace.generation.provider.gemini;
 
+import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderConfig;
+import dev.millrace.generation.provider.job.Cadence;
+import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
@@ -15,6 +19,7 @@ import java.util.List;
 final class Vendor implements AutoCloseable {
     private final FakeGemini fake = new FakeGemini();
     private final Outbound outbound = new Outbound(List.of());
+    private final Lookout lookout = Lookouts.open();
     private final GeminiProvider provider;
 
     /**
@@ -23,14 +28,25 @@ final class Vendor implements AutoCloseable {
     Vendor(Duration silence) {
         var patience = new Patience(Patience.USUAL.connect(), silence, silence);
         this.provider = new GeminiProvider(
-                ProviderConfig.of(Protocol.GEMINI, new Secret("AIza-1"), fake.base()),
+                new ProviderConfig(
+                        Lookouts.name("gemini"),
+                        Protocol.GEMINI,
+                        fake.base(),
+                        new Secret("AIza-1"),
+                        new ProviderConfig.Terms(Flavour.OTHER, null, List.of())),
                 outbound,
+                lookout,
                 InstantSource.system(),
-                new GeminiProvider.Tempo(patience, patience));
+                new GeminiProvider.Tempo(
+                        patience, patience, new Cadence(Duration.ofMillis(50), Duration.ofMillis(300))));
     }
 
     GeminiProvider provider() {
         return provider;
+    }
+
+    FakeGemini fake() {
+        return fake;
     }
 
     Loopback loopback() {
@@ -39,6 +55,7 @@ final class Vendor implements AutoCloseable {
 
     @Override
     public void close() {
+        lookout.close();
         outbound.close();
         fake.close();
     }
