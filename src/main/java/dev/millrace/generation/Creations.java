@@ -103,7 +103,4 @@ final class Creations {
 
         record There(Generation generation) implements Outline {}
     }
-
-    /** The answer to a call; {@code replayed} when it was given before under the same key. */
-    record Begun(Idempotency.Answer answer, boolean replayed) {}
 }

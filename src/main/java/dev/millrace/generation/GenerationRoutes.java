@@ -1,7 +1,5 @@
 package dev.millrace.generation;
 
-import dev.millrace.credits.Credits;
-import dev.millrace.credits.Plan;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.store.Generation;
 import dev.millrace.generation.store.Status;
@@ -10,18 +8,12 @@ import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Body;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Page;
-import dev.millrace.platform.http.RateLimitHeaders;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Scope;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.http.input.Params;
-import dev.millrace.platform.idempotency.IdempotencyKey;
-import dev.millrace.platform.limits.Admission;
-import dev.millrace.platform.limits.Gauge;
-import dev.millrace.platform.limits.Limits;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -29,27 +21,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Creating, reading, stopping, trying again and deleting generations; models and estimates. */
 final class GenerationRoutes implements Routes {
     private static final String LIST = "generations";
-    private static final HeaderName KEY = HeaderNames.create("Idempotency-Key");
-    private static final HeaderName REPLAYED = HeaderNames.create("Idempotent-Replayed");
 
     /** A call that needs no body, and takes an empty object for those who cannot send none. */
     private static final Body NOTHING = Body.RAW.upTo(1024);
 
     private final Generations generations;
-    private final Credits credits;
-    private final Limits limits;
+    private final AdmissionGate gate;
     private final Cursors cursors;
 
-    GenerationRoutes(Generations generations, Credits credits, Limits limits, Cursors cursors) {
+    GenerationRoutes(Generations generations, AdmissionGate gate, Cursors cursors) {
         this.generations = generations;
-        this.credits = credits;
-        this.limits = limits;
+        this.gate = gate;
         this.cursors = cursors;
     }
 
@@ -74,19 +61,19 @@ final class GenerationRoutes implements Routes {
 
     private void create(ServerRequest request, ServerResponse response) {
         UUID account = Caller.required(request).account();
-        answer(response, admitted(response, account, () -> {
+        answer(response, gate.admit(response, account, () -> {
             byte[] body = Bodies.bytes(request);
             NewGeneration asked = Bodies.parse(body, NewGeneration.class);
-            return generations.create(account, asked, key(request, body));
+            return generations.create(account, asked, AdmissionGate.key(request, body));
         }));
     }
 
     private void retry(ServerRequest request, ServerResponse response) {
         UUID account = Caller.required(request).account();
         UUID id = Params.id(request, "id");
-        answer(response, admitted(response, account, () -> {
+        answer(response, gate.admit(response, account, () -> {
             byte[] body = nothing(request);
-            return generations.retry(account, id, key(request, body));
+            return generations.retry(account, id, AdmissionGate.key(request, body));
         }));
     }
 
@@ -143,52 +130,11 @@ final class GenerationRoutes implements Routes {
         Answers.json(response, 200, new Page<>(generations.models(), null));
     }
 
-    /** Takes a place in the caller's window; whatever does not begin something gives it back. */
-    private Creations.Begun admitted(ServerResponse response, UUID account, Supplier<Creations.Begun> call) {
-        Plan plan = credits.plan(account);
-        Admission admission = limits.take(Gauges.key(account), plan.perMinute(), plan.perDay());
-        RateLimitHeaders.set(response, admission);
-        admission.require();
-        boolean begun = false;
-        try {
-            Creations.Begun answer = call.get();
-            begun = !answer.replayed();
-            return answer;
-        } finally {
-            if (!begun) {
-                limits.giveBack(admission);
-                RateLimitHeaders.set(response, givenBack(admission));
-            }
-        }
-    }
-
-    /** How it stands after the place was given back. */
-    private static Admission givenBack(Admission taken) {
-        return new Admission(
-                true, more(taken.minute()), more(taken.day()), taken.degraded(), taken.key(), taken.ticket());
-    }
-
-    private static Gauge more(Gauge gauge) {
-        return gauge.limited()
-                ? new Gauge(gauge.limit(), Math.min(gauge.limit(), gauge.remaining() + 1), gauge.resetSeconds())
-                : gauge;
-    }
-
-    private static void answer(ServerResponse response, Creations.Begun begun) {
-        if (begun.replayed()) {
-            response.header(REPLAYED, "true");
-        }
+    private static void answer(ServerResponse response, Begun begun) {
         response.status(begun.answer().status())
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .header(HeaderNames.LOCATION, begun.answer().location())
                 .send(begun.answer().body().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static @Nullable IdempotencyKey key(ServerRequest request, byte[] body) {
-        String header = request.headers().first(KEY).orElse(null);
-        String call = request.prologue().method().text() + " "
-                + request.prologue().uriPath().path();
-        return IdempotencyKey.of(header, call, body);
     }
 
     /** Refuses a body that says anything. */

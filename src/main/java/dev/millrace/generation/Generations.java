@@ -5,7 +5,9 @@ import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.events.EventLog;
+import dev.millrace.generation.events.Follower;
 import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.events.Outlet;
 import dev.millrace.generation.live.Overviews;
 import dev.millrace.generation.live.SocketRoutes;
 import dev.millrace.generation.live.Sources;
@@ -22,11 +24,13 @@ import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.generation.work.Endings;
 import dev.millrace.generation.work.GenerationWorker;
+import dev.millrace.generation.work.Report;
 import dev.millrace.generation.work.Slots;
 import dev.millrace.generation.work.Workshop;
 import dev.millrace.media.Asset;
 import dev.millrace.media.Media;
 import dev.millrace.platform.Keys;
+import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Cursors;
@@ -40,6 +44,7 @@ import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -105,12 +110,17 @@ public final class Generations implements AutoCloseable {
         var sources = new Sources(floor.db(), archive, log, overviews, rooms.accounts(), gauges::read);
         var turnstile = new Turnstile();
         List<Route> routes = Stream.of(
-                        new GenerationRoutes(this, rooms.credits(), limits, cursors),
+                        new GenerationRoutes(this, gate(limits), cursors),
                         new StreamRoutes(sources, turnstile),
                         new SocketRoutes(sources, turnstile))
                 .flatMap(part -> part.routes().stream())
                 .toList();
         return () -> routes;
+    }
+
+    /** The way in for calls that begin a generation. */
+    public AdmissionGate gate(Limits limits) {
+        return new AdmissionGate(rooms.credits(), limits);
     }
 
     public List<Worker<?>> workers() {
@@ -145,8 +155,17 @@ public final class Generations implements AutoCloseable {
         log.close();
     }
 
-    Creations.Begun create(UUID account, NewGeneration asked, @Nullable IdempotencyKey key) {
-        Proposal proposal = proposals.judge(asked);
+    /** Begins a generation, or answers what the same key began before. */
+    public Begun create(UUID account, NewGeneration asked, @Nullable IdempotencyKey key) {
+        return begin(account, proposals.judge(asked), key);
+    }
+
+    /** The same for a chat of OpenAI's protocol; of {@code asked} the model, the options and the labels count. */
+    public Begun create(UUID account, NewGeneration asked, ChatAsked chat, @Nullable IdempotencyKey key) {
+        return begin(account, proposals.judge(asked, chat), key);
+    }
+
+    private Begun begin(UUID account, Proposal proposal, @Nullable IdempotencyKey key) {
         var draft = proposal.draft(quotes.price(account, proposal), null);
         return creations.begin(account, key, tx -> new Creations.Outline.New(draft));
     }
@@ -155,7 +174,7 @@ public final class Generations implements AutoCloseable {
      * Tries a failed or canceled one again: a new generation of the same words at today's price. As long as one that was made by
      * an earlier call is under way or was completed, that one is the answer: a call that is sent twice makes one.
      */
-    Creations.Begun retry(UUID account, UUID id, @Nullable IdempotencyKey key) {
+    Begun retry(UUID account, UUID id, @Nullable IdempotencyKey key) {
         Order order = floor.db().read(tx -> {
             archive.place(tx, account, id);
             return archive.order(tx, id);
@@ -178,6 +197,7 @@ public final class Generations implements AutoCloseable {
                     order.wish().prompt(),
                     order.wish().messages(),
                     order.wish().options(),
+                    order.wish().chat(),
                     failed.sanitized(),
                     failed.metadata(),
                     null);
@@ -185,8 +205,22 @@ public final class Generations implements AutoCloseable {
         });
     }
 
-    Generation find(UUID account, UUID id) {
+    public Generation find(UUID account, UUID id) {
         return floor.db().read(tx -> archive.find(tx, account, id));
+    }
+
+    /** How a generation of this account ended, or stands, with what its last call to a provider told. */
+    public Outcome outcome(UUID account, UUID id) {
+        return floor.db().read(tx -> new Outcome(archive.find(tx, account, id), Report.of(tx, id)));
+    }
+
+    /**
+     * Prepares to follow a generation, on this node or from wherever it runs.
+     *
+     * @param stay how long the reader goes on when this node is told to stop
+     */
+    public Follower follower(Caller caller, UUID id, Outlet outlet, Duration stay) {
+        return log.follower(id, outlet, () -> rooms.accounts().admits(caller), stay);
     }
 
     List<Generation> list(
@@ -195,7 +229,7 @@ public final class Generations implements AutoCloseable {
     }
 
     /** Deletes it with its assets and all that was told about it; what it cost stays in the ledger. */
-    void delete(UUID account, UUID id) {
+    public void delete(UUID account, UUID id) {
         floor.db().run(tx -> {
             if (!archive.place(tx, account, id).over()) {
                 throw Problem.of(ProblemType.CONFLICT, "It is not over yet; cancel it first.");
@@ -206,7 +240,8 @@ public final class Generations implements AutoCloseable {
         });
     }
 
-    Generation cancel(UUID account, UUID id) {
+    /** Stops it by its model's policy, and answers how it stands then; what is over stays as it is. */
+    public Generation cancel(UUID account, UUID id) {
         return cancellations.cancel(account, id);
     }
 
@@ -218,10 +253,16 @@ public final class Generations implements AutoCloseable {
         return estimates.of(account, proposals.judge(asked));
     }
 
-    List<ModelView> models() {
+    public List<ModelView> models() {
         return catalogue.all().stream()
                 .map(model -> ModelView.of(model, rooms.providers().of(model.provider()) != null))
                 .toList();
+    }
+
+    /** The model of that id, also one of the many that a wildcard stands for; throws INVALID_REQUEST when there is none. */
+    public ModelView model(String id) {
+        Model model = catalogue.find(id);
+        return ModelView.of(model, rooms.providers().of(model.provider()) != null);
     }
 
     /** Assets and whole generations are told from their rows, whose addresses are good for some hours from now. */
@@ -241,6 +282,9 @@ public final class Generations implements AutoCloseable {
 
     /** What the room stands on. */
     public record Floor(Db db, Redis redis, Jobs jobs, Keys keys, InstantSource clock) {}
+
+    /** A generation, and the report on the last call to its provider. */
+    public record Outcome(Generation generation, Report report) {}
 
     /** The rooms it works with. */
     public record Rooms(Accounts accounts, Credits credits, Media media, Providers providers) {}

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  *
  * @param available whether its provider is set up on this server
  */
-record ModelView(
+public record ModelView(
         String id,
         GenerationKind kind,
         String provider,
@@ -39,5 +39,5 @@ record ModelView(
     }
 
     /** So many credits for that much. */
-    record PriceView(String per, BigDecimal amount) {}
+    public record PriceView(String per, BigDecimal amount) {}
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages of text only, and then instead of a prompt
  * @param quote as an estimate answered it: its price counts
  */
-record NewGeneration(
+public record NewGeneration(
         @NotNull GenerationKind kind,
         @Nullable @Size(min = 1, max = 128) String model,
         @Nullable String prompt,
@@ -29,7 +29,7 @@ record NewGeneration(
         @Nullable @Size(max = 4096) String quote) {
 
     /** One turn of a conversation. */
-    record Turn(
+    public record Turn(
             @NotNull @Pattern(regexp = "system|user|assistant")
             String role,
 

@@ -1,5 +1,6 @@
 package dev.millrace.generation;
 
+import dev.millrace.generation.provider.Chat;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Message;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was asked for and found to be possible: the model, the cleaned words, the completed options.
  *
+ * @param chat what a chat asks for beyond words and options
  * @param quote as it was sent
  */
 record Proposal(
@@ -29,12 +31,13 @@ record Proposal(
         String prompt,
         List<Message> messages,
         GenerationOptions options,
+        @Nullable Chat chat,
         Sanitized sanitized,
         Map<String, String> metadata,
         @Nullable String quote) {
 
     Request request() {
-        return model.request(prompt, messages, options);
+        return model.request(prompt, messages, options).with(chat);
     }
 
     /** Which durations are like this one's: the same model with the same amount of work. */
@@ -50,7 +53,7 @@ record Proposal(
     Draft draft(Price price, @Nullable UUID retryOf) {
         Bounds bounds = price.bounds(request());
         return new Draft(
-                new Order.Wish(model.kind(), model.id(), model.provider(), prompt, messages, options),
+                new Order.Wish(model.kind(), model.id(), model.provider(), prompt, messages, options, chat),
                 price,
                 new Order.Money(bounds.expectedMicros(), bounds.maximumMicros()),
                 size(),
@@ -64,6 +67,9 @@ record Proposal(
     byte[] digest() {
         var said = new TreeMap<String, Object>(Map.of(
                 "kind", model.kind(), "model", model.id(), "prompt", prompt, "messages", messages, "options", options));
+        if (chat != null) {
+            said.put("chat", chat);
+        }
         try {
             return MessageDigest.getInstance("SHA-256").digest(Json.bytes(said));
         } catch (NoSuchAlgorithmException impossible) {

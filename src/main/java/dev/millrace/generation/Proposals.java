@@ -1,5 +1,8 @@
 package dev.millrace.generation;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.generation.provider.Chat;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Message;
 import dev.millrace.generation.provider.Providers;
@@ -40,24 +43,59 @@ final class Proposals {
     Proposal judge(NewGeneration asked) {
         var prompts = new Prompts();
         GenerationKind kind = asked.kind();
+        refuseInputs(asked);
         List<Message> messages = conversation(asked, prompts);
         String prompt = messages.isEmpty()
                 ? words("/prompt", asked.prompt(), kind == GenerationKind.TEXT ? MOST_TEXT : MOST_PICTURE, prompts)
                 : lastOfUser(messages);
+        return proposal(asked, model(asked), new Said(prompt, messages, null), prompts);
+    }
+
+    /**
+     * The same for a chat of OpenAI's protocol; of {@code asked} the model, the options and the labels count.
+     *
+     * @throws Problem INVALID_REQUEST, also when the chat says what its model does not take
+     */
+    Proposal judge(NewGeneration asked, ChatAsked chat) {
+        var prompts = new Prompts();
+        var conversation = new Conversations(prompts);
+        conversation.judge(chat.messages());
+        Model model = model(asked);
+        ObjectNode fields = chat.fields().deepCopy();
+        if (providers.takesChats(model.provider())) {
+            ArrayNode rich = conversation.cleaned();
+            if (rich != null) {
+                fields.set("messages", rich);
+            }
+        } else if (conversation.rich() != null) {
+            throw fault(conversation.rich(), "unknown_field", "is not taken: the model " + model.id() + " reads words alone");
+        } else if (!fields.isEmpty()) {
+            String name = fields.fieldNames().next();
+            throw fault("/" + name, "unknown_field", "is not taken by the model " + model.id());
+        }
+        var said = new Said(
+                conversation.prompt(), conversation.words(), fields.isEmpty() ? null : new Chat(fields));
+        return proposal(asked, model, said, prompts);
+    }
+
+    private static Proposal proposal(NewGeneration asked, Model model, Said said, Prompts prompts) {
+        Map<String, String> metadata = asked.metadata();
+        return new Proposal(
+                model,
+                said.prompt(),
+                said.messages(),
+                model.judge(asked.options()),
+                said.chat(),
+                prompts.report(),
+                metadata == null ? Map.of() : Map.copyOf(metadata),
+                asked.quote());
+    }
+
+    private static void refuseInputs(NewGeneration asked) {
         List<UUID> inputs = asked.inputs();
         if (inputs != null && !inputs.isEmpty()) {
             throw fault("/inputs", "unknown_field", "the model takes no inputs");
         }
-        Model model = model(asked);
-        Map<String, String> metadata = asked.metadata();
-        return new Proposal(
-                model,
-                prompt,
-                messages,
-                model.judge(asked.options()),
-                prompts.report(),
-                metadata == null ? Map.of() : Map.copyOf(metadata),
-                asked.quote());
     }
 
     private Model model(NewGeneration asked) {
@@ -114,15 +152,21 @@ final class Proposals {
         if (sent == null) {
             throw fault(pointer, "required", "is required");
         }
+        String cleaned = cleaned(pointer, sent, most, prompts);
+        if (cleaned.isBlank()) {
+            throw fault(pointer, "required", "must say something");
+        }
+        return cleaned;
+    }
+
+    /** The words without what is hidden in them, when they are no more than that. */
+    static String cleaned(String pointer, String sent, int most, Prompts prompts) {
         refuseLong(pointer, sent, most);
         if (sent.codePoints().anyMatch(Prompts::nonCharacter)) {
             throw fault(pointer, "invalid_text", "must not contain code points that are no characters");
         }
         String cleaned = prompts.clean(sent);
         refuseLong(pointer, cleaned, most);
-        if (cleaned.isBlank()) {
-            throw fault(pointer, "required", "must say something");
-        }
         return cleaned;
     }
 
@@ -132,8 +176,10 @@ final class Proposals {
         }
     }
 
-    private static Problem fault(String pointer, String code, String detail) {
+    static Problem fault(String pointer, String code, String detail) {
         return Problem.of(ProblemType.INVALID_REQUEST, pointer + " " + detail + ".")
                 .at(pointer, code, detail);
     }
+
+    private record Said(String prompt, List<Message> messages, @Nullable Chat chat) {}
 }

@@ -50,6 +50,24 @@ public sealed interface GenerationEvent {
 
     record Delta(String text) implements GenerationEvent {}
 
+    /** A part of a call to one of the client's tools, as OpenAI's protocol has it; a reset makes all parts before it void. */
+    record ToolCall(
+            int index,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String id,
+            String type,
+            Function function)
+            implements GenerationEvent {
+        public ToolCall(int index, @Nullable String id, @Nullable String name, String arguments) {
+            this(index, id, "function", new Function(name, arguments));
+        }
+    }
+
+    /** Its name comes with the first part of a call. */
+    record Function(
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String name,
+            String arguments) {}
+
     record Preview(String url, int width, int height, int step) implements GenerationEvent {}
 
     record Retrying(int attempt, String reason, BigDecimal delaySeconds) implements GenerationEvent {}
@@ -81,6 +99,7 @@ public sealed interface GenerationEvent {
             case Started started -> this;
             case Progress progress -> this;
             case Delta delta -> this;
+            case ToolCall call -> this;
             case Preview preview -> this;
             case Retrying retrying -> this;
             case Reset reset -> this;
@@ -94,6 +113,7 @@ public sealed interface GenerationEvent {
             case Started started -> "started";
             case Progress progress -> PROGRESS;
             case Delta delta -> Frame.DELTA;
+            case ToolCall call -> TOOL_CALL;
             case Preview preview -> PREVIEW;
             case Retrying retrying -> "retrying";
             case Reset reset -> RESET;
@@ -105,6 +125,7 @@ public sealed interface GenerationEvent {
     }
 
     String PROGRESS = "progress";
+    String TOOL_CALL = "tool_call";
     String PREVIEW = "preview";
     String RESET = "reset";
     String ASSET = "asset";

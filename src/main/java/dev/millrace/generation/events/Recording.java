@@ -73,7 +73,7 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    /** Progress or a preview; told at once. Answers its seq, by which {@link #isStored} knows it. */
+    /** Progress, a preview or a part of a tool call; told at once. Answers its seq, by which {@link #isStored} knows it. */
     public long light(GenerationEvent event) {
         byte[] json = Json.bytes(event);
         lock.lock();
@@ -120,6 +120,16 @@ public final class Recording implements Source, AutoCloseable {
         lock.lock();
         try {
             return tape.hasText();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether anything stands that another attempt would say again: text or calls to tools. */
+    public boolean hasAnswer() {
+        lock.lock();
+        try {
+            return tape.hasAnswer();
         } finally {
             lock.unlock();
         }

@@ -24,6 +24,7 @@ final class Tape {
     private long seq;
     private long waitingBytes;
     private @Nullable EventId lastDelta;
+    private boolean calls;
 
     /** A tape that goes on from a text that is stored already. */
     Tape(long epoch, Transcript stored) {
@@ -51,11 +52,12 @@ final class Tape {
         return Frame.text(id, utf8);
     }
 
-    /** Progress or a preview; tells it at once. */
+    /** Progress, a preview or a part of a tool call; tells it at once. */
     Frame light(String event, byte[] json) {
         seq++;
         var id = new EventId(epoch, seq, position);
         waitingBytes += json.length;
+        calls |= event.equals(GenerationEvent.TOOL_CALL);
         waiting.add(new Single(new LogRow(epoch, seq, position, event, new String(json, StandardCharsets.UTF_8))));
         return Frame.of(id, event, json);
     }
@@ -124,6 +126,7 @@ final class Tape {
                 written.setLength(0);
                 position = row.position();
                 lastDelta = null;
+                calls = false;
             }
         }
     }
@@ -151,6 +154,11 @@ final class Tape {
 
     boolean hasText() {
         return !kept.isEmpty() || !written.isEmpty();
+    }
+
+    /** Whether anything was told since the last reset that another attempt would tell again: text or calls to tools. */
+    boolean hasAnswer() {
+        return hasText() || calls;
     }
 
     private static List<LogRow> rows(List<Piece> pieces) {

@@ -3,7 +3,7 @@ package dev.millrace.generation.provider;
 /**
  * One turn of a conversation.
  *
- * @param role {@code system}, {@code user} or {@code assistant}
+ * @param role {@code system}, {@code user} or {@code assistant}; of a chat with tools also {@code tool}
  */
 public record Message(String role, String content) {
     public static Message user(String content) {

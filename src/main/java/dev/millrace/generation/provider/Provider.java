@@ -17,6 +17,11 @@ public interface Provider {
      */
     boolean measures(GenerationKind kind);
 
+    /** Whether it speaks OpenAI's protocol, and so takes whatever a {@link Chat} says and may answer with calls to its tools. */
+    default boolean takesChats() {
+        return false;
+    }
+
     /**
      * Whether an answer that broke off can be gone on with: a request that {@link Request#continuing} made of this one is answered
      * with what follows, and not with the beginning again.

@@ -26,6 +26,15 @@ public sealed interface ProviderEvent {
     record Delta(String text) implements ProviderEvent {}
 
     /**
+     * A part of a call to one of the client's tools; a later part of the same call goes on where the one before ended.
+     *
+     * @param index which call; they may come mixed
+     * @param id and the name come with the first part of a call
+     * @param arguments a piece of JSON text
+     */
+    record ToolCall(int index, @Nullable String id, @Nullable String name, String arguments) implements ProviderEvent {}
+
+    /**
      * An image in the making, a file in the call's folder.
      *
      * @param step counts from 1
@@ -48,7 +57,7 @@ public sealed interface ProviderEvent {
     /**
      * The vendor said that this is all.
      *
-     * @param reason {@code stop}, or {@code length} when the limit of tokens cut it
+     * @param reason {@code stop}, {@code length} when the limit of tokens cut it, {@code tool_calls} when the client is to go on
      */
     record Finished(String reason) implements ProviderEvent {}
 }

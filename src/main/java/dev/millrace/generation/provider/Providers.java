@@ -67,6 +67,12 @@ public final class Providers {
         return provider != null && provider.measures(kind);
     }
 
+    /** Whether the provider of that name takes whatever a chat says; see {@link Provider#takesChats}. */
+    public boolean takesChats(String name) {
+        Provider provider = byName.get(name);
+        return provider != null && provider.takesChats();
+    }
+
     /** What a model's {@code available} says. */
     public Set<String> names() {
         return byName.keySet();

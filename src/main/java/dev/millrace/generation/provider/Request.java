@@ -3,6 +3,7 @@ package dev.millrace.generation.provider;
 import dev.millrace.generation.provider.catalogue.Model;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be made; {@link Model#request} makes it.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param prompt of a conversation the last user message
  * @param messages the conversation; a prompt alone is a conversation of one
  * @param conduct how the model behaves: how long it may be silent, when a call is given up
+ * @param chat what else a chat asks for, for providers that take it
  */
 public record Request(
         GenerationKind kind,
@@ -18,9 +20,26 @@ public record Request(
         String prompt,
         List<Message> messages,
         GenerationOptions options,
-        Model.Conduct conduct) {
+        Model.Conduct conduct,
+        @Nullable Chat chat) {
     public Request {
         messages = messages.isEmpty() ? List.of(Message.user(prompt)) : List.copyOf(messages);
+    }
+
+    /** A request in words and options alone. */
+    public Request(
+            GenerationKind kind,
+            String model,
+            String prompt,
+            List<Message> messages,
+            GenerationOptions options,
+            Model.Conduct conduct) {
+        this(kind, model, prompt, messages, options, conduct, null);
+    }
+
+    /** The same with what else a chat asks for. */
+    public Request with(@Nullable Chat more) {
+        return new Request(kind, model, prompt, messages, options, conduct, more);
     }
 
     /**
@@ -31,7 +50,7 @@ public record Request(
     public Request continuing(String said) {
         var all = new ArrayList<>(messages);
         all.add(new Message("assistant", said));
-        return new Request(kind, model, prompt, all, options, conduct);
+        return new Request(kind, model, prompt, all, options, conduct, chat);
     }
 
     /** Whether the beginning of the answer is given. */

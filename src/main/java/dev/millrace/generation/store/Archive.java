@@ -27,10 +27,10 @@ public final class Archive {
     }
 
     private static final String INSERT = """
-            INSERT INTO generation (id, account, kind, model, provider, prompt, messages, options, metadata, sanitized, price,
-                                    expected_micros, maximum_micros, quote, retry_of, size, job)
+            INSERT INTO generation (id, account, kind, model, provider, prompt, messages, options, chat, metadata, sanitized,
+                                    price, expected_micros, maximum_micros, quote, retry_of, size, job)
             VALUES (:id, :account, :kind, :model, :provider, :prompt, CAST(:messages AS jsonb), CAST(:options AS jsonb),
-                    CAST(:metadata AS jsonb), CAST(:sanitized AS jsonb), CAST(:price AS jsonb),
+                    CAST(:chat AS json), CAST(:metadata AS jsonb), CAST(:sanitized AS jsonb), CAST(:price AS jsonb),
                     :expected, :maximum, :quote, :retryOf, :size, :job)
             RETURNING created_at""";
 
@@ -50,6 +50,7 @@ public final class Archive {
                 .bind("prompt", wish.prompt())
                 .bind("messages", Json.write(wish.messages()))
                 .bind("options", Json.write(wish.options()))
+                .bind("chat", wish.chat() == null ? null : Json.write(wish.chat()))
                 .bind("metadata", Json.write(draft.metadata()))
                 .bind("sanitized", Json.write(draft.sanitized()))
                 .bind("price", Json.write(draft.price()))
@@ -159,7 +160,7 @@ public final class Archive {
 
     private static final String ORDER = """
             SELECT id, account, kind, model, provider, prompt, messages::text AS messages, options::text AS options,
-                   price::text AS price, expected_micros, maximum_micros, size, status, stage, attempts, percent,
+                   chat::text AS chat, price::text AS price, expected_micros, maximum_micros, size, status, stage, attempts, percent,
                    started_at, created_at
             FROM generation
             WHERE id = :id""";

@@ -2,6 +2,7 @@ package dev.millrace.generation.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.millrace.generation.provider.Chat;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Message;
@@ -24,14 +25,19 @@ import org.jspecify.annotations.Nullable;
 public record Order(
         UUID id, UUID account, Wish wish, Price price, Money money, String size, Standing standing, Instant createdAt) {
 
-    /** What was asked for. */
+    /**
+     * What was asked for.
+     *
+     * @param chat what a chat asks for beyond words and options
+     */
     public record Wish(
             GenerationKind kind,
             String model,
             String provider,
             String prompt,
             List<Message> messages,
-            GenerationOptions options) {}
+            GenerationOptions options,
+            @Nullable Chat chat) {}
 
     /** What it will cost about, and at most. */
     public record Money(long expectedMicros, long maximumMicros) {}
@@ -54,6 +60,7 @@ public record Order(
             String prompt,
             String messages,
             String options,
+            @Nullable String chat,
             String price,
             long expectedMicros,
             long maximumMicros,
@@ -78,7 +85,8 @@ public record Order(
                                 provider,
                                 prompt,
                                 Json.MAPPER.readValue(messages, MESSAGES),
-                                new GenerationOptions(Json.MAPPER.readValue(options, OPTIONS))),
+                                new GenerationOptions(Json.MAPPER.readValue(options, OPTIONS)),
+                                chat == null ? null : Json.MAPPER.readValue(chat, Chat.class)),
                         Json.MAPPER.readValue(price, Price.class),
                         new Money(expectedMicros, maximumMicros),
                         size,

@@ -24,6 +24,7 @@ import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,6 +43,8 @@ final class Call implements ProviderSink {
     /** More text than this is no answer but a fault of the vendor; it is cut off. */
     private static final int MOST_TEXT = 2 * 1024 * 1024;
 
+    private static final int BYTES_AROUND_A_PART = 32;
+
     private final Workshop shop;
     private final Task task;
     private final Model model;
@@ -49,12 +52,14 @@ final class Call implements ProviderSink {
     private final Passage passage;
     private final Cancellation cancellation = new Cancellation();
     private final TextFlow flow = new TextFlow();
+    private final Map<Integer, TextFlow> arguments = new HashMap<>();
     private final Consumption consumption;
     private final List<ProviderEvent.Artifact> artifacts = new ArrayList<>();
     private final long began;
     private volatile boolean draining;
     private boolean begun;
-    private boolean finished;
+    private @Nullable String finish;
+    private boolean answered;
     private boolean overlong;
     private long textBytes;
     private @Nullable Instant firstSeen;
@@ -75,7 +80,7 @@ final class Call implements ProviderSink {
         var call = new ProviderCall(
                 task.id(),
                 number,
-                model.request(wish.prompt(), wish.messages(), options(wish)),
+                model.request(wish.prompt(), wish.messages(), options(wish)).with(wish.chat()),
                 foothold,
                 shop.media().scratch(task.id()),
                 cancellation);
@@ -95,7 +100,7 @@ final class Call implements ProviderSink {
             throw new ProviderFailure(
                     ProviderFailure.Kind.INVALID, "The provider sent more text than anybody asked for.");
         }
-        if (!finished) {
+        if (finish == null) {
             throw new ProviderFailure(ProviderFailure.Kind.TRUNCATED, "The provider broke off before the end.");
         }
     }
@@ -136,7 +141,7 @@ final class Call implements ProviderSink {
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
     void close(Tx tx, String outcome, @Nullable String error) {
         Map<String, BigDecimal> usage = usage();
-        Calls.close(tx, task.id(), number, new Calls.End(state(outcome, error), error, usage));
+        Calls.close(tx, task.id(), number, new Calls.End(state(outcome, error), error, usage, finish));
         Instant seen = firstSeen;
         long now = shop.clock().millis();
         Analytics.record(
@@ -216,7 +221,8 @@ final class Call implements ProviderSink {
                 consumption.counted(quantities);
                 task.teller().consumed(quantities);
             }
-            case ProviderEvent.Finished(String reason) -> finished = true;
+            case ProviderEvent.ToolCall part -> calls(part);
+            case ProviderEvent.Finished(String reason) -> finish = reason;
         }
     }
 
@@ -226,12 +232,36 @@ final class Call implements ProviderSink {
         if (told == null || overlong) {
             return;
         }
+        answers(utf8(told));
+        task.recording().text(told);
+    }
+
+    private void calls(ProviderEvent.ToolCall part) {
+        begins();
+        String more = arguments
+                .computeIfAbsent(part.index(), index -> new TextFlow())
+                .pass(part.arguments());
+        boolean says = more != null || part.id() != null || part.name() != null;
+        if (says && !overlong) {
+            String piece = more == null ? "" : more;
+            answers(BYTES_AROUND_A_PART + utf8(piece));
+            task.recording()
+                    .light(new GenerationEvent.ToolCall(part.index(), clean(part.id()), clean(part.name()), piece));
+        }
+    }
+
+    private static @Nullable String clean(@Nullable String word) {
+        return word == null ? null : new TextFlow().pass(word);
+    }
+
+    /** So much more of an answer is about to be told; the first of it makes void what an earlier attempt said. */
+    private void answers(int bytes) {
         seen();
-        if (textBytes == 0 && task.recording().hasText()) {
+        if (!answered && task.recording().hasAnswer()) {
             task.commit(tx -> List.of(new GenerationEvent.Reset("retried", "")));
         }
-        textBytes += utf8(told);
-        task.recording().text(told);
+        answered = true;
+        textBytes += bytes;
         if (textBytes > MOST_TEXT) {
             overlong = true;
             cancellation.cancel();

@@ -104,8 +104,8 @@ final class Calls {
 
     private static final String CLOSE = """
             UPDATE provider_call
-            SET state = :state, error = :error, usage = CAST(:usage AS jsonb), finished_at = now(), unresolved_since = NULL,
-                next_probe_at = NULL, possible_micros = CASE WHEN :state = 'unknown' THEN (
+            SET state = :state, error = :error, usage = CAST(:usage AS jsonb), finish = :finish, finished_at = now(),
+                unresolved_since = NULL, next_probe_at = NULL, possible_micros = CASE WHEN :state = 'unknown' THEN (
                     SELECT g.maximum_micros FROM generation g WHERE g.id = :generation) END
             WHERE generation = :generation AND attempt = :attempt AND state = 'open'""";
 
@@ -117,6 +117,7 @@ final class Calls {
                 .bind("state", end.state())
                 .bind("error", end.error())
                 .bind("usage", Json.write(end.usage()))
+                .bind("finish", end.finish())
                 .execute();
     }
 
@@ -131,7 +132,7 @@ final class Calls {
     }
 
     private static final String LAST = """
-            SELECT attempt, provider, model, state, external_id, intended_at, usage::text AS usage
+            SELECT attempt, provider, model, state, external_id, intended_at, usage::text AS usage, finish
             FROM provider_call
             WHERE generation = :generation
             ORDER BY attempt DESC
@@ -147,7 +148,8 @@ final class Calls {
     }
 
     /** How a call ended; the usage is what will be charged when its result is kept. */
-    record End(String state, @Nullable String error, Map<String, BigDecimal> usage) {}
+    record End(
+            String state, @Nullable String error, Map<String, BigDecimal> usage, @Nullable String finish) {}
 
     /** A call as it stands. */
     record Last(
@@ -157,7 +159,8 @@ final class Calls {
             String state,
             @Nullable String externalId,
             @Nullable Instant intendedAt,
-            String usage) {
+            String usage,
+            @Nullable String finish) {
         boolean isOpen() {
             return state.equals("open");
         }

@@ -56,6 +56,7 @@ final class Fallbacks {
             model.adopt(
                     makers.catalogue().find(order.wish().model()), order.wish().options());
             boolean fits = model.kind() == order.wish().kind()
+                    && (order.wish().chat() == null || makers.providers().takesChats(model.provider()))
                     && makers.providers().of(model.provider()) != null
                     && units(model.price()).equals(units(order.price()));
             return fits ? model : null;

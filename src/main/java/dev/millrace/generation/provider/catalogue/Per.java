@@ -2,6 +2,7 @@ package dev.millrace.generation.provider.catalogue;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.millrace.generation.provider.Chat;
 import dev.millrace.generation.provider.Message;
 import dev.millrace.generation.provider.Request;
 import java.math.BigDecimal;
@@ -72,10 +73,7 @@ public enum Per {
             case IMAGE -> request.options().whole("count", 1);
             case SECOND -> request.options().whole("seconds", 1);
             case WORDS_100, TOKENS_OUT_1K, TOKENS_OUT_1M -> request.options().whole("max_tokens", DEFAULT_TOKENS);
-            case TOKENS_IN_1K, TOKENS_IN_1M ->
-                request.messages().stream()
-                        .mapToLong(message -> bytes(message) + TOKENS_AROUND_A_MESSAGE)
-                        .sum();
+            case TOKENS_IN_1K, TOKENS_IN_1M -> read(request);
         };
         return BigDecimal.valueOf(most);
     }
@@ -85,12 +83,22 @@ public enum Per {
         long guess = switch (this) {
             case CALL, IMAGE, SECOND, WORDS_100, TOKENS_OUT_1K, TOKENS_OUT_1M ->
                 most(request).longValue();
-            case TOKENS_IN_1K, TOKENS_IN_1M ->
-                request.messages().stream()
-                        .mapToLong(message -> bytes(message) / 4 + 4)
-                        .sum();
+            case TOKENS_IN_1K, TOKENS_IN_1M -> read(request) / 4;
         };
         return BigDecimal.valueOf(guess);
+    }
+
+    /** What is said and what is said beside it; where the chat carries the conversation itself, that is the one that counts. */
+    private static long read(Request request) {
+        Chat chat = request.chat();
+        long beside = chat == null ? 0 : chat.mostTokens();
+        if (chat != null && chat.hasMessages()) {
+            return beside;
+        }
+        return beside
+                + request.messages().stream()
+                        .mapToLong(message -> bytes(message) + TOKENS_AROUND_A_MESSAGE)
+                        .sum();
     }
 
     private static long bytes(Message message) {

@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.generation.provider.ProviderEvent.ToolCall;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
@@ -8,7 +9,9 @@ import dev.millrace.generation.provider.wire.Dialect;
 import dev.millrace.generation.provider.wire.Ending;
 import dev.millrace.generation.provider.wire.TextReader;
 import dev.millrace.generation.provider.wire.VendorErrors;
+import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.generation.provider.wire.WireJson;
+import dev.millrace.platform.Ids;
 import dev.millrace.platform.outbound.Answer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +32,17 @@ public final class ChatReader {
     }
 
     private static final class Chat implements Dialect {
+        private static final int MOST_CALLS = 128;
+
         private final boolean strict;
+        private int calls;
 
         Chat(boolean strict) {
             this.strict = strict;
         }
 
         @Override
-        public void event(String type, JsonNode chunk, TextReader reader) {
+        public void event(String type, JsonNode chunk, TextReader reader) throws ProviderFailure {
             used(chunk.get("usage"), reader);
             for (JsonNode choice : chunk.path("choices")) {
                 if (choice.path("index").asInt(0) == 0) {
@@ -46,7 +52,7 @@ public final class ChatReader {
         }
 
         @Override
-        public void document(JsonNode json, TextReader reader) {
+        public void document(JsonNode json, TextReader reader) throws ProviderFailure {
             used(json.get("usage"), reader);
             JsonNode choice = json.path("choices").path(0);
             choice(choice, choice.path("message"), reader);
@@ -64,8 +70,11 @@ public final class ChatReader {
             reader.used(WireJson.count(usage, "prompt_tokens"), WireJson.count(usage, "completion_tokens"));
         }
 
-        private static void choice(JsonNode choice, JsonNode content, TextReader reader) {
+        private void choice(JsonNode choice, JsonNode content, TextReader reader) throws ProviderFailure {
             reader.say(WireJson.text(content, "content"));
+            for (JsonNode call : content.path("tool_calls")) {
+                toolCall(call, reader);
+            }
             if (WireJson.text(content, "refusal") != null) {
                 reader.end(Ending.REFUSED, "a refusal");
             }
@@ -73,6 +82,29 @@ public final class ChatReader {
             if (finish != null) {
                 reader.end(ending(finish), finish);
             }
+        }
+
+        /**
+         * Parts of calls are joined by their index. Some servers leave it out and send each call whole, some send its arguments as
+         * an object, and some forget to give it an id.
+         */
+        private void toolCall(JsonNode call, TextReader reader) throws ProviderFailure {
+            JsonNode function = call.path("function");
+            String id = WireJson.text(call, "id");
+            String name = WireJson.text(function, "name");
+            JsonNode arguments = function.path("arguments");
+            int index = call.path("index").asInt(name != null ? calls : Math.max(0, calls - 1));
+            if (index < 0 || index >= MOST_CALLS) {
+                throw new ProviderFailure(
+                        ProviderFailure.Kind.TRANSIENT, new WireFault("a call to a tool with the index " + index));
+            }
+            boolean first = index >= calls;
+            calls = Math.max(calls, index + 1);
+            reader.call(new ToolCall(
+                    index,
+                    id == null && first ? "call_" + Ids.next() : id,
+                    name,
+                    arguments.isContainerNode() ? arguments.toString() : arguments.asText("")));
         }
 
         /** A reason that nobody knows is no end: engines that give up say so here. */

@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider.openai;
 
+import dev.millrace.generation.provider.Chat;
 import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Message;
@@ -58,6 +59,10 @@ final class OpenAiChat {
         if (flavour == Flavour.VLLM && request.continues()) {
             body.put("continue_final_message", true);
             body.put("add_generation_prompt", false);
+        }
+        Chat chat = request.chat();
+        if (chat != null) {
+            chat.fields().properties().forEach(field -> body.put(field.getKey(), field.getValue()));
         }
         return body;
     }

@@ -66,7 +66,15 @@ public final class OpenAiProvider implements Provider {
 
     @Override
     public boolean continues(Request request) {
-        return request.kind() == GenerationKind.TEXT && config.terms().flavour().continues();
+        // a chat that says more than words may have been answered with more than words
+        return request.kind() == GenerationKind.TEXT
+                && request.chat() == null
+                && config.terms().flavour().continues();
+    }
+
+    @Override
+    public boolean takesChats() {
+        return true;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.millrace.generation.provider.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.ProviderEvent.Delta;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
+import dev.millrace.generation.provider.ProviderEvent.ToolCall;
 import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
@@ -29,6 +30,7 @@ public final class TextReader {
     private final Dialect dialect;
     private final Tokens tokens;
     private int deltas;
+    private boolean called;
     private boolean over;
     private @Nullable Ending ending;
     private String reason = "none";
@@ -53,7 +55,7 @@ public final class TextReader {
             throw failure;
         }
         sink.emit(new Usage(tokens.quantities()));
-        sink.emit(new Finished(ending == Ending.LENGTH ? "length" : "stop"));
+        sink.emit(new Finished(ending == Ending.LENGTH ? "length" : called ? "tool_calls" : "stop"));
     }
 
     /** More text; what comes after the ending is not part of the answer. */
@@ -61,9 +63,27 @@ public final class TextReader {
         if (text == null || text.isEmpty() || ending != null) {
             return;
         }
+        heard(text);
+        sink.emit(new Delta(text));
+        estimate();
+    }
+
+    /** A part of a call to one of the client's tools; it is part of the answer as words are. */
+    public void call(ToolCall part) {
+        if (ending == null) {
+            called = true;
+            heard(part.arguments());
+            sink.emit(part);
+            estimate();
+        }
+    }
+
+    private void heard(String text) {
         deltas++;
         tokens.heard(text);
-        sink.emit(new Delta(text));
+    }
+
+    private void estimate() {
         if (deltas % ESTIMATE_EVERY == 0) {
             sink.emit(new Usage(tokens.quantities()));
         }

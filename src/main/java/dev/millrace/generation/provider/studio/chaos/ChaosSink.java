@@ -68,6 +68,7 @@ final class ChaosSink implements ProviderSink {
             }
             case ProviderEvent.Intended intended -> sink.emit(intended);
             case ProviderEvent.Queued queued -> sink.emit(queued);
+            case ProviderEvent.ToolCall call -> sink.emit(call);
             case ProviderEvent.Preview preview -> sink.emit(preview);
         }
     }

@@ -1,0 +1,54 @@
+package dev.millrace.generation.provider;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What a chat says beyond words and options, in the terms of OpenAI's protocol: {@code messages} where they are more than words,
+ * {@code tools}, {@code response_format} and whatever else was sent. Providers that speak the protocol hand it on as it came.
+ */
+public record Chat(@JsonValue JsonNode fields) {
+    /** More than any vendor counts for one picture in a prompt. */
+    private static final long TOKENS_A_PICTURE = 8_192;
+
+    private static final int BYTES_AROUND_A_VALUE = 8;
+
+    @JsonCreator
+    public Chat {}
+
+    /** Whether the conversation itself is in here, and not only what is beside it. */
+    public boolean hasMessages() {
+        return fields.has("messages");
+    }
+
+    /** No vendor reads it as more tokens than that. */
+    public long mostTokens() {
+        return tokens(fields);
+    }
+
+    private static long tokens(JsonNode node) {
+        if (node.isTextual()) {
+            return utf8(node.textValue()) + BYTES_AROUND_A_VALUE;
+        }
+        if (node.path("type").asText().equals("image_url")) {
+            return TOKENS_A_PICTURE;
+        }
+        long sum = BYTES_AROUND_A_VALUE;
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            sum += utf8(member.getKey()) + tokens(member.getValue());
+        }
+        if (node.isArray()) {
+            for (JsonNode element : node) {
+                sum += tokens(element);
+            }
+        }
+        return sum;
+    }
+
+    private static long utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

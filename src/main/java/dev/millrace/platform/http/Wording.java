@@ -1,0 +1,31 @@
+package dev.millrace.platform.http;
+
+import dev.millrace.platform.problem.Problem;
+import java.util.Map;
+
+/**
+ * How refusals are said to the clients of a face that has words of its own. What is refused, and with which status, is the same
+ * everywhere.
+ */
+public interface Wording {
+    /** Whether the face lives at this address, also where it has no route. */
+    boolean covers(String path);
+
+    /** What is said where the face has no route. */
+    Problem nowhere();
+
+    /** The refusal in the face's words. */
+    Words words(Problem problem);
+
+    /**
+     * A body and its headers.
+     *
+     * @param body written as JSON
+     * @param headers besides those that every refusal has
+     */
+    record Words(String contentType, Map<String, String> headers, Object body) {
+        public Words {
+            headers = Map.copyOf(headers);
+        }
+    }
+}
