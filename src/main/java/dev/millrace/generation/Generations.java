@@ -13,6 +13,7 @@ import dev.millrace.generation.live.SocketRoutes;
 import dev.millrace.generation.live.Sources;
 import dev.millrace.generation.live.StreamRoutes;
 import dev.millrace.generation.live.Turnstile;
+import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.catalogue.Catalogue;
 import dev.millrace.generation.provider.catalogue.Model;
@@ -211,7 +212,12 @@ public final class Generations implements AutoCloseable {
 
     /** How a generation of this account ended, or stands, with what its last call to a provider told. */
     public Outcome outcome(UUID account, UUID id) {
-        return floor.db().read(tx -> new Outcome(archive.find(tx, account, id), Report.of(tx, id)));
+        return floor.db().read(tx -> {
+            Generation generation = archive.find(tx, account, id);
+            Order order = archive.order(tx, id);
+            return new Outcome(
+                    generation, order == null ? GenerationOptions.NONE : order.wish().options(), Report.of(tx, id));
+        });
     }
 
     /**
@@ -283,8 +289,8 @@ public final class Generations implements AutoCloseable {
     /** What the room stands on. */
     public record Floor(Db db, Redis redis, Jobs jobs, Keys keys, InstantSource clock) {}
 
-    /** A generation, and the report on the last call to its provider. */
-    public record Outcome(Generation generation, Report report) {}
+    /** A generation, the options it is made with, and the report on the last call to its provider. */
+    public record Outcome(Generation generation, GenerationOptions options, Report report) {}
 
     /** The rooms it works with. */
     public record Rooms(Accounts accounts, Credits credits, Media media, Providers providers) {}

@@ -61,21 +61,28 @@ final class Proposals {
         var conversation = new Conversations(prompts);
         conversation.judge(chat.messages());
         Model model = model(asked);
-        ObjectNode fields = chat.fields().deepCopy();
-        if (providers.takesChats(model.provider())) {
-            ArrayNode rich = conversation.cleaned();
-            if (rich != null) {
-                fields.set("messages", rich);
-            }
-        } else if (conversation.rich() != null) {
-            throw fault(conversation.rich(), "unknown_field", "is not taken: the model " + model.id() + " reads words alone");
-        } else if (!fields.isEmpty()) {
-            String name = fields.fieldNames().next();
-            throw fault("/" + name, "unknown_field", "is not taken by the model " + model.id());
-        }
-        var said = new Said(
-                conversation.prompt(), conversation.words(), fields.isEmpty() ? null : new Chat(fields));
+        var said = new Said(conversation.prompt(), conversation.words(), beyondWords(model, conversation, chat.fields()));
         return proposal(asked, model, said, prompts);
+    }
+
+    private @Nullable Chat beyondWords(Model model, Conversations conversation, ObjectNode sent) {
+        if (!providers.takesChats(model.provider())) {
+            String rich = conversation.rich();
+            String demand = new Chat(sent).demand();
+            if (rich != null) {
+                throw fault(rich, "unknown_field", "is not taken: the model " + model.id() + " reads words alone");
+            }
+            if (demand != null) {
+                throw fault("/" + demand, "unknown_field", "is not taken by the model " + model.id());
+            }
+            return null;
+        }
+        ObjectNode fields = sent.deepCopy();
+        ArrayNode messages = conversation.cleaned();
+        if (messages != null) {
+            fields.set("messages", messages);
+        }
+        return fields.isEmpty() ? null : new Chat(fields);
     }
 
     private static Proposal proposal(NewGeneration asked, Model model, Said said, Prompts prompts) {

@@ -1,7 +1,6 @@
 package dev.millrace.media;
 
 import dev.millrace.media.delivery.FileRoutes;
-import dev.millrace.media.delivery.FileRoutes.Shown;
 import dev.millrace.media.store.AssetRow;
 import dev.millrace.media.store.Assets;
 import dev.millrace.platform.http.Access;
@@ -18,10 +17,7 @@ import dev.millrace.platform.problem.ProblemType;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -71,21 +67,7 @@ final class AssetRoutes implements Routes {
 
     private void content(ServerRequest request, ServerResponse response) throws IOException {
         UUID id = Params.id(request, "id");
-        AssetRow row = media.db().read(tx -> media.assets().shownTo(tx, account(request), id));
-        Path file = row.path() == null ? null : media.file(id, row.path());
-        switch (AssetStatus.of(row.status())) {
-            case PROCESSING ->
-                throw Problem.of(ProblemType.CONFLICT, "The asset is still being processed.")
-                        .retryAfter(Duration.ofSeconds(1));
-            case REJECTED -> throw Problem.of(ProblemType.CONFLICT, "The asset was rejected, so it has no content.");
-            case READY -> {
-                if (file == null || row.sha256() == null) {
-                    throw Problem.of(ProblemType.NOT_FOUND, "The file of this asset is gone.");
-                }
-                String etag = "\"" + HexFormat.of().formatHex(row.sha256()) + "\"";
-                FileRoutes.send(request, response, new Shown(file, row.contentType(), etag, null, row.filename()));
-            }
-        }
+        FileRoutes.send(request, response, media.shown(account(request), id, null));
     }
 
     private void delete(ServerRequest request, ServerResponse response) {

@@ -2,6 +2,7 @@ package dev.millrace.media;
 
 import dev.millrace.media.delivery.Addresses;
 import dev.millrace.media.delivery.FileRoutes;
+import dev.millrace.media.delivery.FileRoutes.Shown;
 import dev.millrace.media.delivery.Signatures;
 import dev.millrace.media.ffmpeg.Format;
 import dev.millrace.media.ffmpeg.Prober;
@@ -9,6 +10,7 @@ import dev.millrace.media.ffmpeg.Runs;
 import dev.millrace.media.ffmpeg.Stills;
 import dev.millrace.media.files.Leftovers;
 import dev.millrace.media.files.Storage;
+import dev.millrace.media.store.AssetRow;
 import dev.millrace.media.store.Assets;
 import dev.millrace.media.store.MediaJobs;
 import dev.millrace.media.work.Attempts;
@@ -21,12 +23,15 @@ import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.jobs.Jobs;
 import dev.millrace.platform.jobs.Worker;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.process.Processes;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -165,6 +170,62 @@ public final class Media implements AutoCloseable {
         return parts.assets.find(tx, account, asset);
     }
 
+    /**
+     * The file of an asset of this account, as it is shown.
+     *
+     * @param kind which of its renditions, null for the original
+     * @throws dev.millrace.platform.problem.Problem NOT_FOUND, CONFLICT while there is none yet
+     */
+    public Shown shown(UUID account, UUID asset, @Nullable String kind) {
+        AssetRow row = db.read(tx -> parts.assets.shownTo(tx, account, asset));
+        switch (AssetStatus.of(row.status())) {
+            case PROCESSING ->
+                throw Problem.of(ProblemType.CONFLICT, "The asset is still being processed.")
+                        .retryAfter(Duration.ofSeconds(1));
+            case REJECTED -> throw Problem.of(ProblemType.CONFLICT, "The asset was rejected, so it has no content.");
+            case READY -> {
+                return kind == null ? original(row) : rendition(account, row, kind);
+            }
+        }
+        throw new IllegalStateException("an asset without a status");
+    }
+
+    private Shown original(AssetRow row) {
+        Path file = row.path() == null ? null : file(row.id(), row.path());
+        if (file == null || row.sha256() == null) {
+            throw gone();
+        }
+        String etag = "\"" + HexFormat.of().formatHex(row.sha256()) + "\"";
+        return new Shown(file, row.contentType(), etag, null, row.filename());
+    }
+
+    private Shown rendition(UUID account, AssetRow row, String kind) {
+        Asset asset = db.read(tx -> find(tx, account, row.id()));
+        for (Rendition rendition : asset.renditions()) {
+            Path file = rendition.kind().equals(kind) ? fileAt(row.id(), rendition.url()) : null;
+            if (file != null) {
+                String etag = "\"" + row.id() + "-" + rendition.name() + "-" + rendition.bytes() + "\"";
+                return new Shown(file, rendition.contentType(), etag, null, null);
+            }
+        }
+        throw gone();
+    }
+
+    /** The picture in the making that was published at this address; null when it is gone. */
+    public @Nullable Path previewAt(UUID generation, String url) {
+        return fileAt(generation, url);
+    }
+
+    /** A signed address ends with the path of its file in the folder of what it belongs to. */
+    private @Nullable Path fileAt(UUID owner, String url) {
+        String[] head = url.substring(url.indexOf("/media/" + owner) + 1).split("/", 4);
+        return head.length < 4 ? null : file(owner, head[3]);
+    }
+
+    private static Problem gone() {
+        return Problem.of(ProblemType.NOT_FOUND, "The file of this asset is gone.");
+    }
+
     /** The results of a generation in their order. */
     public List<Asset> of(Tx tx, UUID generation) {
         return of(tx, List.of(generation)).getOrDefault(generation, List.of());
@@ -203,8 +264,7 @@ public final class Media implements AutoCloseable {
         return parts.jobs;
     }
 
-    @Nullable
-    Path file(UUID asset, String path) {
+    private @Nullable Path file(UUID asset, String path) {
         return parts.storage.file(asset, path);
     }
 

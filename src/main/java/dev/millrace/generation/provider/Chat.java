@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a chat says beyond words and options, in the terms of OpenAI's protocol: {@code messages} where they are more than words,
@@ -16,12 +18,26 @@ public record Chat(@JsonValue JsonNode fields) {
 
     private static final int BYTES_AROUND_A_VALUE = 8;
 
+    /** What is said to the vendor about the caller or the bill: an answer is the same without it. */
+    private static final Set<String> LABELS = Set.of(
+            "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention");
+
     @JsonCreator
     public Chat {}
 
     /** Whether the conversation itself is in here, and not only what is beside it. */
     public boolean hasMessages() {
         return fields.has("messages");
+    }
+
+    /** Something it asks for that only who speaks the protocol understands; null when there is no such thing. */
+    public @Nullable String demand() {
+        for (Map.Entry<String, JsonNode> field : fields.properties()) {
+            if (!LABELS.contains(field.getKey())) {
+                return field.getKey();
+            }
+        }
+        return null;
     }
 
     /** No vendor reads it as more tokens than that. */

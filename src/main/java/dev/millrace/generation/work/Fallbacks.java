@@ -1,5 +1,6 @@
 package dev.millrace.generation.work;
 
+import dev.millrace.generation.provider.Chat;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.provider.catalogue.Price;
@@ -56,13 +57,18 @@ final class Fallbacks {
             model.adopt(
                     makers.catalogue().find(order.wish().model()), order.wish().options());
             boolean fits = model.kind() == order.wish().kind()
-                    && (order.wish().chat() == null || makers.providers().takesChats(model.provider()))
+                    && takesChat(model)
                     && makers.providers().of(model.provider()) != null
                     && units(model.price()).equals(units(order.price()));
             return fits ? model : null;
         } catch (Problem doesNotFit) {
             return null;
         }
+    }
+
+    private boolean takesChat(Model model) {
+        Chat chat = order.wish().chat();
+        return chat == null || chat.demand() == null || makers.providers().takesChats(model.provider());
     }
 
     private static Set<String> units(Price price) {

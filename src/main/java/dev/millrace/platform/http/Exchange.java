@@ -71,6 +71,14 @@ public final class Exchange {
         return known;
     }
 
+    /**
+     * Runs the action when the client goes away before it has the answer, on a thread of its own. For answers that wait; the body
+     * must have been read before.
+     */
+    public void whenGone(Runnable action) {
+        line.whenGone(action);
+    }
+
     /** Who is asking, once that was asked for. */
     public @Nullable Caller caller() {
         return caller;

@@ -109,7 +109,10 @@ final class Judge implements io.helidon.webserver.http.Handler {
         }
         refuseSize(exchange, match);
         if (place == null) {
-            throw Problem.of(ProblemType.NOT_FOUND, "There is nothing at this address.");
+            Wording face = desk.table().wording(exchange.path());
+            throw face == null
+                    ? Problem.of(ProblemType.NOT_FOUND, "There is nothing at this address.")
+                    : face.nowhere();
         }
         if (match == null) {
             throw Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This address does not know this method.")

@@ -69,9 +69,7 @@ final class Problems implements Refusals {
         }
         OF_THE_OTHER_ANSWER.forEach(response.headers()::remove);
         response.status(Status.create(problem.type().status()));
-        response.header(TYPE);
-        extra(problem, response.headers());
-        response.send(body(problem, exchange.path(), exchange.id()));
+        response.send(said(problem, exchange.path(), exchange.id(), response.headers()));
         return true;
     }
 
@@ -90,8 +88,7 @@ final class Problems implements Refusals {
             AccessLog.refused(line, id, request, problem.type());
         }
         var headers = ServerResponseHeaders.create();
-        headers.set(TYPE);
-        extra(problem, headers);
+        byte[] entity = said(problem, path, id, headers);
         desk.security().dress(path, headers);
         desk.cors().dress(request.headers(), headers);
         headers.set(Exchange.REQUEST_ID, id);
@@ -99,7 +96,7 @@ final class Problems implements Refusals {
                 .status(Status.create(problem.type().status()))
                 .headers(headers)
                 .keepAlive(false)
-                .entity(body(problem, path, id))
+                .entity(entity)
                 .build();
     }
 
@@ -152,6 +149,20 @@ final class Problems implements Refusals {
         if (problem.members().get(Judge.ALLOW) instanceof String allow) {
             headers.set(HeaderNames.ALLOW, allow);
         }
+    }
+
+    /** Sets the headers and answers the body, in the words of whoever lives at this address. */
+    private byte[] said(Problem problem, String path, String requestId, ServerResponseHeaders headers) {
+        extra(problem, headers);
+        Wording face = desk.table().wording(path);
+        if (face == null) {
+            headers.set(TYPE);
+            return body(problem, path, requestId);
+        }
+        Wording.Words words = face.words(problem);
+        headers.set(HeaderNames.CONTENT_TYPE, words.contentType());
+        words.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
+        return Json.bytes(words.body());
     }
 
     private static byte[] body(Problem problem, String path, String requestId) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +20,31 @@ final class RouteTable {
             Set.of("v1", "openai", "media", "health", "metrics", ".well-known", "webjars", "problems", "docs");
 
     private final List<Route> routes;
+    private final List<Wording> wordings;
     private final Node root = new Node();
 
-    private RouteTable(List<Route> routes) {
+    private RouteTable(List<Route> routes, List<Wording> wordings) {
         this.routes = List.copyOf(routes);
+        this.wordings = List.copyOf(wordings);
         this.routes.forEach(this::add);
     }
 
     /** Two routes of one method and path are a defect. */
     static RouteTable of(List<Routes> rooms) {
         return new RouteTable(
-                rooms.stream().flatMap(room -> room.routes().stream()).toList());
+                rooms.stream().flatMap(room -> room.routes().stream()).toList(),
+                rooms.stream().map(Routes::wording).filter(Objects::nonNull).toList());
+    }
+
+    /** The words of the face that lives at this address; null where the house speaks itself. */
+    @Nullable
+    Wording wording(String path) {
+        for (Wording wording : wordings) {
+            if (wording.covers(path)) {
+                return wording;
+            }
+        }
+        return null;
     }
 
     List<Route> routes() {

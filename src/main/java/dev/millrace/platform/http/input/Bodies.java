@@ -44,6 +44,11 @@ public final class Bodies {
         return StrictJson.read(bytes(request));
     }
 
+    /** The same for JSON that came by another way. */
+    public static JsonNode tree(byte[] json) {
+        return StrictJson.read(json);
+    }
+
     /** A part of a tree as a valid {@code type}. */
     public static <T> T bind(JsonNode tree, Class<T> type) {
         List<FieldError> faults = new ArrayList<>();

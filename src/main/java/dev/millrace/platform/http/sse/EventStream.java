@@ -68,6 +68,12 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
+    /** Sends the head of the answer alone: for protocols whose streams say nothing but data. */
+    public static EventStream bare(ServerResponse response) {
+        response.header(TYPE).header(FRESH).header(UNBUFFERED);
+        return new EventStream(response.outputStream());
+    }
+
     /** Adds an event; {@code data} is one line of JSON. An event without {@code id} is none that can be resumed after. */
     public EventStream send(@Nullable String id, String event, String data) {
         return send(id, event, data.getBytes(StandardCharsets.UTF_8));
@@ -95,6 +101,12 @@ public final class EventStream implements AutoCloseable {
         add(DATA);
         add(data);
         add(END);
+        return this;
+    }
+
+    /** Adds a piece of an event as it goes over the wire; whoever adds the pieces ends the event with an empty line. */
+    public EventStream raw(byte[] piece) {
+        add(piece);
         return this;
     }
 

@@ -50,6 +50,7 @@ public final class Line implements ConnectionContext, ListenerContext {
     private volatile @Nullable Pulse voice;
     private long acknowledged;
     private long acknowledgedAt;
+    private @Nullable Lookout lookout;
     private @Nullable Object attached;
     private @Nullable HttpPrologue prologue;
     private int requests;
@@ -103,6 +104,21 @@ public final class Line implements ConnectionContext, ListenerContext {
         pulse.endWithin(time);
     }
 
+    /**
+     * Has it told at once when the client goes away while its request is answered; what it sends instead is read later. For
+     * answers that wait: without it only the next write would tell.
+     */
+    public void whenGone(Runnable action) {
+        if (reader.available() > 0) {
+            // the client has sent its next request already: it will be there to hear the answer to this one
+            return;
+        }
+        lookout = Lookout.post(socket, () -> {
+            pulse.broke();
+            action.run();
+        });
+    }
+
     /** The answer to the request under way goes out without its body. */
     public void headOnly() {
         writer.headOnly();
@@ -120,6 +136,9 @@ public final class Line implements ConnectionContext, ListenerContext {
 
     /** The request is answered and its body read: the line waits for the next one. */
     public void finished() {
+        if (lookout != null) {
+            lookout.dismiss();
+        }
         attached = null;
         headRead = false;
         writer.reset();
@@ -232,7 +251,9 @@ public final class Line implements ConnectionContext, ListenerContext {
         pulse.reading(reader.available() > 0);
         byte[] bytes;
         try {
-            bytes = socket.get();
+            Lookout posted = lookout;
+            lookout = null;
+            bytes = posted == null ? socket.get() : posted.seen();
         } catch (UncheckedIOException gone) {
             pulse.broke();
             throw new CloseConnectionException("the client is gone", gone);
