@@ -3,6 +3,7 @@ package dev.millrace;
 import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.Generations;
+import dev.millrace.generation.openai.OpenAiFace;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.media.Media;
@@ -75,7 +76,8 @@ public final class App implements AutoCloseable {
                             accounts.routes(limits, cursors),
                             credits.routes(limits, cursors, Generations.activity()),
                             media.routes(cursors),
-                            generations.routes(limits, cursors))));
+                            generations.routes(limits, cursors),
+                            new OpenAiFace(generations, generations.gate(limits), media))));
             server.onDrain(generations::drain);
             server.ready();
             return new App(config, server, workers, closing);

@@ -12,6 +12,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +31,20 @@ public final class AdmissionGate {
 
     /** Takes a place in the caller's window; whatever does not begin something gives it back. */
     public Begun admit(ServerResponse response, UUID account, Supplier<Begun> call) {
+        return admit(response, account, call, Function.identity());
+    }
+
+    /** The same for a call that answers more than what was begun. */
+    public <T> T admit(ServerResponse response, UUID account, Supplier<T> call, Function<T, Begun> begunBy) {
         Plan plan = credits.plan(account);
         Admission admission = limits.take(Gauges.key(account), plan.perMinute(), plan.perDay());
         RateLimitHeaders.set(response, admission);
         admission.require();
         boolean begun = false;
         try {
-            Begun answer = call.get();
-            begun = !answer.replayed();
-            if (answer.replayed()) {
+            T answer = call.get();
+            begun = !begunBy.apply(answer).replayed();
+            if (!begun) {
                 response.header(REPLAYED, "true");
             }
             return answer;

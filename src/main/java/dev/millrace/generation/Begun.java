@@ -18,6 +18,10 @@ public record Begun(Idempotency.Answer answer, boolean replayed) {
         return Instant.parse(text("created_at"));
     }
 
+    public String model() {
+        return text("model");
+    }
+
     private String text(String member) {
         // the prompt in it may be longer than a text that clients send
         @Nullable JsonNode generation = WireJson.read(answer.body());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.generation.provider.Message;
-import dev.millrace.platform.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

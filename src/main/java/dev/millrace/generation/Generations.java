@@ -216,7 +216,9 @@ public final class Generations implements AutoCloseable {
             Generation generation = archive.find(tx, account, id);
             Order order = archive.order(tx, id);
             return new Outcome(
-                    generation, order == null ? GenerationOptions.NONE : order.wish().options(), Report.of(tx, id));
+                    generation,
+                    order == null ? GenerationOptions.NONE : order.wish().options(),
+                    Report.of(tx, id));
         });
     }
 

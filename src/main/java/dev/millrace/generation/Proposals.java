@@ -61,7 +61,8 @@ final class Proposals {
         var conversation = new Conversations(prompts);
         conversation.judge(chat.messages());
         Model model = model(asked);
-        var said = new Said(conversation.prompt(), conversation.words(), beyondWords(model, conversation, chat.fields()));
+        var said =
+                new Said(conversation.prompt(), conversation.words(), beyondWords(model, conversation, chat.fields()));
         return proposal(asked, model, said, prompts);
     }
 
@@ -188,5 +189,6 @@ final class Proposals {
                 .at(pointer, code, detail);
     }
 
-    private record Said(String prompt, List<Message> messages, @Nullable Chat chat) {}
+    private record Said(
+            String prompt, List<Message> messages, @Nullable Chat chat) {}
 }

@@ -178,16 +178,13 @@ public final class Media implements AutoCloseable {
      */
     public Shown shown(UUID account, UUID asset, @Nullable String kind) {
         AssetRow row = db.read(tx -> parts.assets.shownTo(tx, account, asset));
-        switch (AssetStatus.of(row.status())) {
+        return switch (AssetStatus.of(row.status())) {
             case PROCESSING ->
                 throw Problem.of(ProblemType.CONFLICT, "The asset is still being processed.")
                         .retryAfter(Duration.ofSeconds(1));
             case REJECTED -> throw Problem.of(ProblemType.CONFLICT, "The asset was rejected, so it has no content.");
-            case READY -> {
-                return kind == null ? original(row) : rendition(account, row, kind);
-            }
-        }
-        throw new IllegalStateException("an asset without a status");
+            case READY -> kind == null ? original(row) : rendition(account, row, kind);
+        };
     }
 
     private Shown original(AssetRow row) {

@@ -2,6 +2,7 @@ package dev.millrace.generation.events;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,11 @@ public final class Frame {
 
     public boolean isText() {
         return text != null;
+    }
+
+    /** Of a delta: its text in UTF-8; nobody may change it. */
+    public byte[] utf8() {
+        return Objects.requireNonNull(text, "only deltas have text");
     }
 
     /** Of a delta: its text as the inside of a JSON string, escaped, in UTF-8. */

@@ -53,11 +53,12 @@ public sealed interface GenerationEvent {
     /** A part of a call to one of the client's tools, as OpenAI's protocol has it; a reset makes all parts before it void. */
     record ToolCall(
             int index,
+
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String id,
+
             String type,
-            Function function)
-            implements GenerationEvent {
+            Function function) implements GenerationEvent {
         public ToolCall(int index, @Nullable String id, @Nullable String name, String arguments) {
             this(index, id, "function", new Function(name, arguments));
         }
@@ -65,7 +66,9 @@ public sealed interface GenerationEvent {
 
     /** Its name comes with the first part of a call. */
     record Function(
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String name,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String name,
+
             String arguments) {}
 
     record Preview(String url, int width, int height, int step) implements GenerationEvent {}

@@ -20,7 +20,13 @@ public record Chat(@JsonValue JsonNode fields) {
 
     /** What is said to the vendor about the caller or the bill: an answer is the same without it. */
     private static final Set<String> LABELS = Set.of(
-            "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention");
+            "user",
+            "metadata",
+            "store",
+            "service_tier",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention");
 
     @JsonCreator
     public Chat {}

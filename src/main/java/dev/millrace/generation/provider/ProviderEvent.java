@@ -32,7 +32,8 @@ public sealed interface ProviderEvent {
      * @param id and the name come with the first part of a call
      * @param arguments a piece of JSON text
      */
-    record ToolCall(int index, @Nullable String id, @Nullable String name, String arguments) implements ProviderEvent {}
+    record ToolCall(
+            int index, @Nullable String id, @Nullable String name, String arguments) implements ProviderEvent {}
 
     /**
      * An image in the making, a file in the call's folder.

@@ -238,9 +238,8 @@ final class Call implements ProviderSink {
 
     private void calls(ProviderEvent.ToolCall part) {
         begins();
-        String more = arguments
-                .computeIfAbsent(part.index(), index -> new TextFlow())
-                .pass(part.arguments());
+        String more =
+                arguments.computeIfAbsent(part.index(), index -> new TextFlow()).pass(part.arguments());
         boolean says = more != null || part.id() != null || part.name() != null;
         if (says && !overlong) {
             String piece = more == null ? "" : more;

@@ -149,7 +149,10 @@ final class Calls {
 
     /** How a call ended; the usage is what will be charged when its result is kept. */
     record End(
-            String state, @Nullable String error, Map<String, BigDecimal> usage, @Nullable String finish) {}
+            String state,
+            @Nullable String error,
+            Map<String, BigDecimal> usage,
+            @Nullable String finish) {}
 
     /** A call as it stands. */
     record Last(

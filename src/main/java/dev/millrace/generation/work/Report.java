@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param usage in the units of the price lines; empty while it runs
  * @param finish {@code stop}, {@code length} or {@code tool_calls}; null when it has not ended, or not well
  */
-public record Report(Map<String, BigDecimal> usage, @Nullable String finish) {
+public record Report(
+        Map<String, BigDecimal> usage, @Nullable String finish) {
     private static final Report NOTHING = new Report(Map.of(), null);
 
     public Report {

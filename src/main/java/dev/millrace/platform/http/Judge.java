@@ -99,7 +99,9 @@ final class Judge implements io.helidon.webserver.http.Handler {
 
     private void judge(Exchange exchange) throws Exception {
         refuseFraming(exchange);
-        RouteTable.Place place = desk.table().find(Paths.segments(exchange.path()));
+        Face face = desk.table().face(exchange.path());
+        String address = face == null ? exchange.path() : face.address(exchange.path());
+        RouteTable.Place place = desk.table().find(Paths.segments(address));
         RouteTable.Match match = place == null ? null : place.route(exchange.method());
         if (exchange.method().equals("OPTIONS")
                 && place != null
@@ -109,7 +111,6 @@ final class Judge implements io.helidon.webserver.http.Handler {
         }
         refuseSize(exchange, match);
         if (place == null) {
-            Wording face = desk.table().wording(exchange.path());
             throw face == null
                     ? Problem.of(ProblemType.NOT_FOUND, "There is nothing at this address.")
                     : face.nowhere();

@@ -154,12 +154,12 @@ final class Problems implements Refusals {
     /** Sets the headers and answers the body, in the words of whoever lives at this address. */
     private byte[] said(Problem problem, String path, String requestId, ServerResponseHeaders headers) {
         extra(problem, headers);
-        Wording face = desk.table().wording(path);
+        Face face = desk.table().face(path);
         if (face == null) {
             headers.set(TYPE);
             return body(problem, path, requestId);
         }
-        Wording.Words words = face.words(problem);
+        Face.Words words = face.words(problem);
         headers.set(HeaderNames.CONTENT_TYPE, words.contentType());
         words.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
         return Json.bytes(words.body());

@@ -20,12 +20,12 @@ final class RouteTable {
             Set.of("v1", "openai", "media", "health", "metrics", ".well-known", "webjars", "problems", "docs");
 
     private final List<Route> routes;
-    private final List<Wording> wordings;
+    private final List<Face> faces;
     private final Node root = new Node();
 
-    private RouteTable(List<Route> routes, List<Wording> wordings) {
+    private RouteTable(List<Route> routes, List<Face> faces) {
         this.routes = List.copyOf(routes);
-        this.wordings = List.copyOf(wordings);
+        this.faces = List.copyOf(faces);
         this.routes.forEach(this::add);
     }
 
@@ -33,15 +33,15 @@ final class RouteTable {
     static RouteTable of(List<Routes> rooms) {
         return new RouteTable(
                 rooms.stream().flatMap(room -> room.routes().stream()).toList(),
-                rooms.stream().map(Routes::wording).filter(Objects::nonNull).toList());
+                rooms.stream().map(Routes::face).filter(Objects::nonNull).toList());
     }
 
     /** The words of the face that lives at this address; null where the house speaks itself. */
     @Nullable
-    Wording wording(String path) {
-        for (Wording wording : wordings) {
-            if (wording.covers(path)) {
-                return wording;
+    Face face(String path) {
+        for (Face face : faces) {
+            if (face.covers(path)) {
+                return face;
             }
         }
         return null;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 public interface Routes {
     List<Route> routes();
 
-    /** How refusals are said there; null for the house's own words. */
-    default @Nullable Wording wording() {
+    /** Whose manners are kept there; null for the house's own. */
+    default @Nullable Face face() {
         return null;
     }
 }

@@ -4,12 +4,15 @@ import dev.millrace.platform.problem.Problem;
 import java.util.Map;
 
 /**
- * How refusals are said to the clients of a face that has words of its own. What is refused, and with which status, is the same
- * everywhere.
+ * A part of the addresses whose clients were made for somebody else's API: how they write addresses, and how they want refusals
+ * said. What is refused, and with which status, is the same everywhere.
  */
-public interface Wording {
+public interface Face {
     /** Whether the face lives at this address, also where it has no route. */
     boolean covers(String path);
+
+    /** An address of the face as its routes know it. */
+    String address(String path);
 
     /** What is said where the face has no route. */
     Problem nowhere();

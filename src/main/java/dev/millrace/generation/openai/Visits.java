@@ -1,0 +1,58 @@
+package dev.millrace.generation.openai;
+
+import dev.millrace.generation.Generations;
+import dev.millrace.generation.events.Follower;
+import dev.millrace.platform.http.Caller;
+import dev.millrace.platform.problem.Problem;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows generations for clients that cannot come back. Whoever goes away before the end stops the generation by its model's
+ * policy, unless another client on this node waits for the same one: the repetition of the call under the same key.
+ */
+final class Visits {
+    private static final Logger LOG = LoggerFactory.getLogger(Visits.class);
+
+    /** How long they go on when this node is told to stop. */
+    private static final Duration STAY = Duration.ofSeconds(15);
+
+    private final Generations generations;
+    private final ConcurrentHashMap<UUID, Integer> waiting = new ConcurrentHashMap<>();
+
+    Visits(Generations generations) {
+        this.generations = generations;
+    }
+
+    /**
+     * Tells the guest everything from the beginning to the end.
+     *
+     * @param whenGone takes what is to be run when the client goes away
+     */
+    void follow(Caller caller, UUID generation, Guest guest, Consumer<Runnable> whenGone) throws InterruptedException {
+        waiting.merge(generation, 1, Integer::sum);
+        try {
+            Follower follower = generations.follower(caller, generation, guest, STAY);
+            guest.mayLeave(follower::leave);
+            whenGone.accept(follower::leave);
+            follower.follow(null);
+        } finally {
+            Integer others = waiting.computeIfPresent(generation, (id, count) -> count > 1 ? count - 1 : null);
+            if (others == null && !guest.heardTheEnd()) {
+                stop(caller.account(), generation);
+            }
+        }
+    }
+
+    private void stop(UUID account, UUID generation) {
+        try {
+            generations.cancel(account, generation);
+        } catch (Problem refused) {
+            LOG.warn("generation {} goes on although its client has gone: {}", generation, refused.detail());
+        }
+    }
+}
