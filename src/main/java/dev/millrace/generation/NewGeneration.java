@@ -6,6 +6,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -27,6 +28,15 @@ public record NewGeneration(
         @Nullable @Size(max = 16) List<@NotNull UUID> inputs,
         @Nullable @Size(max = 16) Map<@Size(min = 1, max = 64) String, @NotNull @Size(max = 512) String> metadata,
         @Nullable @Size(max = 4096) String quote) {
+
+    /** The same with more options. */
+    NewGeneration with(Map<String, Object> more) {
+        var all = new HashMap<>(more);
+        if (options != null) {
+            all.putAll(options);
+        }
+        return new NewGeneration(kind, model, prompt, messages, all, inputs, metadata, quote);
+    }
 
     /** One turn of a conversation. */
     public record Turn(

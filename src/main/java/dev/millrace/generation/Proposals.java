@@ -1,5 +1,6 @@
 package dev.millrace.generation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.generation.provider.Chat;
@@ -8,9 +9,11 @@ import dev.millrace.generation.provider.Message;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.catalogue.Catalogue;
 import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -61,15 +64,28 @@ final class Proposals {
         var conversation = new Conversations(prompts);
         conversation.judge(chat.messages());
         Model model = model(asked);
-        var said =
-                new Said(conversation.prompt(), conversation.words(), beyondWords(model, conversation, chat.fields()));
-        return proposal(asked, model, said, prompts);
+        ObjectNode fields = chat.fields().deepCopy();
+        NewGeneration whole = asked.with(optionsAmong(fields, model));
+        var said = new Said(conversation.prompt(), conversation.words(), beyondWords(model, conversation, fields));
+        return proposal(whole, model, said, prompts);
     }
 
-    private @Nullable Chat beyondWords(Model model, Conversations conversation, ObjectNode sent) {
+    /** Takes out what the model has an option for. */
+    private static Map<String, Object> optionsAmong(ObjectNode fields, Model model) {
+        var options = new HashMap<String, Object>();
+        for (String name : model.options().keySet()) {
+            JsonNode value = fields.remove(name);
+            if (value != null) {
+                options.put(name, Json.MAPPER.convertValue(value, Object.class));
+            }
+        }
+        return options;
+    }
+
+    private @Nullable Chat beyondWords(Model model, Conversations conversation, ObjectNode fields) {
         if (!providers.takesChats(model.provider())) {
             String rich = conversation.rich();
-            String demand = new Chat(sent).demand();
+            String demand = new Chat(fields).demand();
             if (rich != null) {
                 throw fault(rich, "unknown_field", "is not taken: the model " + model.id() + " reads words alone");
             }
@@ -78,7 +94,6 @@ final class Proposals {
             }
             return null;
         }
-        ObjectNode fields = sent.deepCopy();
         ArrayNode messages = conversation.cleaned();
         if (messages != null) {
             fields.set("messages", messages);

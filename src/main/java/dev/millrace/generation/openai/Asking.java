@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Asking {
     private static final String ELSEWHERE = "openai/";
+    private static final String OPTIONS = "/options/";
 
     private final ObjectNode said = JsonNodeFactory.instance.objectNode();
     private final ObjectNode options = JsonNodeFactory.instance.objectNode();
@@ -50,7 +51,7 @@ final class Asking {
         if (value != null) {
             options.set(name, value);
         }
-        names.put("/options/" + name, "/" + calledHere);
+        names.put(OPTIONS + name, "/" + calledHere);
         return this;
     }
 
@@ -68,6 +69,12 @@ final class Asking {
         }
         String[] sides = size.split("x", -1);
         return option("width", Integer.valueOf(sides[0]), "size").option("height", Integer.valueOf(sides[1]), "size");
+    }
+
+    /** What is not understood here may be an option of the model; if it is none, it is refused by its name. */
+    Asking rest(ObjectNode left) {
+        left.properties().forEach(member -> option(member.getKey(), member.getValue(), member.getKey()));
+        return this;
     }
 
     Asking metadata(@Nullable JsonNode metadata) {
@@ -101,9 +108,15 @@ final class Asking {
         Problem problem = Problem.of(
                 noModel ? ProblemType.NOT_FOUND : refused.type(), noModel ? "There is no such model." : refused.detail());
         for (FieldError error : refused.errors()) {
-            problem.at(names.getOrDefault(error.pointer(), error.pointer()), error.code(), error.detail());
+            problem.at(called(error.pointer()), error.code(), error.detail());
         }
         refused.members().forEach(problem::with);
         return problem;
+    }
+
+    private String called(String pointer) {
+        String known = names.get(pointer);
+        boolean option = known == null && pointer.startsWith(OPTIONS);
+        return known != null ? known : option ? pointer.substring(OPTIONS.length() - 1) : pointer;
     }
 }

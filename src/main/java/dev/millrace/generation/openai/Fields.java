@@ -109,14 +109,6 @@ final class Fields {
         return left;
     }
 
-    /** Refuses what was not taken. */
-    void refuseRest() {
-        ObjectNode rest = left();
-        if (!rest.isEmpty()) {
-            throw fault(rest.fieldNames().next(), "unknown_field", "is not taken here");
-        }
-    }
-
     static Problem fault(String name, String code, String detail) {
         String pointer = "/" + name.replace("~", "~0").replace("/", "~1");
         return Problem.of(ProblemType.INVALID_REQUEST, pointer + " " + detail + ".")

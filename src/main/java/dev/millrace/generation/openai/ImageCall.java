@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 record ImageCall(Asking asking, boolean urls, boolean stream, int partials) {
     private static final int MOST_PARTIALS = 3;
 
-    /** What some models have and most do not; {@code auto} leaves it to the model. */
-    private static final List<String> LOOKS =
-            List.of("quality", "style", "background", "moderation", "output_format", "output_compression");
+    /** What some models have as options and most do not; {@code auto} leaves it to the model. */
+    private static final List<String> LOOKS = List.of("quality", "background", "moderation");
 
     static ImageCall of(byte[] body) {
         Fields fields = Fields.of(body);
@@ -26,7 +25,6 @@ record ImageCall(Asking asking, boolean urls, boolean stream, int partials) {
                 .size(fields.text("size"));
         for (String look : LOOKS) {
             fields.skip(look, JsonNodeFactory.instance.textNode("auto"));
-            asking.option(look, fields.take(look), look);
         }
         boolean urls = urls(fields.text("response_format"));
         boolean stream = fields.flag("stream");
@@ -35,8 +33,7 @@ record ImageCall(Asking asking, boolean urls, boolean stream, int partials) {
             throw Fields.fault("partial_images", "out_of_range", "must be 0 to " + MOST_PARTIALS);
         }
         fields.text("user");
-        fields.refuseRest();
-        return new ImageCall(asking, urls, stream, partials == null ? 0 : partials);
+        return new ImageCall(asking.rest(fields.left()), urls, stream, partials == null ? 0 : partials);
     }
 
     private static boolean urls(@Nullable String format) {

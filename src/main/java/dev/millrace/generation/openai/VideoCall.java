@@ -19,8 +19,7 @@ record VideoCall(Asking asking) {
                 .prompt(fields.required("prompt"))
                 .option("seconds", fields.whole("seconds"), "seconds")
                 .size(fields.text("size"));
-        fields.refuseRest();
-        return new VideoCall(asking);
+        return new VideoCall(asking.rest(fields.left()));
     }
 
     private static Fields fields(@Nullable String contentType, byte[] body) {

@@ -8,7 +8,7 @@ import java.util.Map;
  * Chat completions, and all that can be wrong with them alone; the rest is {@link Script}'s.
  *
  * <p>Said in the prompt: {@code no_done, done_no_blank, done_only, no_usage, usage_zero, usage_nan, usage_with_last, finish, no_finish,
- * twice_finished, code} · {@code error_event, error_string, error_code, refusal, azure, null_content, no_role, reasoning}.
+ * twice_finished, code} · {@code tool=name, tool_calls=n, tool_whole, tool_no_index} (with {@code words=0}) · {@code error_event, error_string, error_code, refusal, azure, null_content, no_role, reasoning}.
  */
 record FakeChat(Directives said) implements Tongue {
     private static final String DONE = "[DONE]";
@@ -25,6 +25,9 @@ record FakeChat(Directives said) implements Tongue {
             String content = said.has("null_content") ? "null" : "\"\"";
             events.add(chunk("{\"role\":\"assistant\",\"content\":" + content + ",\"refusal\":null}", "null"));
         }
+        if (said.has("tool")) {
+            new FakeTools(said).parts().forEach(delta -> events.add(chunk(delta, "null")));
+        }
         return events;
     }
 
@@ -40,7 +43,7 @@ record FakeChat(Directives said) implements Tongue {
         if (said.has("done_only")) {
             return List.of(Event.of(DONE));
         }
-        String finish = "\"" + said.text("finish", cut ? "length" : "stop") + "\"";
+        String finish = "\"" + said.text("finish", said.has("tool") ? "tool_calls" : cut ? "length" : "stop") + "\"";
         String usage = usage(words);
         if (!said.has("no_finish")) {
             String more = said.has("usage_with_last") ? "}],\"usage\":" + usage + ",\"x\":[{\"y\":0" : "";
