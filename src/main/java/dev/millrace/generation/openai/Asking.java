@@ -100,13 +100,14 @@ final class Asking {
     }
 
     private Problem renamed(Problem refused) {
-        boolean noModel = refused.errors().stream()
-                .anyMatch(error -> error.pointer().equals("/model") && error.code().equals("unknown_model"));
         if (refused.errors().isEmpty()) {
             return refused;
         }
-        Problem problem = Problem.of(
-                noModel ? ProblemType.NOT_FOUND : refused.type(), noModel ? "There is no such model." : refused.detail());
+        FieldError first = refused.errors().getFirst();
+        boolean noModel = first.pointer().equals("/model") && first.code().equals("unknown_model");
+        Problem problem = noModel
+                ? Problem.of(ProblemType.NOT_FOUND, "model: " + first.detail() + ".")
+                : Problem.of(refused.type(), refused.detail());
         for (FieldError error : refused.errors()) {
             problem.at(called(error.pointer()), error.code(), error.detail());
         }

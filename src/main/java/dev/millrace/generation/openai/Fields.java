@@ -90,7 +90,7 @@ final class Fields {
     /** Passes over a member that says what is so anyway; any other value of it is refused. */
     void only(String name, JsonNode asItIs) {
         JsonNode value = take(name);
-        if (value != null && !value.equals(asItIs)) {
+        if (value != null && !same(value, asItIs)) {
             throw fault(name, "unknown_field", "is not taken here with this value");
         }
     }
@@ -98,7 +98,7 @@ final class Fields {
     /** Passes over a member whose value says nothing; another value stays. */
     void skip(String name, JsonNode saysNothing) {
         JsonNode value = left.get(name);
-        if (value != null && (value.isNull() || value.equals(saysNothing))) {
+        if (value != null && (value.isNull() || same(value, saysNothing))) {
             left.remove(name);
         }
     }
@@ -107,6 +107,12 @@ final class Fields {
     ObjectNode left() {
         left.properties().removeIf(member -> member.getValue().isNull());
         return left;
+    }
+
+    private static boolean same(JsonNode one, JsonNode other) {
+        return one.isNumber() && other.isNumber()
+                ? one.decimalValue().compareTo(other.decimalValue()) == 0
+                : one.equals(other);
     }
 
     static Problem fault(String name, String code, String detail) {

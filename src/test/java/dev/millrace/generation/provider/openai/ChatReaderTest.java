@@ -8,6 +8,7 @@ import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Heard;
 import dev.millrace.generation.provider.ProviderEvent;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
+import dev.millrace.generation.provider.ProviderEvent.ToolCall;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.Recorded;
@@ -45,6 +46,56 @@ class ChatReaderTest {
         assertThat(heard.text()).isEqualTo("Hello there");
         assertThat(heard.usage()).isEqualTo(tokens(16, 300));
         assertThat(heard.events().getLast()).isEqualTo(new Finished("stop"));
+    }
+
+    @Test
+    void callsToToolsAreToldPartByPart() throws Exception {
+        read(ROLE
+                + call("{\"index\":0,\"id\":\"c0\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
+                + call("{\"index\":1,\"id\":\"c1\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
+                + call("{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":1}\"}}")
+                + STOP.replace("stop", "tool_calls")
+                + USAGE
+                + DONE);
+
+        assertThat(heard.events())
+                .contains(
+                        new ToolCall(0, "c0", "f", ""), new ToolCall(1, "c1", "g", "{}"), new ToolCall(0, null, null, "{\"a\":1}"));
+        assertThat(heard.events().getLast()).isEqualTo(new Finished("tool_calls"));
+    }
+
+    @Test
+    void callsToToolsAreUnderstoodAsServersSendThem() throws Exception {
+        read(ROLE
+                + call("{\"function\":{\"name\":\"f\",\"arguments\":{\"a\":1}}}")
+                + call("{\"id\":\"\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
+                + STOP
+                + DONE);
+
+        List<ToolCall> calls = heard.events().stream()
+                .filter(ToolCall.class::isInstance)
+                .map(ToolCall.class::cast)
+                .toList();
+        assertThat(calls).extracting(ToolCall::index).containsExactly(0, 1);
+        assertThat(calls).extracting(ToolCall::arguments).containsExactly("{\"a\":1}", "{}");
+        assertThat(calls).extracting(ToolCall::id).allMatch(id -> id != null && id.startsWith("call_")).doesNotHaveDuplicates();
+        assertThat(heard.events().getLast()).isEqualTo(new Finished("tool_calls"));
+    }
+
+    @Test
+    void aCallThatTheLimitOfTokensCutIsNoCallToMake() throws Exception {
+        read(ROLE + call("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
+                + STOP.replace("stop", "length") + DONE);
+        assertThat(heard.events().getLast()).isEqualTo(new Finished("length"));
+    }
+
+    @Test
+    void aCallWithAnImpossibleIndexIsAFault() {
+        for (String index : List.of("-1", "128", "99999999")) {
+            String wire = ROLE + call("{\"index\":" + index + ",\"function\":{\"name\":\"f\"}}") + STOP + DONE;
+            assertThat(catchThrowableOfType(ProviderFailure.class, () -> read(wire)).kind())
+                    .isEqualTo(Kind.TRANSIENT);
+        }
     }
 
     @Test
@@ -302,6 +353,10 @@ class ChatReaderTest {
 
     private static Map<String, BigDecimal> tokens(long input, long output) {
         return Map.of("input_tokens", BigDecimal.valueOf(input), "output_tokens", BigDecimal.valueOf(output));
+    }
+
+    private static String call(String part) {
+        return data("{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[" + part + "]},\"finish_reason\":null}]}");
     }
 
     private static String text(String content) {

@@ -1,0 +1,35 @@
+// What libraries do when they are told to come back: the account of this test runs one generation, and a hundred wait.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import OpenAI, { RateLimitError } from "openai";
+import { ADDRESS, TOKEN, house, recording } from "./house.mjs";
+
+const chat = { model: "fake", messages: [{ role: "user", content: "a boat @words=2 npm retry" }] };
+
+async function cancelAll() {
+  for (const status of ["queued", "running"]) {
+    const { data } = await house("GET", `/v1/generations?limit=100&status=${status}`);
+    await Promise.all(data.map(({ id }) => house("POST", `/v1/generations/${id}/cancellation`, {})));
+  }
+}
+
+test("the library waits as long as it is told, and then is let in", async () => {
+  const { fetch, answers } = recording(async (response) => {
+    if (response.status === 429) {
+      await cancelAll();
+    }
+  });
+  const client = new OpenAI({ apiKey: TOKEN, baseURL: `${ADDRESS}/openai/v1`, fetch });
+  const refused = new OpenAI({ apiKey: TOKEN, baseURL: `${ADDRESS}/openai/v1`, maxRetries: 0 });
+
+  await assert.rejects(
+    refused.chat.completions.create(chat),
+    (error) => error instanceof RateLimitError && error.code === "rate_limit_exceeded",
+  );
+  const answer = await client.chat.completions.create(chat);
+
+  assert.equal(answer.choices[0].message.content, "sea0 été1");
+  assert.deepEqual(answers.map(({ status }) => status), [429, 200]);
+  assert.ok(answers[0].wait > 0);
+  assert.ok(answers[1].at - answers[0].at >= answers[0].wait);
+});
