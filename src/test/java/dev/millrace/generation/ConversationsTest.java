@@ -22,7 +22,9 @@ class ConversationsTest {
         assertThat(judged.prompt()).isEqualTo("a boat");
         assertThat(judged.words())
                 .containsExactly(
-                        new Message("system", "be brief"), new Message("user", "a boat"), new Message("assistant", "sea"));
+                        new Message("system", "be brief"),
+                        new Message("user", "a boat"),
+                        new Message("assistant", "sea"));
     }
 
     @Test
@@ -32,19 +34,18 @@ class ConversationsTest {
                  {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "boat"}]}]""");
         assertThat(judged.rich()).isNull();
         assertThat(judged.words()).containsExactly(new Message("system", "x"), new Message("user", "a\nboat"));
-        assertThat(judged.cleaned()).hasToString(
-                "[{\"role\":\"developer\",\"content\":\"x\"},{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
-                        + "{\"type\":\"text\",\"text\":\"boat\"}]}]");
+        assertThat(judged.cleaned())
+                .hasToString(
+                        "[{\"role\":\"developer\",\"content\":\"x\"},{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
+                                + "{\"type\":\"text\",\"text\":\"boat\"}]}]");
     }
 
     @Test
     void whatIsMoreThanWordsIsPointedAt() {
         assertThat(judge("""
-                [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}]}]""").rich())
-                .isEqualTo("/messages/0/content/1");
+                [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}]}]""").rich()).isEqualTo("/messages/0/content/1");
         assertThat(judge("""
-                [{"role": "user", "content": "a"}, {"role": "tool", "tool_call_id": "c", "content": ""}]""").rich())
-                .isEqualTo("/messages/1/tool_call_id");
+                [{"role": "user", "content": "a"}, {"role": "tool", "tool_call_id": "c", "content": ""}]""").rich()).isEqualTo("/messages/1/tool_call_id");
         assertThat(judge("""
                 [{"role": "user", "content": "a", "name": "n/m"}]""").rich()).isEqualTo("/messages/0/name");
     }
@@ -54,8 +55,8 @@ class ConversationsTest {
         var judged = judge("""
                 [{"role": "user", "content": [{"type": "text", "text": "a\\u202e boat", "cache": 1}]},
                  {"role": "tool", "tool_call_id": "c", "content": "12\\u200b degrees"}]""");
-        assertThat(judged.cleaned()).hasToString(
-                "[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a boat\",\"cache\":1}]},"
+        assertThat(judged.cleaned())
+                .hasToString("[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a boat\",\"cache\":1}]},"
                         + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"12 degrees\"}]");
     }
 
@@ -65,8 +66,7 @@ class ConversationsTest {
                 [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}, {"role": "user", "content": ""},
                  {"role": "assistant", "content": "c"}]""").prompt()).isEqualTo("b");
         assertThat(judge("""
-                [{"role": "system", "content": "a"}, {"role": "assistant", "content": "c"}]""").prompt())
-                .isEqualTo("c");
+                [{"role": "system", "content": "a"}, {"role": "assistant", "content": "c"}]""").prompt()).isEqualTo("c");
     }
 
     @Test
@@ -80,7 +80,10 @@ class ConversationsTest {
         refused("[{\"role\": \"user\", \"content\": [\"a\"]}]", "/messages/0/content/0");
         refused("[{\"role\": \"user\", \"content\": [{\"type\": \"text\"}]}]", "/messages/0/content/0/text");
         refused("[{\"role\": \"user\", \"content\": \"" + "a".repeat(32_001) + "\"}]", "/messages/0/content");
-        refused("[" + "{\"role\": \"user\", \"content\": \"a\"},".repeat(1024) + "{\"role\": \"user\", \"content\": \"a\"}]", "/messages");
+        refused(
+                "[" + "{\"role\": \"user\", \"content\": \"a\"},".repeat(1024)
+                        + "{\"role\": \"user\", \"content\": \"a\"}]",
+                "/messages");
     }
 
     private static void refused(String messages, String pointer) {

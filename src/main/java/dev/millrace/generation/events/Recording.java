@@ -15,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,42 +108,22 @@ public final class Recording implements Source, AutoCloseable {
 
     /** Whether the event of that seq is durable. */
     public boolean isStored(long seq) {
-        lock.lock();
-        try {
-            return storedSeq >= seq;
-        } finally {
-            lock.unlock();
-        }
+        return look(() -> storedSeq >= seq);
     }
 
     /** Whether any text was told that still stands. */
     public boolean hasText() {
-        lock.lock();
-        try {
-            return tape.hasText();
-        } finally {
-            lock.unlock();
-        }
+        return look(() -> tape.hasText());
     }
 
     /** Whether anything stands that another attempt would say again: text or calls to tools. */
     public boolean hasAnswer() {
-        lock.lock();
-        try {
-            return tape.hasAnswer();
-        } finally {
-            lock.unlock();
-        }
+        return look(() -> tape.hasAnswer());
     }
 
     /** The text that stands. */
     public String textSoFar() {
-        lock.lock();
-        try {
-            return tape.transcript().text();
-        } finally {
-            lock.unlock();
-        }
+        return look(() -> tape.transcript().text());
     }
 
     /**
@@ -265,6 +246,15 @@ public final class Recording implements Source, AutoCloseable {
         long before = storedSeq;
         storedSeq = rows.getLast().seq();
         return new News(generation, before, rows);
+    }
+
+    private <T> T look(Supplier<T> what) {
+        lock.lock();
+        try {
+            return what.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static List<LogRow> rows(List<Change> changes) {

@@ -79,7 +79,10 @@ final class ChatRoutes implements Routes {
     private void stream(ServerRequest request, ServerResponse response, Caller caller, Started started)
             throws InterruptedException {
         var chunks = new Chunks(
-                started.name(), started.begun().createdAt().getEpochSecond(), started.model(), started.call().usage());
+                started.name(),
+                started.begun().createdAt().getEpochSecond(),
+                started.model(),
+                started.call().usage());
         try (var client = new ChatStream(() -> EventStream.bare(response), chunks)) {
             counter.visits().follow(caller, started.id(), client, Exchange.of(request)::whenGone);
             if (client.isBroken()) {
@@ -138,7 +141,8 @@ final class ChatRoutes implements Routes {
     }
 
     private static Usage usage(Started started, Outcome outcome) {
-        return Usage.of(outcome, started.call().promptTokens(), outcome.generation().text());
+        return Usage.of(
+                outcome, started.call().promptTokens(), outcome.generation().text());
     }
 
     /** A call, and what it began. */

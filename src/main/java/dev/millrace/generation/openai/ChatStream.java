@@ -123,13 +123,10 @@ final class ChatStream implements Guest, AutoCloseable {
     /** Another text stands from now on: as long as it goes on from what was sent, nobody needs to know. */
     private void reset(String data) {
         JsonNode told = WireJson.read(data);
-        byte[] whole = told == null
-                ? new byte[0]
-                : told.path("text").asText().getBytes(StandardCharsets.UTF_8);
+        byte[] whole = told == null ? new byte[0] : told.path("text").asText().getBytes(StandardCharsets.UTF_8);
         byte[] had = sent.toByteArray();
-        boolean goesOn = !called
-                && whole.length >= had.length
-                && Arrays.equals(whole, 0, had.length, had, 0, had.length);
+        boolean goesOn =
+                !called && whole.length >= had.length && Arrays.equals(whole, 0, had.length, had, 0, had.length);
         if (!goesOn) {
             broken = true;
             leave.run();

@@ -48,7 +48,8 @@ final class Chunks {
     }
 
     byte[] finish(String reason) {
-        return utf8(head + "{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":" + Json.write(reason) + "}]" + end);
+        return utf8(head + "{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":" + Json.write(reason) + "}]"
+                + end);
     }
 
     byte[] usage(Usage usage) {

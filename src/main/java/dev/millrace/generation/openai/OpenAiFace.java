@@ -3,9 +3,9 @@ package dev.millrace.generation.openai;
 import dev.millrace.generation.AdmissionGate;
 import dev.millrace.generation.Generations;
 import dev.millrace.media.Media;
+import dev.millrace.platform.http.Face;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
-import dev.millrace.platform.http.Face;
 import java.util.List;
 import java.util.stream.Stream;
 

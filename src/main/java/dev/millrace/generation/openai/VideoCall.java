@@ -34,7 +34,8 @@ record VideoCall(Asking asking) {
             return Fields.of(body);
         }
         throw Problem.of(
-                ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send application/json, or multipart/form-data with a Content-Length.");
+                ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                "Send application/json, or multipart/form-data with a Content-Length.");
     }
 
     private static Problem noInputs() {

@@ -1,8 +1,8 @@
 package dev.millrace.generation.openai;
 
 import static dev.millrace.generation.openai.FaceHouse.CHAT;
-import static dev.millrace.generation.openai.FaceHouse.chat;
 import static dev.millrace.generation.openai.FaceHouse.charged;
+import static dev.millrace.generation.openai.FaceHouse.chat;
 import static dev.millrace.generation.openai.FaceHouse.over;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -112,8 +112,23 @@ class AbortIT {
         }
     }
 
+    @Test
+    void theNextRequestMayComeBeforeTheAnswer() {
+        Api person = house.person();
+        String prompt = "a boat @words=10 @delay_ms=60 pipelined";
+        try (var client = new RawChat(house.house().address(), person.token(), chat("fake", prompt, Map.of()))) {
+            begun(prompt);
+            client.alsoGet("/openai/v1/models/studio/text");
+            assertThat(client.readUntil("\"total_tokens\":26}}")).contains("HTTP/1.1 200");
+            assertThat(client.readUntil("\"owned_by\":\"studio\"}")).contains("HTTP/1.1 200");
+        }
+    }
+
     private void begun(String prompt) {
-        Waiting.until("the vendor is asked", Duration.ofSeconds(20), () -> house.vendor().chats(prompt) == 1);
+        Waiting.until(
+                "the vendor is asked",
+                Duration.ofSeconds(20),
+                () -> house.vendor().chats(prompt) == 1);
     }
 
     /** The vendor sees the end within a second; the generation is canceled and says so. */
@@ -122,7 +137,12 @@ class AbortIT {
         assertThat(house.vendor().hungUp(prompt).await(20, TimeUnit.SECONDS)).isTrue();
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
         assertThat(millis).as("until the provider's call had ended").isLessThan(SOON_MILLIS);
-        List<JsonNode> all = person.get("/v1/generations").expect(200).json().path("data").valueStream().toList();
+        List<JsonNode> all = person.get("/v1/generations")
+                .expect(200)
+                .json()
+                .path("data")
+                .valueStream()
+                .toList();
         JsonNode row = over(person, all.getFirst().path("id").asText());
         assertThat(row.path("status").asText()).isEqualTo("canceled");
         assertThat(house.vendor().chats(prompt)).isEqualTo(1);

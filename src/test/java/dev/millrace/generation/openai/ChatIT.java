@@ -64,7 +64,8 @@ class ChatIT {
         assertThat(row.path("status").asText()).isEqualTo("completed");
         assertThat(row.path("prompt").asText()).isEqualTo(prompt);
         assertThat(body.path("created").asLong())
-                .isEqualTo(java.time.Instant.parse(row.path("created_at").asText()).getEpochSecond());
+                .isEqualTo(
+                        java.time.Instant.parse(row.path("created_at").asText()).getEpochSecond());
         JsonNode sent = house.vendor().lastBody("/v1/chat/completions");
         assertThat(sent.path("user").asText()).isEqualTo("u-1");
         assertThat(sent.path("max_tokens").asInt()).isEqualTo(100);
@@ -140,19 +141,32 @@ class ChatIT {
         JsonNode calls = choice.path("message").path("tool_calls");
         assertThat(calls).hasSize(2);
         assertThat(calls.path(1))
-                .isEqualTo(json("{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":"
-                        + "\"{\\\"city\\\":\\\"K\u00f6ln \ud83d\ude80\\\",\\\"days\\\":1}\"}}"));
+                .isEqualTo(json(
+                        "{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":"
+                                + "\"{\\\"city\\\":\\\"K\u00f6ln \ud83d\ude80\\\",\\\"days\\\":1}\"}}"));
         JsonNode sent = house.vendor().lastBody("/v1/chat/completions");
         assertThat(sent.path("tools")).isEqualTo(Api.JSON.valueToTree(TOOLS.get("tools")));
         assertThat(sent.path("tool_choice").asText()).isEqualTo("auto");
 
         ObjectNode next = chat("fake", "weather? @tool=weather @words=0", TOOLS);
         next.withArray("messages").add(choice.path("message").deepCopy());
-        next.withArray("messages").addObject().put("role", "tool").put("tool_call_id", "call_0").put("content", "12 degrees @words=3");
-        next.withArray("messages").addObject().put("role", "tool").put("tool_call_id", "call_1").put("content", "13 degrees @words=3");
+        next.withArray("messages")
+                .addObject()
+                .put("role", "tool")
+                .put("tool_call_id", "call_0")
+                .put("content", "12 degrees @words=3");
+        next.withArray("messages")
+                .addObject()
+                .put("role", "tool")
+                .put("tool_call_id", "call_1")
+                .put("content", "13 degrees @words=3");
         JsonNode answer = person.post(CHAT, next).expect(200).json();
 
-        assertThat(answer.path("choices").path(0).path("message").path("content").asText())
+        assertThat(answer.path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .asText())
                 .isEqualTo(FakeOpenAi.text("@words=3"));
         JsonNode messages = house.vendor().lastBody("/v1/chat/completions").path("messages");
         assertThat(messages.path(1).path("tool_calls")).isEqualTo(calls);
@@ -165,7 +179,10 @@ class ChatIT {
         Api.Answer answer = house.person()
                 .post(
                         CHAT,
-                        chat("fake", "weather? @tool=weather @words=0", Map.of("stream", true, "tools", TOOLS.get("tools"))));
+                        chat(
+                                "fake",
+                                "weather? @tool=weather @words=0",
+                                Map.of("stream", true, "tools", TOOLS.get("tools"))));
 
         List<JsonNode> chunks = chunks(answer);
         var arguments = new StringBuilder();
@@ -173,7 +190,8 @@ class ChatIT {
                 .map(chunk -> delta(chunk).path("tool_calls").path(0))
                 .filter(JsonNode::isObject)
                 .toList();
-        parts.forEach(part -> arguments.append(part.path("function").path("arguments").asText()));
+        parts.forEach(
+                part -> arguments.append(part.path("function").path("arguments").asText()));
         assertThat(parts).hasSizeGreaterThan(3);
         assertThat(parts.getFirst().path("id").asText()).isEqualTo("call_0");
         assertThat(parts.getFirst().path("function").path("name").asText()).isEqualTo("weather");
@@ -185,7 +203,9 @@ class ChatIT {
     @Test
     void serversThatCallToolsTheirOwnWayAreUnderstood() {
         JsonNode body = house.person()
-                .post(CHAT, chat("fake", "weather? @tool=weather @tool_calls=2 @tool_whole @tool_no_index @words=0", TOOLS))
+                .post(
+                        CHAT,
+                        chat("fake", "weather? @tool=weather @tool_calls=2 @tool_whole @tool_no_index @words=0", TOOLS))
                 .expect(200)
                 .json();
         JsonNode calls = body.path("choices").path(0).path("message").path("tool_calls");
@@ -197,11 +217,23 @@ class ChatIT {
     @Test
     void whatNobodyHereUnderstandsIsHandedOnAsItCame() {
         Api person = house.person();
-        ObjectNode asked = chat("fake", "a boat @words=2", Map.of(
-                "response_format", Map.of("type", "json_object"), "logit_bias", Map.of("50256", -100), "new_thing", List.of(1, "two")));
+        ObjectNode asked = chat(
+                "fake",
+                "a boat @words=2",
+                Map.of(
+                        "response_format",
+                        Map.of("type", "json_object"),
+                        "logit_bias",
+                        Map.of("50256", -100),
+                        "new_thing",
+                        List.of(1, "two")));
         ObjectNode picture = asked.withArray("messages").addObject().put("role", "user");
         picture.putArray("content").addObject().put("type", "text").put("text", "and this @words=2");
-        picture.withArray("content").addObject().put("type", "image_url").putObject("image_url").put("url", "https://example.com/a.png");
+        picture.withArray("content")
+                .addObject()
+                .put("type", "image_url")
+                .putObject("image_url")
+                .put("url", "https://example.com/a.png");
 
         person.post(CHAT, asked).expect(200);
 
@@ -233,7 +265,8 @@ class ChatIT {
                 .post(CHAT, chat("studio/text", "a boat", Map.of("words", 12, "speed", 200, "max_tokens", 8, "n", 1)));
         JsonNode body = answer.expect(200).json();
         JsonNode choice = body.path("choices").path(0);
-        assertThat(choice.path("message").path("content").asText().split("\\s+")).hasSize(8);
+        assertThat(choice.path("message").path("content").asText().split("\\s+"))
+                .hasSize(8);
         assertThat(choice.path("finish_reason").asText()).isEqualTo("length");
         assertThat(body.path("usage").path("completion_tokens").asInt()).isPositive();
     }
@@ -278,7 +311,9 @@ class ChatIT {
         assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
         assertThat(house.vendor().chats(prompt)).isEqualTo(1);
         JsonNode mismatch = FaceHouse.error(
-                person.send("POST", CHAT, chat("fake", "another", Map.of()).toString(), Map.of("Idempotency-Key", "k-1")), 422);
+                person.send(
+                        "POST", CHAT, chat("fake", "another", Map.of()).toString(), Map.of("Idempotency-Key", "k-1")),
+                422);
         assertThat(mismatch.path("code").asText()).isEqualTo("idempotency_mismatch");
     }
 

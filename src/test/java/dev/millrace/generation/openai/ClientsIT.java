@@ -40,18 +40,21 @@ class ClientsIT {
 
     @Test
     void openAisOwnLibraryWaitsAsLongAsItIsTold() throws Exception {
-        house.house().db().run(tx -> tx.update("UPDATE plan SET per_minute = NULL WHERE id = 'narrow'")
-                .execute());
+        house.house()
+                .db()
+                .run(tx -> tx.update("UPDATE plan SET per_minute = NULL WHERE id = 'narrow'")
+                        .execute());
         Api busy = house.narrow();
         for (int i = 0; i < ONE_RUNS_AND_ALL_WAIT; i++) {
-            busy.generate("text", "a boat @hang " + i, Map.of("model", "openai/fake", "options", Map.of("max_tokens", 1)));
+            busy.generate(
+                    "text", "a boat @hang " + i, Map.of("model", "openai/fake", "options", Map.of("max_tokens", 1)));
         }
         run("retries.test.mjs", busy);
     }
 
     private void run(String file, Api person) throws Exception {
-        var environment = Map.of(
-                "MILLRACE_ADDRESS", house.house().address().toString(), "MILLRACE_TOKEN", person.token());
+        var environment =
+                Map.of("MILLRACE_ADDRESS", house.house().address().toString(), "MILLRACE_TOKEN", person.token());
         assertThat(NodeTests.run(file, environment)).isEmpty();
     }
 }

@@ -36,14 +36,20 @@ class ErrorsIT {
     void modelsAreListedAndFoundHoweverTheSlashIsWritten() {
         JsonNode list = person.get("/openai/v1/models").expect(200).json();
         assertThat(list.path("object").asText()).isEqualTo("list");
-        assertThat(list.path("data")).extracting(model -> model.path("id").asText()).contains("studio/text", "openai/gpt-4.1");
+        assertThat(list.path("data"))
+                .extracting(model -> model.path("id").asText())
+                .contains("studio/text", "openai/gpt-4.1");
         for (String path : List.of("studio/text", "studio%2Ftext", "studio%2ftext")) {
             JsonNode model = person.get("/openai/v1/models/" + path).expect(200).json();
             assertThat(model.path("id").asText()).isEqualTo("studio/text");
             assertThat(model.path("object").asText()).isEqualTo("model");
             assertThat(model.path("owned_by").asText()).isEqualTo("studio");
         }
-        assertThat(person.get("/openai/v1/models/gpt-4.1").expect(200).json().path("id").asText())
+        assertThat(person.get("/openai/v1/models/gpt-4.1")
+                        .expect(200)
+                        .json()
+                        .path("id")
+                        .asText())
                 .isEqualTo("openai/gpt-4.1");
         JsonNode absent = error(person.get("/openai/v1/models/nobody/nothing"), 404);
         assertThat(absent.path("code").asText()).isEqualTo("model_not_found");
@@ -85,8 +91,14 @@ class ErrorsIT {
         refused(Map.of("stream", "yes"), "stream", "invalid_type");
         refused(Map.of("metadata", Map.of("a", 1)), "metadata.a", "invalid_type");
         refused(Map.of("messages", List.of()), "messages", "invalid_value");
-        refused(Map.of("messages", List.of(Map.of("role", "king", "content", "x"))), "messages[0].role", "invalid_value");
-        refused(Map.of("messages", List.of(Map.of("role", "user"))), "messages[0].content", "missing_required_parameter");
+        refused(
+                Map.of("messages", List.of(Map.of("role", "king", "content", "x"))),
+                "messages[0].role",
+                "invalid_value");
+        refused(
+                Map.of("messages", List.of(Map.of("role", "user"))),
+                "messages[0].content",
+                "missing_required_parameter");
         JsonNode nothing = error(person.post(CHAT, Map.of()), 400);
         assertThat(nothing.path("param").asText()).isEqualTo("model");
         error(person.send("POST", CHAT, "{", Map.of()), 400);
@@ -100,7 +112,8 @@ class ErrorsIT {
         assertThat(error.path("param").asText()).isEqualTo("tools");
         assertThat(error.path("code").asText()).isEqualTo("unsupported_parameter");
         var picture = Map.of("type", "image_url", "image_url", Map.of("url", "https://example.com/a.png"));
-        var message = Map.of("role", "user", "content", List.of(Map.of("type", "text", "text", "what is it?"), picture));
+        var message =
+                Map.of("role", "user", "content", List.of(Map.of("type", "text", "text", "what is it?"), picture));
         JsonNode rich = error(person.post(CHAT, chat("studio/text", "x", Map.of("messages", List.of(message)))), 400);
         assertThat(rich.path("param").asText()).isEqualTo("messages[0].content[1]");
     }
@@ -132,7 +145,8 @@ class ErrorsIT {
         JsonNode error = error(second, 429);
         assertThat(error.path("code").asText()).isEqualTo("rate_limit_exceeded");
         long seconds = Long.parseLong(Objects.requireNonNull(second.header("Retry-After")));
-        assertThat(Long.parseLong(Objects.requireNonNull(second.header("retry-after-ms")))).isEqualTo(seconds * 1000);
+        assertThat(Long.parseLong(Objects.requireNonNull(second.header("retry-after-ms"))))
+                .isEqualTo(seconds * 1000);
         assertThat(second.header("x-should-retry")).isEqualTo("true");
     }
 
@@ -143,7 +157,9 @@ class ErrorsIT {
             Api.Answer answer = person.post(CHAT, chat("fake", prompt, Map.of("stream", stream)));
             JsonNode error = error(answer, 502);
             assertThat(error.path("type").asText()).isEqualTo("server_error");
-            assertThat(error.path("message").asText()).doesNotContain("vendor prose").contains("You were not charged.");
+            assertThat(error.path("message").asText())
+                    .doesNotContain("vendor prose")
+                    .contains("You were not charged.");
             assertThat(answer.header("x-should-retry")).isEqualTo("false");
             assertThat(answer.header("X-Generation-Id")).isNotNull();
             assertThat(house.vendor().chats(prompt)).isEqualTo(1);

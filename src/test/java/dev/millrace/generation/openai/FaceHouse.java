@@ -28,8 +28,9 @@ final class FaceHouse implements AutoCloseable {
         house.db().run(tx -> {
             tx.update("UPDATE plan SET per_minute = NULL, per_day = NULL, running = 20 WHERE id = 'free'")
                     .execute();
-            tx.update("INSERT INTO plan (id, name, per_minute, per_day, running, once_micros, storage_bytes)"
-                            + " SELECT 'narrow', 'Narrow', 1, NULL, 1, 1000000, storage_bytes FROM plan WHERE id = 'free'")
+            tx.update(
+                            "INSERT INTO plan (id, name, per_minute, per_day, running, once_micros, storage_bytes)"
+                                    + " SELECT 'narrow', 'Narrow', 1, NULL, 1, 1000000, storage_bytes FROM plan WHERE id = 'free'")
                     .execute();
         });
     }
@@ -49,9 +50,10 @@ final class FaceHouse implements AutoCloseable {
     /** Somebody who may begin one thing a minute, one at a time, and has one credit. */
     Api narrow() {
         Api person = house.person();
-        house.db().run(tx -> tx.update("UPDATE account SET plan = 'narrow' WHERE id = CAST(:id AS uuid)")
-                .bind("id", account(person))
-                .execute());
+        house.db()
+                .run(tx -> tx.update("UPDATE account SET plan = 'narrow' WHERE id = CAST(:id AS uuid)")
+                        .bind("id", account(person))
+                        .execute());
         return person;
     }
 
@@ -76,7 +78,8 @@ final class FaceHouse implements AutoCloseable {
     /** The generation, once it is over. */
     static JsonNode over(Api person, String generation) {
         return Waiting.forValue("generation " + generation + " is over", Duration.ofSeconds(30), () -> {
-            JsonNode row = person.get("/v1/generations/" + generation).expect(200).json();
+            JsonNode row =
+                    person.get("/v1/generations/" + generation).expect(200).json();
             return row.path("finished_at").isNull() ? null : row;
         });
     }

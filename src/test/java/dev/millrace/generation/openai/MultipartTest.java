@@ -16,11 +16,22 @@ class MultipartTest {
 
     @Test
     void partsAreReadAsTheyWereSent() {
-        List<Multipart.Part> parts = parts(
-                TYPE,
-                "--a b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nline\r\n--a\r\nline\r\n"
-                        + "--a b\r\ncontent-type: text/plain\r\ncontent-disposition: FORM-DATA; filename=\"name=x\"; name=\"f\"\r\n\r\n\r\n"
-                        + "--a b--\r\n");
+        String form = String.join(
+                "\r\n",
+                "--a b",
+                "Content-Disposition: form-data; name=\"prompt\"",
+                "",
+                "line",
+                "--a",
+                "line",
+                "--a b",
+                "content-type: text/plain",
+                "content-disposition: FORM-DATA; filename=\"name=x\"; name=\"f\"",
+                "",
+                "",
+                "--a b--",
+                "");
+        List<Multipart.Part> parts = parts(TYPE, form);
         assertThat(parts).extracting(Multipart.Part::name).containsExactly("prompt", "f");
         assertThat(parts).extracting(Multipart.Part::text).containsExactly("line\r\n--a\r\nline", "");
         assertThat(parts).extracting(Multipart.Part::file).containsExactly(false, true);
@@ -46,7 +57,8 @@ class MultipartTest {
     @Test
     void atMostTwentyPartsAreTaken() {
         String part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n";
-        assertThat(parts("multipart/form-data; boundary=b", part.repeat(20) + "--b--")).hasSize(20);
+        assertThat(parts("multipart/form-data; boundary=b", part.repeat(20) + "--b--"))
+                .hasSize(20);
         refused("multipart/form-data; boundary=b", part.repeat(21) + "--b--");
     }
 

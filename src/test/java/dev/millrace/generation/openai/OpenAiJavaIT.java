@@ -67,7 +67,8 @@ class OpenAiJavaIT {
 
     @Test
     void aChatIsAnsweredAtOnce() {
-        ChatCompletion answer = client.chat().completions().create(chat("a boat @words=3 java").build());
+        ChatCompletion answer =
+                client.chat().completions().create(chat("a boat @words=3 java").build());
         assertThat(answer.choices().getFirst().message().content()).hasValue("sea0 \u00e9t\u00e91 \u6d772");
         assertThat(answer.choices().getFirst().finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(answer.usage().orElseThrow().totalTokens()).isEqualTo(19);
@@ -81,13 +82,15 @@ class OpenAiJavaIT {
                         ChatCompletionStreamOptions.builder().includeUsage(true).build())
                 .build();
         var text = new StringBuilder();
-        try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(asked)) {
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(asked)) {
             List<ChatCompletionChunk> chunks = stream.stream().toList();
             chunks.forEach(ChatCompletionChunk::validate);
             chunks.stream()
                     .flatMap(chunk -> chunk.choices().stream())
                     .forEach(choice -> choice.delta().content().ifPresent(text::append));
-            assertThat(chunks.getLast().usage().orElseThrow().completionTokens()).isEqualTo(5);
+            assertThat(chunks.getLast().usage().orElseThrow().completionTokens())
+                    .isEqualTo(5);
         }
         assertThat(text).hasToString("sea0 \u00e9t\u00e91 \u6d772 \ud83d\ude803 boat4");
     }
@@ -108,8 +111,10 @@ class OpenAiJavaIT {
                 client.chat().completions().create(asked.build()).choices().getFirst();
 
         assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.TOOL_CALLS);
-        ChatCompletionMessageToolCall call = choice.message().toolCalls().orElseThrow().getFirst();
-        assertThat(call.asFunction().function().arguments()).isEqualTo("{\"city\":\"K\u00f6ln \ud83d\ude80\",\"days\":0}");
+        ChatCompletionMessageToolCall call =
+                choice.message().toolCalls().orElseThrow().getFirst();
+        assertThat(call.asFunction().function().arguments())
+                .isEqualTo("{\"city\":\"K\u00f6ln \ud83d\ude80\",\"days\":0}");
         asked.addMessage(choice.message())
                 .addMessage(ChatCompletionToolMessageParam.builder()
                         .toolCallId(call.asFunction().id())
@@ -129,7 +134,8 @@ class OpenAiJavaIT {
     void aClosedStreamEndsItsGeneration() {
         var asked = chat("a boat @words=5000 @delay_ms=20 java abort").build();
         String id;
-        try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(asked)) {
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(asked)) {
             Iterator<ChatCompletionChunk> chunks = stream.stream().iterator();
             id = chunks.next().id().substring("chatcmpl-".length());
             for (int i = 0; i < 5; i++) {
@@ -146,21 +152,27 @@ class OpenAiJavaIT {
         assertThatExceptionOfType(UnauthorizedException.class)
                 .isThrownBy(() -> client("sk-nobody").models().list());
         assertThatExceptionOfType(BadRequestException.class)
-                .isThrownBy(() -> client.chat().completions().create(chat("x").temperature(9).build()))
+                .isThrownBy(() -> client.chat()
+                        .completions()
+                        .create(chat("x").temperature(9).build()))
                 .satisfies(error -> assertThat(error.param()).hasValue("temperature"));
         assertThatExceptionOfType(NotFoundException.class)
-                .isThrownBy(() -> client.chat().completions().create(chat("x").model("nobody/nothing").build()))
+                .isThrownBy(() -> client.chat()
+                        .completions()
+                        .create(chat("x").model("nobody/nothing").build()))
                 .satisfies(error -> assertThat(error.code()).hasValue("model_not_found"));
         String prompt = "a boat @status=400 java";
         assertThatExceptionOfType(InternalServerException.class)
-                .isThrownBy(() -> client.chat().completions().create(chat(prompt).build()));
+                .isThrownBy(
+                        () -> client.chat().completions().create(chat(prompt).build()));
         assertThat(house.vendor().chats(prompt)).as("not asked for again").isEqualTo(1);
     }
 
     @Test
     void aStreamThatBreaksIsAnErrorAndNoEnd() {
         var asked = chat("a boat @words=8 @cut_after=4 java").build();
-        try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(asked)) {
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(asked)) {
             assertThatExceptionOfType(OpenAIException.class)
                     .isThrownBy(() -> stream.stream().forEach(chunk -> {}));
         }
@@ -189,7 +201,9 @@ class OpenAiJavaIT {
 
     @Test
     void aVideoIsFetchedAndDeleted() throws Exception {
-        String id = person.post("/openai/v1/videos", Map.of("model", "studio/video", "prompt", "a boat", "seconds", 1, "size", "256x144"))
+        String id = person.post(
+                        "/openai/v1/videos",
+                        Map.of("model", "studio/video", "prompt", "a boat", "seconds", 1, "size", "256x144"))
                 .expect(200)
                 .json()
                 .path("id")

@@ -40,7 +40,9 @@ class PicturesIT {
     @Test
     void imagesAreAnsweredAsTheyAre() {
         Api person = house.person();
-        Api.Answer answer = person.post(IMAGES, Map.of("model", "studio/image", "prompt", "a boat", "n", 2, "size", "256x128", "quality", "auto"));
+        Api.Answer answer = person.post(
+                IMAGES,
+                Map.of("model", "studio/image", "prompt", "a boat", "n", 2, "size", "256x128", "quality", "auto"));
         JsonNode body = answer.expect(200).json();
         assertThat(body.path("data")).hasSize(2);
         assertThat(body.path("output_format").asText()).isEqualTo("png");
@@ -56,7 +58,17 @@ class PicturesIT {
     @Test
     void imagesAreAnsweredAsAddressesThatCanBeFetchedByAnybody() {
         JsonNode body = house.person()
-                .post(IMAGES, Map.of("model", "studio/image", "prompt", "a boat", "size", "128x128", "response_format", "url"))
+                .post(
+                        IMAGES,
+                        Map.of(
+                                "model",
+                                "studio/image",
+                                "prompt",
+                                "a boat",
+                                "size",
+                                "128x128",
+                                "response_format",
+                                "url"))
                 .expect(200)
                 .json();
         String url = body.path("data").path(0).path("url").asText();
@@ -68,7 +80,19 @@ class PicturesIT {
     @Test
     void imagesAreStreamedWithPicturesInTheMaking() {
         Api.Answer answer = house.person()
-                .post(IMAGES, Map.of("model", "studio/image", "prompt", "a boat", "size", "512x512", "stream", true, "partial_images", 2));
+                .post(
+                        IMAGES,
+                        Map.of(
+                                "model",
+                                "studio/image",
+                                "prompt",
+                                "a boat",
+                                "size",
+                                "512x512",
+                                "stream",
+                                true,
+                                "partial_images",
+                                2));
         List<SseReader.Event> events = events(answer);
         assertThat(events.getLast().event()).isEqualTo("image_generation.completed");
         assertThat(events.subList(0, events.size() - 1))
@@ -77,7 +101,8 @@ class PicturesIT {
         for (SseReader.Event event : events) {
             JsonNode data = json(event.data());
             assertThat(data.path("type").asText()).isEqualTo(event.event());
-            assertThat(Base64.getDecoder().decode(data.path("b64_json").asText())).isNotEmpty();
+            assertThat(Base64.getDecoder().decode(data.path("b64_json").asText()))
+                    .isNotEmpty();
         }
     }
 
@@ -96,16 +121,33 @@ class PicturesIT {
                         .path("param")
                         .asText())
                 .isEqualTo("n");
-        assertThat(error(person.post(IMAGES, Map.of("model", "studio/image")), 400).path("code").asText())
+        assertThat(error(person.post(IMAGES, Map.of("model", "studio/image")), 400)
+                        .path("code")
+                        .asText())
                 .isEqualTo("missing_required_parameter");
-        assertThat(error(person.post(IMAGES, Map.of("model", "studio/text", "prompt", "a")), 404).path("param").asText())
+        assertThat(error(person.post(IMAGES, Map.of("model", "studio/text", "prompt", "a")), 404)
+                        .path("param")
+                        .asText())
                 .isEqualTo("model");
     }
 
     @Test
     void anImageThatFailsHasItsStatus() {
         JsonNode error = error(
-                house.person().post(IMAGES, Map.of("model", "studio/chaos-image", "prompt", "a", "status", 400, "fail_times", 9, "stream", true)),
+                house.person()
+                        .post(
+                                IMAGES,
+                                Map.of(
+                                        "model",
+                                        "studio/chaos-image",
+                                        "prompt",
+                                        "a",
+                                        "status",
+                                        400,
+                                        "fail_times",
+                                        9,
+                                        "stream",
+                                        true)),
                 502);
         assertThat(error.path("code").asText()).isEqualTo("provider_failed");
     }
@@ -113,7 +155,8 @@ class PicturesIT {
     @Test
     void aVideoIsBegunWatchedFetchedAndDeleted() {
         Api person = house.person();
-        JsonNode begun = person.post(VIDEOS, Map.of("model", "studio/video", "prompt", "a boat", "seconds", "1", "size", "256x144"))
+        JsonNode begun = person.post(
+                        VIDEOS, Map.of("model", "studio/video", "prompt", "a boat", "seconds", "1", "size", "256x144"))
                 .expect(200)
                 .json();
         String id = begun.path("id").asText();
@@ -137,8 +180,12 @@ class PicturesIT {
         Api.Answer film = person.get(VIDEOS + "/" + id + "/content").expect(200);
         assertThat(film.header("Content-Type")).isEqualTo("video/mp4");
         assertThat(film.response().body()).hasSizeGreaterThan(1000);
-        assertThat(person.send("GET", VIDEOS + "/" + id + "/content", null, Map.of("Range", "bytes=0-99")).status()).isEqualTo(206);
-        assertThat(person.get(VIDEOS + "/" + id + "/content?variant=thumbnail").expect(200).header("Content-Type"))
+        assertThat(person.send("GET", VIDEOS + "/" + id + "/content", null, Map.of("Range", "bytes=0-99"))
+                        .status())
+                .isEqualTo(206);
+        assertThat(person.get(VIDEOS + "/" + id + "/content?variant=thumbnail")
+                        .expect(200)
+                        .header("Content-Type"))
                 .startsWith("image/");
         error(person.get(VIDEOS + "/" + id + "/content?variant=nonsense"), 400);
         error(house.person().get(VIDEOS + "/" + id), 404);
@@ -151,9 +198,21 @@ class PicturesIT {
     @Test
     void aVideoIsAlsoBegunByAForm() {
         Api person = house.person();
-        String form = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nstudio/video\r\n"
-                + "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na boat \ud83d\ude80\r\n"
-                + "--b\r\nContent-Disposition: form-data; name=\"seconds\"\r\n\r\n2\r\n--b--\r\n";
+        String form = form(
+                "--b",
+                "Content-Disposition: form-data; name=\"model\"",
+                "",
+                "studio/video",
+                "--b",
+                "Content-Disposition: form-data; name=\"prompt\"",
+                "",
+                "a boat \ud83d\ude80",
+                "--b",
+                "Content-Disposition: form-data; name=\"seconds\"",
+                "",
+                "2",
+                "--b--",
+                "");
         var headers = Map.of("Content-Type", "multipart/form-data; boundary=b", "Idempotency-Key", "form-1");
         JsonNode begun = person.send("POST", VIDEOS, form, headers).expect(200).json();
         assertThat(begun.path("prompt").asText()).isEqualTo("a boat \ud83d\ude80");
@@ -161,28 +220,44 @@ class PicturesIT {
         Api.Answer again = person.send("POST", VIDEOS, form, headers);
         assertThat(again.expect(200).json().path("id")).isEqualTo(begun.path("id"));
         assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
-        person.post("/v1/generations/" + begun.path("id").asText() + "/cancellation", Map.of()).expect(202);
+        person.post("/v1/generations/" + begun.path("id").asText() + "/cancellation", Map.of())
+                .expect(202);
         over(person, begun.path("id").asText());
-        JsonNode canceled = person.get(VIDEOS + "/" + begun.path("id").asText()).expect(200).json();
+        JsonNode canceled =
+                person.get(VIDEOS + "/" + begun.path("id").asText()).expect(200).json();
         assertThat(canceled.path("status").asText()).isEqualTo("failed");
         assertThat(canceled.path("error").path("code").asText()).isEqualTo("canceled");
     }
 
     @Test
     void aPictureToBeginWithIsRefused() {
-        String form = "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na boat\r\n"
-                + "--b\r\nContent-Disposition: form-data; name=\"input_reference\"; filename=\"a.png\"\r\n"
-                + "Content-Type: image/png\r\n\r\nxx\r\n--b--\r\n";
+        String form = form(
+                "--b",
+                "Content-Disposition: form-data; name=\"prompt\"",
+                "",
+                "a boat",
+                "--b",
+                "Content-Disposition: form-data; name=\"input_reference\"; filename=\"a.png\"",
+                "Content-Type: image/png",
+                "",
+                "xx",
+                "--b--",
+                "");
         JsonNode error = error(
-                house.person().send("POST", VIDEOS, form, Map.of("Content-Type", "multipart/form-data; boundary=b")), 400);
+                house.person().send("POST", VIDEOS, form, Map.of("Content-Type", "multipart/form-data; boundary=b")),
+                400);
         assertThat(error.path("param").asText()).isEqualTo("input_reference");
         error(house.person().send("POST", VIDEOS, "x", Map.of("Content-Type", "text/plain")), 415);
     }
 
+    private static String form(String... lines) {
+        return String.join("\r\n", lines);
+    }
+
     private static List<SseReader.Event> events(Api.Answer answer) {
         var events = new ArrayList<SseReader.Event>();
-        try (var reader = new SseReader(
-                new ByteArrayInputStream(answer.expect(200).text().getBytes(StandardCharsets.UTF_8)))) {
+        try (var reader =
+                new SseReader(new ByteArrayInputStream(answer.expect(200).text().getBytes(StandardCharsets.UTF_8)))) {
             for (SseReader.Event event = reader.next(); event != null; event = reader.next()) {
                 events.add(event);
             }

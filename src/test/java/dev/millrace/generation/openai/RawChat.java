@@ -13,8 +13,10 @@ import java.time.Duration;
 /** A chat over a socket of its own, which can be closed at any moment: what an aborted client looks like to a server. */
 final class RawChat implements AutoCloseable {
     private final Socket socket;
+    private final String token;
 
     RawChat(URI server, String token, JsonNode body) {
+        this.token = token;
         try {
             socket = new Socket(server.getHost(), server.getPort());
             socket.setSoTimeout((int) Duration.ofSeconds(30).toMillis());
@@ -24,6 +26,16 @@ final class RawChat implements AutoCloseable {
                     + json.length + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(json);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Sends another request before the answer to the first has come. */
+    void alsoGet(String path) {
+        try {
+            String head = "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

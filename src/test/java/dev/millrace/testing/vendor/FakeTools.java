@@ -47,9 +47,7 @@ record FakeTools(Directives said) {
     /** Halves of characters have to be escaped. */
     private static String escaped(Object delta) {
         try {
-            return JSON.writer()
-                    .with(JsonWriteFeature.ESCAPE_NON_ASCII)
-                    .writeValueAsString(delta);
+            return JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(delta);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -50,7 +50,7 @@ public final class Line implements ConnectionContext, ListenerContext {
     private volatile @Nullable Pulse voice;
     private long acknowledged;
     private long acknowledgedAt;
-    private @Nullable Lookout lookout;
+    private @Nullable HangUp hangUp;
     private @Nullable Object attached;
     private @Nullable HttpPrologue prologue;
     private int requests;
@@ -113,7 +113,7 @@ public final class Line implements ConnectionContext, ListenerContext {
             // the client has sent its next request already: it will be there to hear the answer to this one
             return;
         }
-        lookout = Lookout.post(socket, () -> {
+        hangUp = HangUp.post(socket, () -> {
             pulse.broke();
             action.run();
         });
@@ -136,8 +136,8 @@ public final class Line implements ConnectionContext, ListenerContext {
 
     /** The request is answered and its body read: the line waits for the next one. */
     public void finished() {
-        if (lookout != null) {
-            lookout.dismiss();
+        if (hangUp != null) {
+            hangUp.dismiss();
         }
         attached = null;
         headRead = false;
@@ -251,8 +251,8 @@ public final class Line implements ConnectionContext, ListenerContext {
         pulse.reading(reader.available() > 0);
         byte[] bytes;
         try {
-            Lookout posted = lookout;
-            lookout = null;
+            HangUp posted = hangUp;
+            hangUp = null;
             bytes = posted == null ? socket.get() : posted.seen();
         } catch (UncheckedIOException gone) {
             pulse.broke();

@@ -51,7 +51,8 @@ class ChatReaderTest {
     @Test
     void callsToToolsAreToldPartByPart() throws Exception {
         read(ROLE
-                + call("{\"index\":0,\"id\":\"c0\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
+                + call(
+                        "{\"index\":0,\"id\":\"c0\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
                 + call("{\"index\":1,\"id\":\"c1\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}")
                 + call("{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":1}\"}}")
                 + STOP.replace("stop", "tool_calls")
@@ -60,7 +61,9 @@ class ChatReaderTest {
 
         assertThat(heard.events())
                 .contains(
-                        new ToolCall(0, "c0", "f", ""), new ToolCall(1, "c1", "g", "{}"), new ToolCall(0, null, null, "{\"a\":1}"));
+                        new ToolCall(0, "c0", "f", ""),
+                        new ToolCall(1, "c1", "g", "{}"),
+                        new ToolCall(0, null, null, "{\"a\":1}"));
         assertThat(heard.events().getLast()).isEqualTo(new Finished("tool_calls"));
     }
 
@@ -78,14 +81,19 @@ class ChatReaderTest {
                 .toList();
         assertThat(calls).extracting(ToolCall::index).containsExactly(0, 1);
         assertThat(calls).extracting(ToolCall::arguments).containsExactly("{\"a\":1}", "{}");
-        assertThat(calls).extracting(ToolCall::id).allMatch(id -> id != null && id.startsWith("call_")).doesNotHaveDuplicates();
+        assertThat(calls)
+                .extracting(ToolCall::id)
+                .allMatch(id -> id != null && id.startsWith("call_"))
+                .doesNotHaveDuplicates();
         assertThat(heard.events().getLast()).isEqualTo(new Finished("tool_calls"));
     }
 
     @Test
     void aCallThatTheLimitOfTokensCutIsNoCallToMake() throws Exception {
-        read(ROLE + call("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
-                + STOP.replace("stop", "length") + DONE);
+        read(ROLE
+                + call("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
+                + STOP.replace("stop", "length")
+                + DONE);
         assertThat(heard.events().getLast()).isEqualTo(new Finished("length"));
     }
 
@@ -93,7 +101,8 @@ class ChatReaderTest {
     void aCallWithAnImpossibleIndexIsAFault() {
         for (String index : List.of("-1", "128", "99999999")) {
             String wire = ROLE + call("{\"index\":" + index + ",\"function\":{\"name\":\"f\"}}") + STOP + DONE;
-            assertThat(catchThrowableOfType(ProviderFailure.class, () -> read(wire)).kind())
+            assertThat(catchThrowableOfType(ProviderFailure.class, () -> read(wire))
+                            .kind())
                     .isEqualTo(Kind.TRANSIENT);
         }
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Somebody who reads on while a request is answered: the end of input tells that the client has gone. What comes instead is the
  * beginning of its next request and is kept for whoever reads that.
  */
-final class Lookout {
+final class HangUp {
     private final HelidonSocket socket;
     private final Runnable gone;
     private final CountDownLatch done = new CountDownLatch(1);
@@ -17,15 +17,15 @@ final class Lookout {
     private byte @Nullable [] bytes;
     private @Nullable UncheckedIOException failure;
 
-    private Lookout(HelidonSocket socket, Runnable gone) {
+    private HangUp(HelidonSocket socket, Runnable gone) {
         this.socket = socket;
         this.gone = gone;
     }
 
-    static Lookout post(HelidonSocket socket, Runnable gone) {
-        var lookout = new Lookout(socket, gone);
-        Thread.ofVirtual().name("http-lookout").start(lookout::look);
-        return lookout;
+    static HangUp post(HelidonSocket socket, Runnable gone) {
+        var hangUp = new HangUp(socket, gone);
+        Thread.ofVirtual().name("http-hang-up").start(hangUp::look);
+        return hangUp;
     }
 
     /** The answer is out: who goes away now is nobody's concern. */
