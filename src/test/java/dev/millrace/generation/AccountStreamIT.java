@@ -171,7 +171,7 @@ class AccountStreamIT {
         while (!checks.stream().allMatch(StreamCheck::ended)) {
             connections++;
             Api place = random.nextBoolean() ? person : person.at(there.address());
-            readSome(place, ids, checks, 1 + random.nextInt(60));
+            readSome(place, ids, checks, 1 + random.nextInt(10));
         }
         assertThat(connections).isGreaterThan(3);
         for (int i = 0; i < ids.size(); i++) {
