@@ -38,6 +38,12 @@ final class Retry {
         return within(wait(closed));
     }
 
+    /** How much longer to wait for leave to make the next attempt; null as above. */
+    @Nullable
+    Duration longer() {
+        return within(Duration.ofMillis(500 + random.applyAsLong(1_500)));
+    }
+
     /**
      * How long to wait when a vendor asked for more than our patience and nobody else can be asked: what it asked for, as long as
      * that ends before the deadline; null when it does not, or did not ask.

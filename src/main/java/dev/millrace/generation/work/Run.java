@@ -1,7 +1,6 @@
 package dev.millrace.generation.work;
 
 import dev.millrace.analytics.Analytics;
-import dev.millrace.analytics.Fact;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.Foothold;
@@ -20,7 +19,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -182,7 +180,7 @@ final class Run {
 
     private @Nullable Next after(ProviderFailure failure, Next next, Call failed) throws InterruptedException {
         ProviderFailure.Kind kind = failure.kind();
-        String outcome = outcome(failure);
+        String outcome = Failures.outcome(failure);
         boolean ambiguous = kind == ProviderFailure.Kind.AMBIGUOUS;
         if (task.attempt().cancelRequested() && !(ambiguous && drains(failed))) {
             boolean free = failed.model().conduct().cancelPolicy() != CancelPolicy.STOP;
@@ -194,7 +192,7 @@ final class Run {
         }
         Step step = step(failure, next, failed);
         if (step == null) {
-            conclusion.failed(fault(failure), failed, outcome);
+            conclusion.failed(Failures.fault(failure), failed, outcome);
             return null;
         }
         return again(step, failed, failure);
@@ -207,17 +205,19 @@ final class Run {
         }
         int number = failed.number() + 1;
         Duration wait = retry.after(failure);
-        if (wait != null && shop.makers().traffic().retry(next.model())) {
-            return new Step(next.again(number), wait, "retry");
+        boolean granted = wait != null && shop.makers().traffic().retry(next.model());
+        if (wait != null && granted) {
+            return new Step(next.again(number), wait, "retry", true);
         }
         Next other = elsewhere(failure, number);
         if (other != null) {
-            return new Step(other, Duration.ZERO, "fallback");
+            return new Step(other, Duration.ZERO, "fallback", true);
         }
-        Duration told = wait == null ? retry.asTold(failure, untilDeadline(next.model())) : null;
-        return told != null && shop.makers().traffic().retry(next.model())
-                ? new Step(next.again(number), told, "retry")
-                : null;
+        if (wait != null) {
+            return new Step(next.again(number), wait, "retry", false);
+        }
+        Duration told = retry.asTold(failure, untilDeadline(next.model()));
+        return told == null ? null : new Step(next.again(number), told, "retry", true);
     }
 
     private @Nullable Next elsewhere(ProviderFailure failure, int number) {
@@ -243,7 +243,7 @@ final class Run {
         }
         Duration wait = retry.leftAlone(closed);
         if (wait == null) {
-            conclusion.failed(fault(closed), null, outcome(closed));
+            conclusion.failed(Failures.fault(closed), null, Failures.outcome(closed));
             return null;
         }
         Status waits = started ? Status.RUNNING : Status.QUEUED;
@@ -251,26 +251,17 @@ final class Run {
         BigDecimal percent = task.teller().percent();
         task.commit(tx -> {
             shop.archive().stage(tx, task.id(), task.epoch(), waits, Stage.RETRYING, percent);
-            Analytics.record(tx, decision(next.model(), next.number(), "wait", closed, wait));
-            return List.of(new GenerationEvent.Retrying(next.number(), outcome(closed), seconds(wait)));
+            Analytics.record(tx, Failures.decision(task, next.model(), next.number(), "wait", closed, wait));
+            return List.of(
+                    new GenerationEvent.Retrying(next.number(), Failures.outcome(closed), Failures.seconds(wait)));
         });
         wake.await(wait);
         return task.attempt().lost() ? null : next;
     }
 
     private void decided(Next next, String decision, ProviderFailure failure, Duration delay) {
-        task.quietly(tx -> Analytics.record(tx, decision(next.model(), next.number(), decision, failure, delay)));
-    }
-
-    private Fact decision(Model model, int attempt, String decision, ProviderFailure failure, Duration delay) {
-        return new Fact.RetryDecided(
-                task.order().account(),
-                task.id(),
-                new Fact.Work(task.order().wish().kind().code(), model.id(), model.provider()),
-                attempt,
-                decision,
-                outcome(failure),
-                delay.toMillis());
+        task.quietly(tx ->
+                Analytics.record(tx, Failures.decision(task, next.model(), next.number(), decision, failure, delay)));
     }
 
     /** Waits and tries again; text and files of the failed call are void, what was told of them stands until new text comes. */
@@ -279,13 +270,32 @@ final class Run {
         BigDecimal percent = task.teller().percent();
         task.commit(tx -> {
             shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.RETRYING, percent);
-            failed.close(tx, outcome(failure), failure.detail());
-            Analytics.record(tx, decision(failed.model(), failed.number(), step.decision(), failure, step.delay()));
-            return List.of(new GenerationEvent.Retrying(step.next().number(), outcome(failure), seconds(step.delay())));
+            failed.close(tx, Failures.outcome(failure), failure.detail());
+            Analytics.record(
+                    tx,
+                    Failures.decision(task, failed.model(), failed.number(), step.decision(), failure, step.delay()));
+            return List.of(new GenerationEvent.Retrying(
+                    step.next().number(), Failures.outcome(failure), Failures.seconds(step.delay())));
         });
         call = null;
         wake.await(step.delay());
+        if (!step.granted() && !granted(step.next().model())) {
+            conclusion.failed(Failures.fault(failure), null, Failures.outcome(failure));
+            return null;
+        }
         return task.attempt().lost() ? null : step.next();
+    }
+
+    /** Waits for the budget of repeated calls, as long as patience lasts; whoever is stopped has no need of it. */
+    private boolean granted(Model model) throws InterruptedException {
+        while (!wake.requested() && !shop.makers().traffic().retry(model)) {
+            Duration more = retry.longer();
+            if (more == null) {
+                return false;
+            }
+            wake.await(more);
+        }
+        return true;
     }
 
     /** The vendor may hold our job: the hold is kept, and it is asked again until its deadline. Nothing is created meanwhile. */
@@ -347,22 +357,6 @@ final class Run {
                 shop.clock().instant(), from.plusSeconds(model.conduct().deadlineSeconds()));
     }
 
-    private static String outcome(ProviderFailure failure) {
-        return failure.kind().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static BigDecimal seconds(Duration delay) {
-        BigDecimal seconds = BigDecimal.valueOf(delay.toMillis(), 3).stripTrailingZeros();
-        return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
-    }
-
-    private static Fault fault(ProviderFailure failure) {
-        ProblemType type = failure.kind() == ProviderFailure.Kind.DEADLINE
-                ? ProblemType.PROVIDER_TIMEOUT
-                : ProblemType.PROVIDER_FAILED;
-        return Fault.of(type, failure.detail());
-    }
-
     /**
      * The next call to make.
      *
@@ -375,6 +369,10 @@ final class Run {
         }
     }
 
-    /** What follows a failure. */
-    private record Step(Next next, Duration delay, String decision) {}
+    /**
+     * What follows a failure.
+     *
+     * @param granted whether it needs no word of the budget any more
+     */
+    private record Step(Next next, Duration delay, String decision, boolean granted) {}
 }
