@@ -8,7 +8,6 @@ import dev.millrace.platform.http.wire.HttpLimits;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -315,6 +314,7 @@ class AnswersIT {
     /** Keeps the list of routes above honest: each of them is one a test server has. */
     @Test
     void theTableCanBeEnumerated() {
-        assertThat(server.server.table().stream().map(Route::access)).containsAll(Set.of(Access.values()));
+        assertThat(server.server.table().stream().map(Route::access))
+                .contains(Access.OPEN, Access.CALLER, Access.ADMIN);
     }
 }
