@@ -6,10 +6,15 @@ import { ADDRESS, TOKEN, house, recording } from "./house.mjs";
 
 const chat = { model: "fake", messages: [{ role: "user", content: "a boat @words=2 npm retry" }] };
 
+// Those that wait are let go on as others end: look again until there is nobody.
 async function cancelAll() {
-  for (const status of ["queued", "running"]) {
-    const { data } = await house("GET", `/v1/generations?limit=100&status=${status}`);
-    await Promise.all(data.map(({ id }) => house("POST", `/v1/generations/${id}/cancellation`, {})));
+  for (let left = 1; left > 0; ) {
+    left = 0;
+    for (const status of ["queued", "running"]) {
+      const { data } = await house("GET", `/v1/generations?limit=100&status=${status}`);
+      left += data.length;
+      await Promise.all(data.map(({ id }) => house("POST", `/v1/generations/${id}/cancellation`, {})));
+    }
   }
 }
 
