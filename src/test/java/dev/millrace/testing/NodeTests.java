@@ -34,7 +34,8 @@ public final class NodeTests {
             }
         }
         Path lock = SOURCES.resolve("package-lock.json");
-        Path installed = FOLDER.resolve("package-lock.json");
+        // written last: an installation that was broken off is not taken for one
+        Path installed = FOLDER.resolve("installed.json");
         boolean same = Files.exists(FOLDER.resolve("node_modules"))
                 && Files.exists(installed)
                 && Files.mismatch(lock, installed) < 0;
@@ -42,12 +43,12 @@ public final class NodeTests {
             return;
         }
         copy(SOURCES.resolve("package.json"), FOLDER.resolve("package.json"));
-        copy(lock, installed);
+        copy(lock, FOLDER.resolve("package-lock.json"));
         String failure = call(Map.of(), List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
         if (!failure.isEmpty()) {
-            Files.delete(installed);
             throw new IOException("npm ci: " + failure);
         }
+        copy(lock, installed);
     }
 
     private static String call(Map<String, String> environment, List<String> command)
