@@ -1,0 +1,142 @@
+package dev.millrace.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.testing.Api;
+import dev.millrace.testing.Reader;
+import dev.millrace.testing.TestHouse;
+import dev.millrace.testing.Waiting;
+import dev.millrace.testing.vendor.FakeFal;
+import dev.millrace.testing.vendor.FakeReplicate;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Jobs at vendors in the production house: made, fetched, stored, shown and charged once. */
+class VendorJobsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String MODELS = """
+            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+            VALUES
+            ('replicate/acme/writer', 'text', 'replicate', '{}',
+             '[{"per": "1k_tokens_in", "amount_micros": 1000000}, {"per": "1k_tokens_out", "amount_micros": 2000000}]',
+             'stop', 5, 60),
+            ('fal/acme/film', 'video', 'fal', '{"seconds": {"type": "integer", "enum": [5, 10], "default": 5}}',
+             '[{"per": "second", "amount_micros": 1000000}]', 'stop', 5, 60)""";
+
+    private static FakeReplicate replicate;
+    private static FakeFal fal;
+    private static TestHouse house;
+
+    @BeforeAll
+    static void open() {
+        replicate = new FakeReplicate();
+        fal = new FakeFal();
+        house = TestHouse.open(Map.of(
+                "MILLRACE_REPLICATE_API_KEY",
+                "r8_test",
+                "MILLRACE_REPLICATE_BASE_URL",
+                replicate.base().toString(),
+                "MILLRACE_FAL_API_KEY",
+                "fal-test",
+                "MILLRACE_FAL_BASE_URL",
+                fal.base().toString()));
+        house.db().run(tx -> tx.update(MODELS).execute());
+    }
+
+    @AfterAll
+    static void close() {
+        house.close();
+        fal.close();
+        replicate.close();
+    }
+
+    @Test
+    void aPictureThatWasFetchedIsAnAssetThatCanBeSeen() {
+        Api person = house.person();
+        JsonNode made = ended(person, "image", "replicate/black-forest-labs/flux-schnell", "a boat @files=2", 2);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("assets")).hasSize(2).allSatisfy(asset -> {
+            assertThat(asset.path("status").asText()).isEqualTo("ready");
+            assertThat(asset.path("content_type").asText()).isEqualTo("image/png");
+            assertThat(person.get(asset.path("url").asText()).status()).isEqualTo(200);
+        });
+        assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.6");
+    }
+
+    @Test
+    void aTextIsToldAsItComesAndChargedByItsTokens() {
+        JsonNode made = ended(house.person(), "text", "replicate/acme/writer", "a tale @words=30 @job_ms=1500", 0);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("text").asText()).startsWith("w0 w1 w2\n w3").endsWith("w29\n");
+        assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.076");
+    }
+
+    @Test
+    void aFilmFromTheQueueIsAnAsset() {
+        JsonNode made = ended(house.person(), "video", "fal/acme/film", "a boat @job_ms=1500", 0);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("assets").path(0).path("kind").asText()).isEqualTo("video");
+        assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("5");
+    }
+
+    @Test
+    void aResultAtAnAddressInsideIsNotFetchedAndNotCharged() {
+        for (String address :
+                new String[] {"http://10.0.0.1/a.png", "http://localhost:1/a.png", "file:///etc/passwd"}) {
+            String prompt = "a boat @result=" + address;
+            JsonNode made = ended(house.person(), "image", "replicate/black-forest-labs/flux-schnell", prompt, 1);
+
+            assertThat(made.path("status").asText()).as(address).isEqualTo("failed");
+            assertThat(made.path("assets")).isEmpty();
+            assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+            assertThat(replicate.created().get(prompt)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLostAnswerIsFoundAndNothingIsMadeTwice() {
+        String prompt = "a boat @lost @job_ms=1500";
+        JsonNode made = ended(house.person(), "image", "replicate/black-forest-labs/flux-schnell", prompt, 1);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(replicate.created().get(prompt)).isEqualTo(1);
+    }
+
+    @Test
+    void whoStopsAJobStopsItAtTheVendor() {
+        Api person = house.person();
+        String id = person.generate("image", "a boat @never", Map.of("model", "replicate/black-forest-labs/flux-dev"))
+                .path("id")
+                .asText();
+        Waiting.until(
+                "the job is at the vendor", LIMIT, () -> replicate.created().containsKey("a boat @never"));
+
+        person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        assertThat(row(person, id).path("status").asText()).isEqualTo("canceled");
+        Waiting.until("the vendor was told", LIMIT, () -> !replicate.cancels().isEmpty());
+    }
+
+    private static JsonNode ended(Api person, String kind, String model, String prompt, int count) {
+        var more = new HashMap<String, Object>(Map.of("model", model));
+        if (count > 0) {
+            more.put("options", Map.of("count", count));
+        }
+        String id = person.generate(kind, prompt, more).path("id").asText();
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        return row(person, id);
+    }
+
+    private static JsonNode row(Api person, String id) {
+        return person.get("/v1/generations/" + id).expect(200).json();
+    }
+}
