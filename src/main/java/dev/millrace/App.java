@@ -55,7 +55,7 @@ public final class App implements AutoCloseable {
             var media = closing.add(Media.open(config.media(), db, jobs, ground.processes(), ground.keys(), clock));
             var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
             var lookout = closing.add(new Lookout(db));
-            var providers = Providers.open(config.providers(), ground.processes(), outbound, lookout, clock);
+            var providers = Providers.open(config.providers(), ground.processes(), outbound, lookout, db, clock);
             var generations = closing.add(Generations.open(
                     new Generations.Floor(db, ground.redis(), jobs, ground.keys(), clock),
                     new Generations.Rooms(accounts, credits, media, providers),

@@ -175,6 +175,8 @@ public record Config(
                 settings.text("REPLICATE_BASE_URL"),
                 settings);
         provider(all, Protocol.GEMINI, settings.secret("GEMINI_API_KEY"), settings.text("GEMINI_BASE_URL"), settings);
+        provider(
+                all, Protocol.COMFYUI, settings.secret("COMFYUI_API_KEY"), settings.text("COMFYUI_BASE_URL"), settings);
         provider(all, Protocol.FAL, settings.secret("FAL_API_KEY"), settings.text("FAL_BASE_URL"), settings);
         Set<String> taken = all.stream().map(ProviderConfig::name).collect(Collectors.toSet());
         Path file = settings.<@Nullable Path>read("PROVIDERS_FILE", null, Config::path);

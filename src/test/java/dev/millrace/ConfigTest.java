@@ -64,6 +64,8 @@ class ConfigTest {
                 Map.entry("MILLRACE_SIGNUP", "closed"),
                 Map.entry("MILLRACE_OPENAI_API_KEY", "sk-hush"),
                 Map.entry("MILLRACE_REPLICATE_API_KEY", "r8-hush"),
+                Map.entry("MILLRACE_COMFYUI_API_KEY", "comfy-hush"),
+                Map.entry("MILLRACE_COMFYUI_BASE_URL", "http://127.0.0.1:8188"),
                 Map.entry("MILLRACE_FAL_API_KEY", "fal-hush"),
                 Map.entry("MILLRACE_FAL_BASE_URL", "http://127.0.0.1:5006"),
                 Map.entry("MILLRACE_REPLICATE_BASE_URL", "http://127.0.0.1:5005/v1"),

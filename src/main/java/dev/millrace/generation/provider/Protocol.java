@@ -12,7 +12,8 @@ public enum Protocol {
     /** Without the version, as Google's own libraries take it. */
     GEMINI("https://generativelanguage.googleapis.com"),
     REPLICATE("https://api.replicate.com/v1"),
-    FAL("https://queue.fal.run");
+    FAL("https://queue.fal.run"),
+    COMFYUI("http://127.0.0.1:8188");
 
     private final URI address;
 

@@ -1,6 +1,8 @@
 package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.anthropic.AnthropicProvider;
+import dev.millrace.generation.provider.comfyui.ComfyProvider;
+import dev.millrace.generation.provider.comfyui.Workflows;
 import dev.millrace.generation.provider.fal.FalProvider;
 import dev.millrace.generation.provider.gemini.GeminiProvider;
 import dev.millrace.generation.provider.job.Lookout;
@@ -9,6 +11,7 @@ import dev.millrace.generation.provider.replicate.ReplicateProvider;
 import dev.millrace.generation.provider.studio.StudioProvider;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.platform.process.Processes;
+import dev.millrace.platform.sql.Db;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +37,15 @@ public final class Providers {
 
     /** Studio, and the vendors that are configured. */
     public static Providers open(
-            ProvidersConfig config, Processes processes, Outbound outbound, Lookout lookout, InstantSource clock) {
+            ProvidersConfig config,
+            Processes processes,
+            Outbound outbound,
+            Lookout lookout,
+            Db db,
+            InstantSource clock) {
         var all = new ArrayList<Provider>();
         all.add(new StudioProvider(processes));
-        config.all().forEach(each -> all.add(provider(each, outbound, lookout, clock)));
+        config.all().forEach(each -> all.add(provider(each, outbound, lookout, new Workflows(db), clock)));
         return new Providers(all, config);
     }
 
@@ -46,11 +54,13 @@ public final class Providers {
         return config.all();
     }
 
-    private static Provider provider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
+    private static Provider provider(
+            ProviderConfig config, Outbound outbound, Lookout lookout, Workflows workflows, InstantSource clock) {
         return switch (config.protocol()) {
             case OPENAI -> new OpenAiProvider(config, outbound, lookout, clock);
             case ANTHROPIC -> new AnthropicProvider(config, outbound, clock);
             case GEMINI -> new GeminiProvider(config, outbound, lookout, clock);
+            case COMFYUI -> new ComfyProvider(config, outbound, lookout, workflows, clock);
             case FAL -> new FalProvider(config, outbound, lookout, clock);
             case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };

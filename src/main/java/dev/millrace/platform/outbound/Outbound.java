@@ -2,8 +2,10 @@ package dev.millrace.platform.outbound;
 
 import dev.millrace.platform.http.wire.Cidr;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,9 +28,11 @@ public final class Outbound implements AutoCloseable {
     private static final int MOST_HEADERS = 200;
     private static final int LONGEST_HEADER = 32 * 1024;
     private static final int BUFFER = 4 * 1024;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
 
     private final List<Cidr> allowPrivate;
     private final Watch watch = new Watch();
+    private final Sockets sockets = new Sockets();
     private final Queue<CloseableHttpClient> clients = new ConcurrentLinkedQueue<>();
 
     /**
@@ -78,9 +82,20 @@ public final class Outbound implements AutoCloseable {
         return new WebClient(client, watch);
     }
 
+    /**
+     * Opens a WebSocket.
+     *
+     * @param uri of a party that the operator configured: where its name leads is not judged
+     */
+    public MessageSocket socket(URI uri, Map<String, String> headers, MessageSocket.Listener listener)
+            throws IOException {
+        return MessageSocket.open(sockets.client(), uri, headers, CONNECT, listener);
+    }
+
     @Override
     public void close() {
         watch.close();
+        sockets.close();
         for (CloseableHttpClient client : clients) {
             try {
                 client.close();

@@ -22,6 +22,11 @@ public interface Errand {
     /** Whether the vendor can be asked for a job whose id is not known. */
     boolean findable();
 
+    /** Whether a vendor that answers and does not show the job has none, so that it may be created again. */
+    default boolean certain() {
+        return false;
+    }
+
     /** Ids of jobs that may be the one that was asked for at that time, the likeliest first. */
     List<String> find(Instant intendedAt) throws IOException, ProviderFailure;
 

@@ -114,6 +114,9 @@ public final class Pursuit {
         }
         var search = new Search(SEARCHES);
         String id = found(call, sink, errand, intendedAt, search);
+        if (id == null && search.answered && errand.certain()) {
+            throw new ProviderFailure(Kind.TRANSIENT, search.last);
+        }
         if (id == null) {
             throw ambiguous(search.last);
         }
@@ -131,9 +134,11 @@ public final class Pursuit {
                         return id;
                     }
                 }
+                search.answered = true;
             } catch (IOException | ProviderFailure failure) {
                 Stopped.check(call.cancellation());
                 search.last = failure;
+                search.answered = false;
             }
             pause(call.cancellation(), pause);
             pause = cadence.after(pause);
@@ -299,6 +304,7 @@ public final class Pursuit {
     private static final class Search {
         private final int most;
         private Exception last = new WireFault("the vendor does not show the job");
+        private boolean answered;
 
         Search(int most) {
             this.most = most;

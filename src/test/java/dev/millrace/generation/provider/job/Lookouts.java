@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider.job;
 
+import dev.millrace.generation.provider.comfyui.Workflows;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.testing.TestServices;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,11 @@ public final class Lookouts {
 
     public static Lookout open() {
         return new Lookout(Shared.DB);
+    }
+
+    /** The workflows that the migration brought. */
+    public static Workflows workflows() {
+        return new Workflows(Shared.DB);
     }
 
     /** A name that no other test's provider has. */
