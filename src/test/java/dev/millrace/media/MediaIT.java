@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.media.ffmpeg.Format;
 import dev.millrace.media.ffmpeg.Prober;
+import dev.millrace.testing.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -362,7 +364,13 @@ class MediaIT {
                 assertThat(mode).isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
             });
         }
-        assertThat(kit.storage().resolve("work").toFile().list()).isEmpty();
+        // the workplace is cleared right after the commit that we waited for
+        Waiting.until(
+                "the workplace to be cleared",
+                Duration.ofSeconds(30),
+                () -> List.of(Objects.requireNonNull(
+                                kit.storage().resolve("work").toFile().list()))
+                        .isEmpty());
         assertThat(kit.storage().resolve("incoming").toFile().list()).isEmpty();
     }
 
