@@ -110,6 +110,18 @@ final class ServerUnderTest implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** Has the process collect its garbage, so that what it holds is what it needs. */
+    void collect() throws IOException, InterruptedException {
+        new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(process.pid()),
+                        "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
     /** Forgets the highest memory so far. */
     void resetPeak() throws IOException {
         Files.writeString(Path.of("/proc/" + process.pid() + "/clear_refs"), "5");

@@ -30,6 +30,7 @@ public final class StreamsBench {
     private final int accounts;
     private final int seconds;
     private final int perSecond;
+    private final int warmUp;
     private final boolean flags;
 
     private StreamsBench(List<String> args) {
@@ -37,12 +38,14 @@ public final class StreamsBench {
         accounts = number(args, "--accounts", 50);
         seconds = number(args, "--seconds", 30);
         perSecond = number(args, "--rate", 20);
+        warmUp = number(args, "--warm-up", 200);
         flags = !args.contains("--no-flags");
     }
 
     public static void main(String[] args) throws Exception {
         if (Arrays.asList(args).contains("--help")) {
-            System.out.println("--streams N --accounts N --seconds N --rate DELTAS_PER_SECOND [--no-flags] [--seed N]");
+            System.out.println(
+                    "--streams N --accounts N --seconds N --rate DELTAS_PER_SECOND [--warm-up STREAMS] [--no-flags] [--seed N]");
             return;
         }
         System.exit(new StreamsBench(List.of(args)).run(number(List.of(args), "--seed", 1)) ? 0 : 1);
@@ -53,10 +56,12 @@ public final class StreamsBench {
         try (var server = ServerUnderTest.start(folder.resolve("data"), flags, Map.of());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             System.out.printf(
-                    "%d streams over %d accounts, %d deltas/s each, %d s, seed %d, flags of scripts/run: %s%n",
-                    streams, accounts, perSecond, seconds, seed, flags ? "yes" : "no");
+                    "%d streams over %d accounts, %d deltas/s each, %d s, seed %d, after %d short ones, flags of scripts/run: %s%n",
+                    streams, accounts, perSecond, seconds, seed, warmUp, flags ? "yes" : "no");
             open(folder.resolve("data"));
             List<BenchApi> people = signUp(server.address(), threads);
+            warmUp(people, threads, seed);
+            server.collect();
             return measure(server, people, threads, seed);
         } finally {
             StartBench.delete(folder);
@@ -97,6 +102,28 @@ public final class StreamsBench {
             people.add(one.get(60, TimeUnit.SECONDS));
         }
         return people;
+    }
+
+    /** A server that has served before: short streams, half of them dropped, four at a time. */
+    private void warmUp(List<BenchApi> people, ExecutorService threads, int seed) throws Exception {
+        var pace = new Semaphore(4);
+        var readers = new ArrayList<Future<StreamReader.Result>>();
+        for (int i = 0; i < warmUp; i++) {
+            BenchApi api = people.get(i % accounts);
+            boolean dropped = i % 2 == 0;
+            int number = i;
+            readers.add(threads.submit(() -> {
+                pace.acquire();
+                try {
+                    return new StreamReader(api, seed * 7_919L + number).follow("warm-up " + number, 60, 200, dropped);
+                } finally {
+                    pace.release();
+                }
+            }));
+        }
+        for (Future<StreamReader.Result> reader : readers) {
+            reader.get(120, TimeUnit.SECONDS);
+        }
     }
 
     private boolean measure(ServerUnderTest server, List<BenchApi> people, ExecutorService threads, int seed)
