@@ -7,6 +7,7 @@ import dev.millrace.generation.openai.OpenAiFace;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.media.Media;
+import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
@@ -93,9 +94,13 @@ public final class App implements AutoCloseable {
         return publicUrl == null ? listener() : publicUrl;
     }
 
-    /** The listener itself, whatever stands in front of it. */
+    /** The listener itself, whatever stands in front of it; one that listens everywhere is reached on this machine. */
     public URI listener() {
-        return URI.create("http://127.0.0.1:" + server.port());
+        HttpConfig.Listen main = config.http().main();
+        String host = main == null ? "127.0.0.1" : main.host();
+        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
+        String named = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return URI.create("http://" + (everywhere ? "127.0.0.1" : named) + ":" + server.port());
     }
 
     /** Every call there is, for tests that go through all of them. */

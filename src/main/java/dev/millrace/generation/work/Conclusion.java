@@ -62,9 +62,10 @@ final class Conclusion {
         return stored;
     }
 
-    void adopt(Tx tx, List<Stored> stored) {
+    /** Files are as trustworthy as whoever made them, which need not be who was asked. */
+    void adopt(Tx tx, List<Stored> stored, Call call) {
         Order.Wish wish = task.order().wish();
-        Origin origin = wish.provider().equals("studio") ? Origin.OURS : Origin.PROVIDER;
+        Origin origin = call.model().provider().equals("studio") ? Origin.OURS : Origin.PROVIDER;
         MediaKind kind = wish.kind() == GenerationKind.VIDEO ? MediaKind.VIDEO : MediaKind.IMAGE;
         for (int i = 0; i < stored.size(); i++) {
             var provenance = new Provenance(
@@ -85,7 +86,7 @@ final class Conclusion {
         }
         List<Stored> kept = staged(call);
         end(end, tx -> {
-            adopt(tx, kept);
+            adopt(tx, kept, call);
             call.close(tx, outcome, error);
         });
     }

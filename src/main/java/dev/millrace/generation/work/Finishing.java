@@ -68,7 +68,7 @@ final class Finishing {
         var progress = task.teller().now(null);
         task.commit(tx -> {
             shop.archive().stage(tx, task.id(), task.epoch(), Status.PROCESSING, Stage.FINISHING, progress.percent());
-            conclusion.adopt(tx, stored);
+            conclusion.adopt(tx, stored, call);
             call.close(tx, "finished", null);
             return List.of(progress);
         });
