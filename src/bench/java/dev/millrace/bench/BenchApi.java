@@ -3,7 +3,6 @@ package dev.millrace.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -33,11 +32,6 @@ final class BenchApi {
     private BenchApi(URI address, String token) {
         this.address = address;
         this.token = token;
-    }
-
-    /** Nobody in particular. */
-    static BenchApi of(URI address) {
-        return new BenchApi(address, "");
     }
 
     static BenchApi signUp(URI address, String email) throws IOException, InterruptedException {
@@ -85,21 +79,6 @@ final class BenchApi {
             // the other fields do not matter here
         }
         return new Stream(socket, status, new Chunks(in));
-    }
-
-    /** A stream that answers a request with a body; its head is left to be read. */
-    Stream ask(String path, Object body) throws IOException {
-        var socket = new Socket(address.getHost(), address.getPort());
-        socket.setTcpNoDelay(true);
-        byte[] json = JSON.writeValueAsBytes(body);
-        String head = "POST " + path + " HTTP/1.1\r\nHost: " + address.getAuthority()
-                + (token.isEmpty() ? "" : "\r\nAuthorization: Bearer " + token)
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length + "\r\n\r\n";
-        var all = new ByteArrayOutputStream();
-        all.write(head.getBytes(StandardCharsets.US_ASCII));
-        all.write(json);
-        socket.getOutputStream().write(all.toByteArray());
-        return new Stream(socket, 0, socket.getInputStream());
     }
 
     static String line(InputStream in) throws IOException {

@@ -17,14 +17,12 @@ final class ServerUnderTest implements AutoCloseable {
     private static final double TICKS_PER_SECOND = 100;
 
     private final Process process;
-    private final Path data;
     private final long startedNanos;
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
     private volatile double secondsToReady;
 
-    private ServerUnderTest(Process process, Path data, long startedNanos) {
+    private ServerUnderTest(Process process, long startedNanos) {
         this.process = process;
-        this.data = data;
         this.startedNanos = startedNanos;
         Thread.ofVirtual().start(this::read);
     }
@@ -51,7 +49,7 @@ final class ServerUnderTest implements AutoCloseable {
                         "MILLRACE_LOG", "text"));
         builder.environment().putAll(settings);
         long started = System.nanoTime();
-        var server = new ServerUnderTest(builder.start(), data, started);
+        var server = new ServerUnderTest(builder.start(), started);
         server.address();
         return server;
     }
@@ -62,11 +60,6 @@ final class ServerUnderTest implements AutoCloseable {
 
     double secondsToReady() {
         return secondsToReady;
-    }
-
-    /** Where it keeps everything. */
-    Path data() {
-        return data;
     }
 
     long pid() {
@@ -99,11 +92,7 @@ final class ServerUnderTest implements AutoCloseable {
 
     /** {@code VmRSS} now or {@code VmHWM}, the highest so far, in KiB. */
     long memoryKib(String field) throws IOException {
-        return memoryKib(process.pid(), field);
-    }
-
-    static long memoryKib(long pid, String field) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                 .filter(line -> line.startsWith(field + ":"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
