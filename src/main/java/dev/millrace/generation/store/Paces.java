@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Paces {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final int ENOUGH = 8;
     private static final int MOST = 200;
     private static final int MOST_REMEMBERED = 2_000;
 
@@ -64,7 +63,7 @@ public final class Paces {
                     .bind("most", MOST)
                     .mapTo(Took.class)
                     .list();
-            return like.size() >= ENOUGH
+            return like.size() >= Courses.ENOUGH
                     ? like
                     : tx.query(OF_MODEL)
                             .bind("model", model.id())
@@ -73,7 +72,7 @@ public final class Paces {
                             .list();
         });
         double guess = model.conduct().expectedSeconds();
-        return took.size() < ENOUGH
+        return took.size() < Courses.ENOUGH
                 ? Expectation.of(Pace.guess(guess), Pace.guess(model.kind() == GenerationKind.TEXT ? 0 : guess / 10))
                 : new Expectation(
                         pace(took, Took::making),

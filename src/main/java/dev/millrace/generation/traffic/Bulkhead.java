@@ -37,10 +37,10 @@ final class Bulkhead {
      */
     void enter(String model, Supplier<Caps> caps, IntConsumer place, Cancellation cancellation)
             throws ProviderFailure, InterruptedException {
-        Waiter waiter;
+        // asked outside the lock: the answer may have to be read from the database
+        var waiter = new Waiter(model, caps.get(), lock.newCondition());
         lock.lock();
         try {
-            waiter = new Waiter(model, caps.get(), lock.newCondition());
             line.add(waiter);
             admit();
             if (waiter.admitted) {

@@ -12,12 +12,10 @@ import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.generation.provider.wire.Streaming;
 import dev.millrace.generation.provider.wire.TextReader;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.outbound.Ask;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Anthropic. */
@@ -37,11 +35,7 @@ public final class AnthropicProvider implements Provider {
 
     AnthropicProvider(ProviderConfig config, Outbound outbound, InstantSource clock, Patience patience) {
         this.config = config;
-        this.endpoint = new Endpoint(
-                outbound.client(Set.of(config.baseUrl().getHost())),
-                config.baseUrl(),
-                new Endpoint.Credential("x-api-key", "", config.key()),
-                new VendorErrors(clock));
+        this.endpoint = Endpoint.of(config, new Endpoint.Credential("x-api-key", "", config.key()), outbound, clock);
         this.patience = patience;
     }
 

@@ -13,10 +13,8 @@ import dev.millrace.generation.provider.job.Pursuit;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
-import java.util.Set;
 
 /** Images and videos by workflows of the operator's own server. */
 public final class ComfyProvider implements Provider {
@@ -40,11 +38,7 @@ public final class ComfyProvider implements Provider {
             Workflows workflows,
             InstantSource clock,
             Cadence cadence) {
-        var endpoint = new Endpoint(
-                outbound.client(Set.of(config.baseUrl().getHost())),
-                config.baseUrl(),
-                new Endpoint.Credential("X-API-Key", "", config.key()),
-                new VendorErrors(clock));
+        var endpoint = Endpoint.of(config, new Endpoint.Credential("X-API-Key", "", config.key()), outbound, clock);
         this.name = config.name();
         this.api = new ComfyApi(new JsonApi(endpoint));
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);

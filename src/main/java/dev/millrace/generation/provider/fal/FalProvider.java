@@ -13,10 +13,8 @@ import dev.millrace.generation.provider.job.Pursuit;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
-import java.util.Set;
 
 /** Images and videos by models that run at fal. */
 public final class FalProvider implements Provider {
@@ -31,11 +29,8 @@ public final class FalProvider implements Provider {
     }
 
     FalProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Cadence cadence) {
-        var endpoint = new Endpoint(
-                outbound.client(Set.of(config.baseUrl().getHost())),
-                config.baseUrl(),
-                new Endpoint.Credential("Authorization", "Key ", config.key()),
-                new VendorErrors(clock));
+        var endpoint =
+                Endpoint.of(config, new Endpoint.Credential("Authorization", "Key ", config.key()), outbound, clock);
         this.name = config.name();
         this.api = new FalApi(new JsonApi(endpoint));
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);

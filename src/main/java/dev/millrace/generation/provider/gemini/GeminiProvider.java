@@ -17,7 +17,6 @@ import dev.millrace.generation.provider.wire.Pictures;
 import dev.millrace.generation.provider.wire.ResultFiles;
 import dev.millrace.generation.provider.wire.Streaming;
 import dev.millrace.generation.provider.wire.TextReader;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.outbound.Ask;
 import dev.millrace.platform.outbound.Outbound;
@@ -25,7 +24,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Set;
 
 /** Gemini, and Veo for videos. */
 public final class GeminiProvider implements Provider {
@@ -43,11 +41,8 @@ public final class GeminiProvider implements Provider {
 
     GeminiProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
         this.config = config;
-        this.endpoint = new Endpoint(
-                outbound.client(Set.of(config.baseUrl().getHost())),
-                config.baseUrl(),
-                new Endpoint.Credential("x-goog-api-key", "", config.key()),
-                new VendorErrors(clock));
+        this.endpoint =
+                Endpoint.of(config, new Endpoint.Credential("x-goog-api-key", "", config.key()), outbound, clock);
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
         this.veo = new Veo(config.name(), new JsonApi(endpoint));
         this.pursuit = new Pursuit(lookout, clock, config.name(), tempo.videos());

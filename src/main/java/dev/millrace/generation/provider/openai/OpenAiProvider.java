@@ -14,10 +14,8 @@ import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.generation.provider.wire.ResultFiles;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
-import java.util.Set;
 
 /** OpenAI or a server that speaks like it. */
 public final class OpenAiProvider implements Provider {
@@ -34,11 +32,7 @@ public final class OpenAiProvider implements Provider {
     }
 
     OpenAiProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
-        var endpoint = new Endpoint(
-                outbound.client(Set.of(config.baseUrl().getHost())),
-                config.baseUrl(),
-                Endpoint.Credential.bearer(config.key()),
-                new VendorErrors(clock));
+        var endpoint = Endpoint.of(config, Endpoint.Credential.bearer(config.key()), outbound, clock);
         this.config = config;
         this.chat = new OpenAiChat(endpoint, config.terms().flavour(), tempo.text());
         this.images = new OpenAiImages(endpoint, tempo.pictures());

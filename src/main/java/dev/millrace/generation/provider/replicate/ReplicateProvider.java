@@ -12,10 +12,8 @@ import dev.millrace.generation.provider.job.Pursuit;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
-import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
-import java.util.Set;
 
 /** Text, images and videos by models that run at Replicate. */
 public final class ReplicateProvider implements Provider {
@@ -30,11 +28,7 @@ public final class ReplicateProvider implements Provider {
     }
 
     ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Cadence cadence) {
-        var endpoint = new Endpoint(
-                outbound.client(Set.of(config.baseUrl().getHost())),
-                config.baseUrl(),
-                Endpoint.Credential.bearer(config.key()),
-                new VendorErrors(clock));
+        var endpoint = Endpoint.of(config, Endpoint.Credential.bearer(config.key()), outbound, clock);
         this.name = config.name();
         this.api = new ReplicateApi(new JsonApi(endpoint));
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);

@@ -1,13 +1,17 @@
 package dev.millrace.generation.provider.wire;
 
+import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Answer;
+import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.platform.outbound.WebClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where a vendor is and how to speak to it. */
@@ -25,6 +29,12 @@ public record Endpoint(WebClient client, URI base, Credential credential, Vendor
         public static Credential bearer(@Nullable Secret key) {
             return new Credential("Authorization", "Bearer ", key);
         }
+    }
+
+    /** The configured vendor, reached by a client of its own. */
+    public static Endpoint of(ProviderConfig config, Credential credential, Outbound outbound, InstantSource clock) {
+        URI base = config.baseUrl();
+        return new Endpoint(outbound.client(Set.of(base.getHost())), base, credential, new VendorErrors(clock));
     }
 
     public URI at(String path) {

@@ -3,12 +3,10 @@ package dev.millrace.generation.provider.comfyui;
 import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderConfig;
-import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeComfy;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -28,7 +26,7 @@ final class Vendor implements AutoCloseable {
             lookout,
             Lookouts.workflows(),
             InstantSource.system(),
-            new Cadence(Duration.ofMillis(50), Duration.ofMillis(300)));
+            Lookouts.QUICK);
 
     ComfyProvider provider() {
         return provider;

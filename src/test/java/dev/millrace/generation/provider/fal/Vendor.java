@@ -1,15 +1,10 @@
 package dev.millrace.generation.provider.fal;
 
-import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
-import dev.millrace.generation.provider.ProviderConfig;
-import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeFal;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -19,16 +14,11 @@ final class Vendor implements AutoCloseable {
     private final Outbound outbound = new Outbound(List.of());
     private final Lookout lookout = Lookouts.open();
     private final FalProvider provider = new FalProvider(
-            new ProviderConfig(
-                    Lookouts.name("fal"),
-                    Protocol.FAL,
-                    fake.base(),
-                    new Secret("fal-test"),
-                    new ProviderConfig.Terms(Flavour.OTHER, null, List.of())),
+            Lookouts.config("fal", Protocol.FAL, fake.base(), "fal-test"),
             outbound,
             lookout,
             InstantSource.system(),
-            new Cadence(Duration.ofMillis(50), Duration.ofMillis(300)));
+            Lookouts.QUICK);
 
     FalProvider provider() {
         return provider;

@@ -1,13 +1,9 @@
 package dev.millrace.generation.provider.gemini;
 
-import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
-import dev.millrace.generation.provider.ProviderConfig;
-import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.generation.provider.wire.Patience;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeGemini;
 import dev.millrace.testing.vendor.Loopback;
@@ -28,17 +24,11 @@ final class Vendor implements AutoCloseable {
     Vendor(Duration silence) {
         var patience = new Patience(Patience.USUAL.connect(), silence, silence);
         this.provider = new GeminiProvider(
-                new ProviderConfig(
-                        Lookouts.name("gemini"),
-                        Protocol.GEMINI,
-                        fake.base(),
-                        new Secret("AIza-1"),
-                        new ProviderConfig.Terms(Flavour.OTHER, null, List.of())),
+                Lookouts.config("gemini", Protocol.GEMINI, fake.base(), "AIza-1"),
                 outbound,
                 lookout,
                 InstantSource.system(),
-                new GeminiProvider.Tempo(
-                        patience, patience, new Cadence(Duration.ofMillis(50), Duration.ofMillis(300))));
+                new GeminiProvider.Tempo(patience, patience, Lookouts.QUICK));
     }
 
     GeminiProvider provider() {

@@ -3,7 +3,6 @@ package dev.millrace.generation.provider.openai;
 import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderConfig;
-import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
 import dev.millrace.generation.provider.wire.Patience;
@@ -32,7 +31,7 @@ final class Vendor implements AutoCloseable {
      */
     Vendor(Duration silence) {
         var patience = new Patience(Patience.USUAL.connect(), silence, silence);
-        var pace = new Cadence(Duration.ofMillis(50), Duration.ofMillis(300));
+        var pace = Lookouts.QUICK;
         this.provider = new OpenAiProvider(
                 new ProviderConfig(
                         Lookouts.name("openai"),

@@ -1,15 +1,10 @@
 package dev.millrace.generation.provider.replicate;
 
-import dev.millrace.generation.provider.Flavour;
 import dev.millrace.generation.provider.Protocol;
-import dev.millrace.generation.provider.ProviderConfig;
-import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Lookouts;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.testing.vendor.FakeReplicate;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -19,16 +14,11 @@ final class Vendor implements AutoCloseable {
     private final Outbound outbound = new Outbound(List.of());
     private final Lookout lookout = Lookouts.open();
     private final ReplicateProvider provider = new ReplicateProvider(
-            new ProviderConfig(
-                    Lookouts.name("replicate"),
-                    Protocol.REPLICATE,
-                    fake.base(),
-                    new Secret("r8_test"),
-                    new ProviderConfig.Terms(Flavour.OTHER, null, List.of())),
+            Lookouts.config("replicate", Protocol.REPLICATE, fake.base(), "r8_test"),
             outbound,
             lookout,
             InstantSource.system(),
-            new Cadence(Duration.ofMillis(50), Duration.ofMillis(300)));
+            Lookouts.QUICK);
 
     ReplicateProvider provider() {
         return provider;
