@@ -85,8 +85,11 @@ build() {
   echo "$hash" >"$stamp"
 }
 
+# To be said beside -XX:AOTCache: what of the cache does not fit is made anew, and the JVM need not warn of it.
+AOT_LOG=-Xlog:aot=error,aot+codecache+stubs=error
+
 # The cache that makes the JVM start faster, named by the hash of jar, JDK and flags: one made from another jar would run the
-# other jar's classes. Prints its path; makes it when it is missing, by starting the server once on a folder of its own.
+# other jar's classes. Prints its path; makes it when it is missing, by training a server on a folder of its own.
 aot_cache() {
   [ "$JDK_VERSION" -ge 25 ] || return 0
   local hash folder cache

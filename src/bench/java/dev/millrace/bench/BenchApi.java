@@ -3,28 +3,18 @@ package dev.millrace.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A client cheap enough to be many: plain requests over a shared client, streams over sockets of their own. */
+/** A client cheap enough to be many on the machine of the server: each request on a plain socket of its own. */
 final class BenchApi {
     static final ObjectMapper JSON = new ObjectMapper();
-
-    private static final HttpClient CLIENT = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
 
     private final URI address;
     private final String token;
@@ -34,51 +24,75 @@ final class BenchApi {
         this.token = token;
     }
 
-    static BenchApi signUp(URI address, String email) throws IOException, InterruptedException {
+    /** Nobody in particular. */
+    static BenchApi of(URI address) {
+        return new BenchApi(address, "");
+    }
+
+    static BenchApi signUp(URI address, String email) throws IOException {
         JsonNode answer = new BenchApi(address, "")
                 .post("/v1/accounts", Map.of("email", email, "password", "a long enough passphrase"), 201);
         return new BenchApi(address, answer.path("access_token").asText());
     }
 
-    JsonNode post(String path, Object body, int expected) throws IOException, InterruptedException {
-        return send(
-                HttpRequest.newBuilder(address.resolve(path))
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))),
-                expected);
+    JsonNode post(String path, Object body, int expected) throws IOException {
+        return answer(
+                request("POST", path, "Content-Type: application/json\r\n", JSON.writeValueAsBytes(body)), expected);
     }
 
-    JsonNode get(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(address.resolve(path)), 200);
+    JsonNode get(String path) throws IOException {
+        return answer(request("GET", path, "", new byte[0]), 200);
     }
 
-    private JsonNode send(HttpRequest.Builder request, int expected) throws IOException, InterruptedException {
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
+    private JsonNode answer(Stream stream, int expected) throws IOException {
+        try (stream) {
+            stream.socket().setSoTimeout(60_000);
+            InputStream in = new BufferedInputStream(stream.socket().getInputStream(), 4096);
+            int status = Integer.parseInt(line(in).split(" ", 3)[1]);
+            int length = 0;
+            for (String line = line(in); !line.isEmpty(); line = line(in)) {
+                if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                    length = Integer.parseInt(line.substring(15).strip());
+                }
+            }
+            byte[] body = in.readNBytes(length);
+            if (status != expected) {
+                throw new IOException(status + ": " + new String(body, StandardCharsets.UTF_8));
+            }
+            return JSON.readTree(body);
         }
-        HttpResponse<byte[]> answer =
-                CLIENT.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofByteArray());
-        if (answer.statusCode() != expected) {
-            throw new IOException(answer.statusCode() + ": " + new String(answer.body(), StandardCharsets.UTF_8));
-        }
-        return JSON.readTree(answer.body());
     }
 
     /** An event stream on a connection of its own, past its head. */
     Stream stream(String path, @Nullable String lastEventId) throws IOException {
-        var socket = new Socket(address.getHost(), address.getPort());
-        socket.setTcpNoDelay(true);
-        String head =
-                "GET " + path + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\nAuthorization: Bearer " + token
-                        + "\r\nAccept: text/event-stream\r\n"
-                        + (lastEventId == null ? "" : "Last-Event-ID: " + lastEventId + "\r\n") + "\r\n";
-        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        String more =
+                "Accept: text/event-stream\r\n" + (lastEventId == null ? "" : "Last-Event-ID: " + lastEventId + "\r\n");
+        Socket socket = request("GET", path, more, new byte[0]).socket();
         InputStream in = new BufferedInputStream(socket.getInputStream(), 2048);
         int status = Integer.parseInt(line(in).split(" ", 3)[1]);
         while (!line(in).isEmpty()) {
             // the other fields do not matter here
         }
         return new Stream(socket, status, new Chunks(in));
+    }
+
+    /** A stream that answers a request with a body; its head is left to be read. */
+    Stream ask(String path, Object body) throws IOException {
+        return request("POST", path, "Content-Type: application/json\r\n", JSON.writeValueAsBytes(body));
+    }
+
+    private Stream request(String method, String path, String more, byte[] body) throws IOException {
+        var socket = new Socket(address.getHost(), address.getPort());
+        socket.setTcpNoDelay(true);
+        String head = method + " " + path + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n"
+                + (token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n")
+                + more
+                + (method.equals("GET") ? "" : "Content-Length: " + body.length + "\r\n") + "\r\n";
+        var all = new ByteArrayOutputStream();
+        all.write(head.getBytes(StandardCharsets.US_ASCII));
+        all.write(body);
+        socket.getOutputStream().write(all.toByteArray());
+        return new Stream(socket, 0, socket.getInputStream());
     }
 
     static String line(InputStream in) throws IOException {

@@ -17,12 +17,14 @@ final class ServerUnderTest implements AutoCloseable {
     private static final double TICKS_PER_SECOND = 100;
 
     private final Process process;
+    private final Path data;
     private final long startedNanos;
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
     private volatile double secondsToReady;
 
-    private ServerUnderTest(Process process, long startedNanos) {
+    private ServerUnderTest(Process process, Path data, long startedNanos) {
         this.process = process;
+        this.data = data;
         this.startedNanos = startedNanos;
         Thread.ofVirtual().start(this::read);
     }
@@ -36,6 +38,7 @@ final class ServerUnderTest implements AutoCloseable {
             String cache = System.getProperty("bench.cache", "");
             if (!cache.isEmpty()) {
                 words.add("-XX:AOTCache=" + cache);
+                words.add(System.getProperty("bench.cache.log"));
             }
         }
         words.addAll(List.of("-jar", System.getProperty("bench.jar")));
@@ -49,7 +52,7 @@ final class ServerUnderTest implements AutoCloseable {
                         "MILLRACE_LOG", "text"));
         builder.environment().putAll(settings);
         long started = System.nanoTime();
-        var server = new ServerUnderTest(builder.start(), started);
+        var server = new ServerUnderTest(builder.start(), data, started);
         server.address();
         return server;
     }
@@ -60,6 +63,11 @@ final class ServerUnderTest implements AutoCloseable {
 
     double secondsToReady() {
         return secondsToReady;
+    }
+
+    /** Where it keeps everything. */
+    Path data() {
+        return data;
     }
 
     long pid() {
@@ -92,7 +100,11 @@ final class ServerUnderTest implements AutoCloseable {
 
     /** {@code VmRSS} now or {@code VmHWM}, the highest so far, in KiB. */
     long memoryKib(String field) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        return memoryKib(process.pid(), field);
+    }
+
+    static long memoryKib(long pid, String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
                 .filter(line -> line.startsWith(field + ":"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()

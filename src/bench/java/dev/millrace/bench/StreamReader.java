@@ -40,7 +40,11 @@ final class StreamReader {
             String seen,
             String stored) {}
 
-    Result follow(String prompt, int words, int perSecond, boolean dropped) throws Exception {
+    /** How many words, and how many of them a second. */
+    record Pace(int words, int perSecond) {}
+
+    /** {@code opened} is told once, when the first connection answers. */
+    Result follow(String prompt, Pace pace, boolean dropped, Runnable opened) throws Exception {
         long begun = System.nanoTime();
         JsonNode made = create(Map.of(
                 "kind",
@@ -48,13 +52,16 @@ final class StreamReader {
                 "prompt",
                 prompt,
                 "options",
-                Map.of("words", words, "max_tokens", words * 2, "speed", perSecond)));
+                Map.of("words", pace.words(), "max_tokens", pace.words() * 2, "speed", pace.perSecond())));
         String id = made.path("id").asText();
         double open = 0;
         while (!ended) {
             int budget = dropped ? 50 + random.nextInt(300) : Integer.MAX_VALUE;
             try (var stream = api.stream("/v1/generations/" + id + "/events", lastId)) {
-                open = open == 0 ? (System.nanoTime() - begun) / 1e9 : open;
+                if (open == 0) {
+                    open = (System.nanoTime() - begun) / 1e9;
+                    opened.run();
+                }
                 if (stream.status() != 200) {
                     throw new IOException("events answered " + stream.status());
                 }

@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import dev.millrace.platform.embedded.EmbeddedPostgres;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +116,8 @@ public final class StreamsBench {
             readers.add(threads.submit(() -> {
                 pace.acquire();
                 try {
-                    return new StreamReader(api, seed * 7_919L + number).follow("warm-up " + number, 60, 200, dropped);
+                    return new StreamReader(api, seed * 7_919L + number)
+                            .follow("warm-up " + number, new StreamReader.Pace(60, 200), dropped, () -> {});
                 } finally {
                     pace.release();
                 }
@@ -132,8 +134,8 @@ public final class StreamsBench {
         settle.await(5, TimeUnit.SECONDS); // an idle process, past its own start
         server.resetPeak();
         long idleKib = server.memoryKib("VmRSS");
-        double cpuBefore = server.cpuSeconds();
-        double cpuAllBefore = server.cpuSecondsOfAll();
+        Used before = Used.now(server);
+        var open = new CountDownLatch(streams);
         long begun = System.nanoTime();
         var readers = new ArrayList<Future<StreamReader.Result>>();
         for (int i = 0; i < streams; i++) {
@@ -144,22 +146,49 @@ public final class StreamsBench {
             readers.add(threads.submit(() -> {
                 LockSupport.parkNanos(at - System.nanoTime());
                 return new StreamReader(api, seed * 100_003L + number)
-                        .follow("stream " + number, seconds * perSecond, perSecond, dropped);
+                        .follow(
+                                "stream " + number,
+                                new StreamReader.Pace(seconds * perSecond, perSecond),
+                                dropped,
+                                open::countDown);
             }));
         }
+        if (!open.await(120, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(open.getCount() + " streams did not open");
+        }
+        double allOpen = (System.nanoTime() - begun) / 1e9;
+        Used opening = Used.now(server).since(before);
         var results = new ArrayList<StreamReader.Result>();
         for (Future<StreamReader.Result> reader : readers) {
             results.add(reader.get(seconds * 4L + 120, TimeUnit.SECONDS));
         }
         double wall = (System.nanoTime() - begun) / 1e9;
-        double cpu = server.cpuSeconds() - cpuBefore;
-        double cpuAll = server.cpuSecondsOfAll() - cpuAllBefore;
-        long peakKib = server.memoryKib("VmHWM");
-        return report(results, wall, cpu, cpuAll, idleKib, peakKib);
+        Used used = Used.now(server).since(before);
+        System.out.printf(
+                Locale.ROOT,
+                "first asked to all open, s               %.2f; CPU seconds of server %.2f, Postgres and Redis %.2f, readers %.2f%n",
+                allOpen,
+                opening.server,
+                opening.all - opening.server,
+                opening.readers);
+        return report(results, wall, used, idleKib, server.memoryKib("VmHWM"));
     }
 
-    private boolean report(
-            List<StreamReader.Result> results, double wall, double cpu, double cpuAll, long idleKib, long peakKib) {
+    /** CPU seconds: of the server, of the server with all it started, of this process. */
+    private record Used(double server, double all, double readers) {
+        static Used now(ServerUnderTest server) throws IOException {
+            return new Used(
+                    server.cpuSeconds(),
+                    server.cpuSecondsOfAll(),
+                    ServerUnderTest.cpuSeconds(ProcessHandle.current().pid()));
+        }
+
+        Used since(Used before) {
+            return new Used(server - before.server, all - before.all, readers - before.readers);
+        }
+    }
+
+    private boolean report(List<StreamReader.Result> results, double wall, Used used, long idleKib, long peakKib) {
         long deltas = results.stream().mapToLong(StreamReader.Result::words).sum();
         long wrong = results.stream().filter(result -> !result.same()).count();
         double[] opened = results.stream()
@@ -182,8 +211,8 @@ public final class StreamsBench {
                 results.stream().mapToLong(StreamReader.Result::refused).sum());
         System.out.printf(Locale.ROOT, "wall, s                                  %.1f%n", wall);
         System.out.printf(Locale.ROOT, "words written                            %d%n", deltas);
-        System.out.printf(Locale.ROOT, "CPU of the server per word, us           %.1f%n", cpu * 1e6 / deltas);
-        System.out.printf(Locale.ROOT, "... with Postgres and Redis, us          %.1f%n", cpuAll * 1e6 / deltas);
+        System.out.printf(Locale.ROOT, "CPU of the server per word, us           %.1f%n", used.server * 1e6 / deltas);
+        System.out.printf(Locale.ROOT, "... with Postgres and Redis, us          %.1f%n", used.all * 1e6 / deltas);
         System.out.printf(
                 Locale.ROOT,
                 "memory, KiB: idle %d, peak %d, per stream  %.1f%n",

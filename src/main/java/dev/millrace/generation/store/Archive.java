@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Archive {
     private final Media media;
     private final String base;
+    private final Newborns newborns = new Newborns();
 
     /** {@code base} is what links begin with; empty makes them relative to the server's own address. */
     public Archive(Media media, String base) {
@@ -62,6 +63,7 @@ public final class Archive {
                 .bind("job", job)
                 .mapTo(Instant.class)
                 .one();
+        newborns.add(tx, draft.order(id, account, createdAt));
         return draft.seen(id, createdAt, base);
     }
 
@@ -173,6 +175,11 @@ public final class Archive {
                 .findOne()
                 .map(Order.Row::order)
                 .orElse(null);
+    }
+
+    /** The same as it was when it was inserted on this node; answered once at most, and null when it has to be read. */
+    public @Nullable Order newborn(UUID id) {
+        return newborns.take(id);
     }
 
     private static final String STANDING = """

@@ -20,6 +20,12 @@ public record Draft(
         Sanitized sanitized,
         Map<String, String> metadata) {
 
+    /** The same for whoever makes it. */
+    Order order(UUID id, UUID account, Instant createdAt) {
+        var waiting = new Order.Standing(Status.QUEUED, Stage.QUEUED, 0, null, 0);
+        return new Order(id, account, wish, price, money, size, waiting, createdAt);
+    }
+
     /** The generation as its owner sees it at its birth: there is no need to read back what was just written. */
     Generation seen(UUID id, Instant createdAt, String base) {
         return new Generation(

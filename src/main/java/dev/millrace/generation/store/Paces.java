@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +28,29 @@ public final class Paces {
         this.db = db;
     }
 
-    /** How long this takes; at most half a minute old. Opens a transaction of its own when it is not remembered. */
+    /**
+     * How long this takes; about half a minute old at most, for while one reads anew the others take what there is. Opens a
+     * transaction of its own when it is not remembered.
+     */
     public Expectation expect(Model model, String size) {
         String key = model.id() + ' ' + size;
         Remembered known = remembered.get(key);
-        if (known == null || System.nanoTime() - known.atNanos() > FRESH_NANOS) {
-            if (remembered.size() > MOST_REMEMBERED) {
-                remembered.clear();
-            }
-            known = new Remembered(read(model, size), System.nanoTime());
-            remembered.put(key, known);
+        if (known != null && (known.fresh() || known.isReadAnew().getAndSet(true))) {
+            return known.expectation();
         }
-        return known.expectation();
+        if (remembered.size() > MOST_REMEMBERED) {
+            remembered.clear();
+        }
+        try {
+            known = new Remembered(read(model, size), System.nanoTime(), new AtomicBoolean());
+            remembered.put(key, known);
+            return known.expectation();
+        } finally {
+            Remembered stands = remembered.get(key);
+            if (stands != null) {
+                stands.isReadAnew().set(false);
+            }
+        }
     }
 
     private static final String OF_SIZE = """
@@ -152,5 +164,9 @@ public final class Paces {
         }
     }
 
-    private record Remembered(Expectation expectation, long atNanos) {}
+    private record Remembered(Expectation expectation, long atNanos, AtomicBoolean isReadAnew) {
+        boolean fresh() {
+            return System.nanoTime() - atNanos < FRESH_NANOS;
+        }
+    }
 }

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the job of a generation. One virtual thread waits for its provider; thousands do at once. */
@@ -56,7 +57,7 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
 
     @Override
     public Outcome work(RunGeneration job, Attempt attempt) throws Exception {
-        Order order = shop.db().read(tx -> shop.archive().order(tx, job.generation()));
+        Order order = order(job.generation(), attempt);
         if (order == null || order.standing().status().terminal()) {
             return Outcome.DONE;
         }
@@ -82,6 +83,14 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
             }
         }
         return Outcome.DONE;
+    }
+
+    /** Nobody had it before: then it is as it was born. Whatever became of it since shows at the first fence. */
+    private @Nullable Order order(UUID generation, Attempt attempt) {
+        Order newborn = shop.archive().newborn(generation);
+        return newborn != null && attempt.claim() == 1
+                ? newborn
+                : shop.db().read(tx -> shop.archive().order(tx, generation));
     }
 
     /** It was tried too often, or its process died each time: it fails, and everything that was held is given back. */
