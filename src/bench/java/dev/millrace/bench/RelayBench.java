@@ -78,15 +78,14 @@ public final class RelayBench {
         Path folder = Files.createTempDirectory("millrace-relay");
         try (var vendor = new RelayVendor();
                 var node = RelayPeers.node(folder, vendor.port());
-                var nginx = RelayPeers.nginx(folder, vendor.port());
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var nginx = RelayPeers.nginx(folder, vendor.port())) {
             for (Size size : sizes) {
-                try (var server = server(folder.resolve("data-" + size.streams), vendor)) {
-                    List<BenchApi> people = people(server, size, threads);
-                    var scene = new Scene(vendor, node, nginx, server, people);
+                try (var server = server(folder.resolve("data-" + size.streams), vendor);
+                        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                     try {
-                        measure(scene, size, threads);
+                        measure(new Scene(vendor, node, nginx, server, people(server, size, threads)), size, threads);
                     } finally {
+                        // whoever still reads or waits, after a round that failed, ends with it
                         vendor.end();
                         threads.shutdownNow();
                     }
@@ -143,6 +142,9 @@ public final class RelayBench {
     }
 
     private void measure(Scene scene, Size size, ExecutorService threads) throws Exception {
+        for (Way way : Way.values()) {
+            round(scene, way, size, threads); // nobody is measured cold
+        }
         var all = new LinkedHashMap<Way, List<Round>>();
         for (int round = 0; round < rounds; round++) {
             for (Way way : Way.values()) {
