@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A client cheap enough to be many on the machine of the server: each request on a plain socket of its own. */
@@ -38,6 +39,20 @@ final class BenchApi {
     JsonNode post(String path, Object body, int expected) throws IOException {
         return answer(
                 request("POST", path, "Content-Type: application/json\r\n", JSON.writeValueAsBytes(body)), expected);
+    }
+
+    /** The same, asked again as long as the server says that it is too busy. */
+    JsonNode patiently(String path, Object body, int expected) throws IOException, InterruptedException {
+        for (int asked = 0; ; asked++) {
+            try {
+                return post(path, body, expected);
+            } catch (IOException busy) {
+                if (asked == 20 || !String.valueOf(busy.getMessage()).startsWith("503")) {
+                    throw busy;
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+        }
     }
 
     JsonNode get(String path) throws IOException {

@@ -32,21 +32,30 @@ public final class RelayBench {
     private final int rounds;
     private final int seconds;
     private final boolean flags;
+    private final List<Way> ways;
     private final List<Size> sizes;
 
     private RelayBench(List<String> args) {
         rounds = number(args, "--rounds", 5);
         seconds = number(args, "--seconds", 8);
         flags = !args.contains("--no-flags");
+        int named = args.indexOf("--ways");
+        ways = named < 0
+                ? List.of(Way.values())
+                : Arrays.stream(args.get(named + 1).toUpperCase(Locale.ROOT).split(",", -1))
+                        .map(Way::valueOf)
+                        .toList();
+        int least = number(args, "--least", 50);
         int most = number(args, "--most", 2_000);
         sizes = List.of(new Size(50, 20), new Size(500, 20), new Size(2_000, 5), new Size(5_000, 2)).stream()
-                .filter(size -> size.streams <= most)
+                .filter(size -> size.streams >= least && size.streams <= most)
                 .toList();
     }
 
     public static void main(String[] args) throws Exception {
         if (Arrays.asList(args).contains("--help")) {
-            System.out.println("[--rounds N] [--seconds N] [--most STREAMS] [--no-flags]");
+            System.out.println(
+                    "[--rounds N] [--seconds N] [--least STREAMS] [--most STREAMS] [--ways direct,node,nginx,openai,native] [--no-flags]");
             return;
         }
         new RelayBench(List.of(args)).run();
@@ -142,12 +151,12 @@ public final class RelayBench {
     }
 
     private void measure(Scene scene, Size size, ExecutorService threads) throws Exception {
-        for (Way way : Way.values()) {
+        for (Way way : ways) {
             round(scene, way, size, threads); // nobody is measured cold
         }
         var all = new LinkedHashMap<Way, List<Round>>();
         for (int round = 0; round < rounds; round++) {
-            for (Way way : Way.values()) {
+            for (Way way : ways) {
                 all.computeIfAbsent(way, key -> new ArrayList<>()).add(round(scene, way, size, threads));
             }
         }
@@ -243,7 +252,7 @@ public final class RelayBench {
                 case NGINX -> chat(BenchApi.of(address(nginx.port())), "/v1");
                 case OPENAI -> chat(person, "/openai/v1");
                 case NATIVE -> {
-                    String id = person.post(
+                    String id = person.patiently(
                                     "/v1/generations",
                                     Map.of(
                                             "kind",
@@ -263,18 +272,30 @@ public final class RelayBench {
             return new RelayReader(stream, asked);
         }
 
+        /** A stream past its status; a server that is too busy says so, and is asked again. */
         private static BenchApi.Stream chat(BenchApi at, String base) throws Exception {
-            return at.ask(
-                    base + "/chat/completions",
-                    Map.of(
-                            "model",
-                            "openai/bench",
-                            "stream",
-                            true,
-                            "max_tokens",
-                            2_000,
-                            "messages",
-                            List.of(Map.of("role", "user", "content", "count"))));
+            for (int asked = 0; ; asked++) {
+                BenchApi.Stream stream = at.ask(
+                        base + "/chat/completions",
+                        Map.of(
+                                "model",
+                                "openai/bench",
+                                "stream",
+                                true,
+                                "max_tokens",
+                                2_000,
+                                "messages",
+                                List.of(Map.of("role", "user", "content", "count"))));
+                String status = BenchApi.line(stream.body());
+                if (status.contains(" 200")) {
+                    return stream;
+                }
+                stream.close();
+                if (asked == 20 || !status.contains(" 503")) {
+                    throw new IllegalStateException(base + " answered " + status);
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
         }
 
         private static URI address(int port) {

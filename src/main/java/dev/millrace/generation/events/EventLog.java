@@ -26,6 +26,7 @@ public final class EventLog implements AutoCloseable {
     private final Retelling retelling;
     private final Consumer<UUID> bell;
     private final Hub hub = new Hub();
+    private final Clock clock = new Clock(hub);
     private final Relay relay;
     private final Writer writer;
     private final Beat beat;
@@ -47,6 +48,7 @@ public final class EventLog implements AutoCloseable {
     public static EventLog open(Db db, Redis redis, Retelling retelling, Consumer<UUID> bell) {
         var log = new EventLog(db, redis, retelling, bell);
         log.relay.listen(log::wished, log::heard, log::doubt);
+        log.clock.start();
         log.writer.start();
         log.beat.start();
         return log;
@@ -152,6 +154,7 @@ public final class EventLog implements AutoCloseable {
         relay.close();
         beat.close();
         writer.close();
+        clock.close();
     }
 
     Db db() {

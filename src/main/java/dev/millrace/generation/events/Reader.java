@@ -32,6 +32,8 @@ final class Reader {
     private long waitingSince;
     private boolean draining;
     private long leaveAt;
+    private boolean waits;
+    private long waitsUntil;
     private @Nullable Signal signal;
 
     /** {@code admitted} says whether he may still read; it is asked every few seconds. */
@@ -117,18 +119,25 @@ final class Reader {
         }
     }
 
-    /** Waits for events at most that long and moves them to {@code into}; answers the signal once all events are taken. */
+    /**
+     * Waits for events about that long and moves them to {@code into}; answers the signal once all events are taken. It is
+     * {@link #tick} that ends a wait: a timer for each would be set and canceled for every event.
+     */
     @Nullable
     Signal take(List<Frame> into, long nanos) throws InterruptedException {
         lock.lock();
         try {
             long end = System.nanoTime() + nanos;
-            for (long left = nanos; queue.isEmpty() && signal == null && left > 0; left = end - System.nanoTime()) {
-                long stays = draining ? leaveAt - System.nanoTime() : left;
-                if (stays <= 0) {
+            for (long now = System.nanoTime();
+                    queue.isEmpty() && signal == null && now < end;
+                    now = System.nanoTime()) {
+                if (draining && now >= leaveAt) {
                     signal = Signal.DRAIN;
                 } else {
-                    news.awaitNanos(Math.min(left, stays));
+                    waitsUntil = draining ? Math.min(end, leaveAt) : end;
+                    waits = true;
+                    news.await();
+                    waits = false;
                 }
             }
             if (!queue.isEmpty()) {
@@ -137,6 +146,18 @@ final class Reader {
                 hold(0);
             }
             return signal;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The clock's word, several times a second: who has waited long enough goes on. */
+    void tick(long now) {
+        lock.lock();
+        try {
+            if (waits && now - waitsUntil >= 0) {
+                news.signal();
+            }
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -55,13 +57,42 @@ class ReaderTest {
     }
 
     @Test
-    void whoCannotComeBackElsewhereStaysAWhileWhenTheNodeStops() throws InterruptedException {
+    void whoCannotComeBackElsewhereStaysAWhileWhenTheNodeStops() throws Exception {
         var patient = new Reader(() -> true, Duration.ofMillis(60));
         patient.signal(Reader.Signal.DRAIN);
         patient.offer(text(10));
         assertThat(patient.take(taken, 0)).isNull();
         assertThat(taken).hasSize(1);
-        assertThat(patient.take(taken, Duration.ofSeconds(20).toNanos())).isEqualTo(Reader.Signal.DRAIN);
+        assertThat(ticked(
+                        patient,
+                        () -> patient.take(taken, Duration.ofSeconds(20).toNanos())))
+                .isEqualTo(Reader.Signal.DRAIN);
+    }
+
+    @Test
+    void whoIsToldNothingWaitsUntilTheClockSaysSo() throws Exception {
+        long begun = System.nanoTime();
+        assertThat(ticked(reader, () -> reader.take(taken, Duration.ofMillis(80).toNanos())))
+                .isNull();
+        assertThat(System.nanoTime() - begun)
+                .isGreaterThanOrEqualTo(Duration.ofMillis(80).toNanos());
+        assertThat(taken).isEmpty();
+    }
+
+    /** What the call answers while the reader is told the time, all the time. */
+    private static <T extends @Nullable Object> T ticked(Reader reader, Callable<T> call) throws Exception {
+        var clock = Thread.ofPlatform().start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                reader.tick(System.nanoTime());
+                LockSupport.parkNanos(1_000_000);
+            }
+        });
+        try {
+            return call.call();
+        } finally {
+            clock.interrupt();
+            clock.join();
+        }
     }
 
     @Test

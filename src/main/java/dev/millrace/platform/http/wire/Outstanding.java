@@ -11,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * What the kernel still holds of what was written to our clients, read from its table of connections.
@@ -25,7 +24,7 @@ import java.util.regex.Pattern;
  */
 record Outstanding(long bytes, int repeats) {
     private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp6"), Path.of("/proc/self/net/tcp"));
-    private static final Pattern SPACES = Pattern.compile(" +");
+    private static final String EMPTY = "00000000:";
     private static final String ESTABLISHED = "01";
 
     /** The two ends of a connection, as the table writes them. */
@@ -52,15 +51,43 @@ record Outstanding(long bytes, int repeats) {
 
     /** Takes in one line: number, local address, remote address, state, queues, timer, repeats, and more. */
     static void read(String line, Map<Ends, Outstanding> into) {
-        String[] fields = SPACES.split(line.strip(), -1);
-        if (fields.length < 7 || !fields[3].equals(ESTABLISHED)) {
+        var fields = new Fields(line);
+        fields.next();
+        String local = fields.next();
+        String remote = fields.next();
+        if (!fields.next().equals(ESTABLISHED)) {
             return;
         }
-        long bytes = Long.parseLong(fields[4].substring(0, fields[4].indexOf(':')), 16);
-        if (bytes > 0) {
+        String queues = fields.next();
+        if (queues.isEmpty() || queues.startsWith(EMPTY)) {
+            return;
+        }
+        fields.next();
+        String repeats = fields.next();
+        if (!repeats.isEmpty()) {
             into.put(
-                    new Ends(plain(fields[1]), plain(fields[2])),
-                    new Outstanding(bytes, Integer.parseInt(fields[6], 16)));
+                    new Ends(plain(local), plain(remote)),
+                    new Outstanding(Long.parseLong(queues, 0, queues.indexOf(':'), 16), Integer.parseInt(repeats, 16)));
+        }
+    }
+
+    /** The words of a line, one after the other, empty ones behind the last. Of most lines the first few will do. */
+    private static final class Fields {
+        private final String line;
+        private int at;
+
+        Fields(String line) {
+            this.line = line;
+        }
+
+        String next() {
+            while (at < line.length() && line.charAt(at) == ' ') {
+                at++;
+            }
+            int end = line.indexOf(' ', at);
+            String word = line.substring(at, end < 0 ? line.length() : end);
+            at += word.length();
+            return word;
         }
     }
 
