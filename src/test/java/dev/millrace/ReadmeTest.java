@@ -29,6 +29,7 @@ class ReadmeTest {
         assertThat(drawn).isEqualTo(folders(ROOT));
         assertThat(ROOT.resolve("generation/provider")).isDirectory();
         assertThat(names(map.getOrDefault("platform", ""))).isEqualTo(folders(ROOT.resolve("platform")));
+        assertThat(names(map.getOrDefault("generation", ""))).isEqualTo(folders(ROOT.resolve("generation")));
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.millrace.testing;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +23,19 @@ public final class NodeTests {
     private NodeTests() {}
 
     /** Runs one file of tests; answers what it said when not all of them passed, and nothing when they did. */
-    public static String run(String file, Map<String, String> environment) throws IOException, InterruptedException {
-        install();
+    public static synchronized String run(String file, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Files.createDirectories(FOLDER);
+        // the tests of one build run in several processes
+        try (var channel = FileChannel.open(
+                        FOLDER.resolve("installing"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var alone = channel.lock()) {
+            install();
+        }
         return call(environment, List.of("node", "--test", "test/" + file));
     }
 
-    private static synchronized void install() throws IOException, InterruptedException {
+    private static void install() throws IOException, InterruptedException {
         Files.createDirectories(FOLDER.resolve("test"));
         try (var tests = Files.list(SOURCES.resolve("test"))) {
             for (Path test : tests.toList()) {
