@@ -192,7 +192,7 @@ final class ScriptedHouse implements AutoCloseable {
                             SELECT 'scripted/' || name, kind, 'scripted', options,
                                    jsonb_build_array(jsonb_build_object('per', '100_words', 'amount_micros', amount, 'typical', 240)),
                                    policy, 2, 120
-                            FROM model, (VALUES ('billed', 10000, 'drain'), ('free', 10000, 'free'), ('moving', 10000, 'stop'),
+                            FROM model, (VALUES ('billed', 10000, 'drain'), ('free', 10000, 'free'), ('moving', 10000, 'stop'), ('going', 10000, 'stop'),
                                                 ('dear', 100000000, 'stop')) AS more (name, amount, policy)
                             WHERE id = 'studio/text'
                             ON CONFLICT DO NOTHING""").execute();

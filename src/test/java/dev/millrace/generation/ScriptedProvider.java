@@ -6,6 +6,7 @@ import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.Request;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A vendor that does what a test says: for each prompt an act a call. Its videos are jobs that live on when a server is lost; its
- * texts and images are not.
+ * texts and images are not. The model {@code scripted/going} goes on with what it had begun to say.
  */
 final class ScriptedProvider implements Provider {
     private final Map<String, Queue<Act>> scripts = new ConcurrentHashMap<>();
@@ -53,6 +54,11 @@ final class ScriptedProvider implements Provider {
     @Override
     public boolean measures(GenerationKind kind) {
         return false;
+    }
+
+    @Override
+    public boolean continues(Request request) {
+        return request.model().equals("scripted/going");
     }
 
     @Override

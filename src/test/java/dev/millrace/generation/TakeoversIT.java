@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +86,60 @@ class TakeoversIT {
         assertThat(row.path("attempts").asInt()).isEqualTo(2);
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0005");
         assertThat(provider.calls("taken over")).hasSize(2);
+    }
+
+    @Test
+    void aTextWhoseNodeDiesIsGoneOnWithWhereTheVendorCan() {
+        provider.script(
+                "gone on with",
+                (call, sink) -> {
+                    speak(sink, "the", "one", "version");
+                    hang(call);
+                },
+                (call, sink) -> {
+                    assertThat(call.request().continues()).isTrue();
+                    // whoever is lost may have said more than was stored: this is what readers have
+                    String begun = call.request().messages().getLast().content();
+                    speak(sink, (begun + "is long enough").substring(begun.length()));
+                    finish(sink, 3);
+                });
+        Api person = one.person();
+        String id = person.generate("text", "gone on with", Map.of("model", "scripted/going"))
+                .path("id")
+                .asText();
+        Reader here = Reader.follow(person, id);
+        here.await(5, LIMIT);
+        dev.millrace.testing.Waiting.until("the words are stored", LIMIT, () -> stored(id, "the one version "));
+
+        deadNodeOf(id).declareDead();
+
+        assertThat(here.verdict(LIMIT)).isEmpty();
+        var told = GenerationsIT.events(person, id, null);
+        assertThat(told)
+                .filteredOn(event -> event.event().equals("reset"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.data()).contains("taken_over", "the one version "));
+        JsonNode row = row(person, id);
+        assertThat(row.path("text").asText()).isEqualTo("the one version is long enough ");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0006");
+        assertThat(provider.calls("gone on with")).hasSize(2);
+        List<String> outcomes = one.db()
+                .read(tx -> tx.query("""
+                                SELECT data->'attempt'->>'outcome' FROM fact
+                                WHERE kind = 'attempt_finished' AND subject = CAST(:id AS uuid)
+                                ORDER BY id""").bind("id", id).mapTo(String.class).list());
+        assertThat(outcomes).containsExactly("abandoned", "finished");
+    }
+
+    private boolean stored(String id, String text) {
+        return one.db()
+                .read(tx -> tx.query("""
+                                SELECT coalesce(string_agg(data, '' ORDER BY epoch, seq), '') = :text FROM generation_event
+                                WHERE generation = CAST(:id AS uuid) AND event = 'delta'""")
+                        .bind("id", id)
+                        .bind("text", text)
+                        .mapTo(Boolean.class)
+                        .one());
     }
 
     @Test

@@ -24,6 +24,13 @@ public record GenerationOptions(@JsonValue Map<String, Object> values) {
         values = java.util.Collections.unmodifiableMap(sorted);
     }
 
+    /** The same with this one set. */
+    public GenerationOptions with(String name, Object value) {
+        var more = new TreeMap<>(values);
+        more.put(name, value);
+        return new GenerationOptions(more);
+    }
+
     public boolean has(String name) {
         return values.containsKey(name);
     }

@@ -13,7 +13,9 @@ public enum Protocol {
     GEMINI("https://generativelanguage.googleapis.com"),
     REPLICATE("https://api.replicate.com/v1"),
     FAL("https://queue.fal.run"),
-    COMFYUI("http://127.0.0.1:8188");
+    COMFYUI("http://127.0.0.1:8188"),
+    /** Its own protocol; it also speaks like OpenAI. */
+    OLLAMA("http://127.0.0.1:11434");
 
     private final URI address;
 

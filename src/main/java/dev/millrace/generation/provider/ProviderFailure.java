@@ -64,6 +64,8 @@ public final class ProviderFailure extends Exception {
         NOT_FOUND(false, "The provider does not have this model or job."),
         /** The vendor may hold our job, and we do not know: never create again, ask later. */
         AMBIGUOUS(false, "Contact with the provider was lost; the result may still come."),
+        /** The vendor may have done the work and bill it, and its result can never be had: not asked for again, by anybody. */
+        LOST(false, "The provider's answer was lost."),
         /** We were told to stop. */
         CANCELED(false, "The generation was canceled.");
 

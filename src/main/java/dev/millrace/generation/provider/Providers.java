@@ -6,6 +6,7 @@ import dev.millrace.generation.provider.comfyui.Workflows;
 import dev.millrace.generation.provider.fal.FalProvider;
 import dev.millrace.generation.provider.gemini.GeminiProvider;
 import dev.millrace.generation.provider.job.Lookout;
+import dev.millrace.generation.provider.ollama.OllamaProvider;
 import dev.millrace.generation.provider.openai.OpenAiProvider;
 import dev.millrace.generation.provider.replicate.ReplicateProvider;
 import dev.millrace.generation.provider.studio.StudioProvider;
@@ -62,6 +63,7 @@ public final class Providers {
             case GEMINI -> new GeminiProvider(config, outbound, lookout, clock);
             case COMFYUI -> new ComfyProvider(config, outbound, lookout, workflows, clock);
             case FAL -> new FalProvider(config, outbound, lookout, clock);
+            case OLLAMA -> new OllamaProvider(config, outbound, clock);
             case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };
     }

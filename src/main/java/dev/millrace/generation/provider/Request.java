@@ -42,6 +42,11 @@ public record Request(
         return new Request(kind, model, prompt, messages, options, conduct, more);
     }
 
+    /** The same with other options. */
+    public Request with(GenerationOptions others) {
+        return new Request(kind, model, prompt, messages, others, conduct, chat);
+    }
+
     /**
      * The same, with the beginning of its answer given: a provider that {@link Provider#continues} goes on after it.
      *

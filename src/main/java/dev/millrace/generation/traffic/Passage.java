@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
  * who want to know whether the vendor is back. One that breaks off after that counts against it all the same. Not thread-safe.
  */
 public final class Passage implements AutoCloseable {
-    private final Bulkhead bulkhead;
+    private final Gateway gateway;
     private final CircuitBreaker breaker;
     private final String model;
     private boolean told;
 
-    Passage(Bulkhead bulkhead, CircuitBreaker breaker, String model, boolean told) {
-        this.bulkhead = bulkhead;
+    Passage(Gateway gateway, CircuitBreaker breaker, String model, boolean told) {
+        this.gateway = gateway;
         this.breaker = breaker;
         this.model = model;
         this.told = told;
@@ -28,12 +28,13 @@ public final class Passage implements AutoCloseable {
         if (!told) {
             told = true;
             breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+            gateway.budget().answered();
         }
     }
 
     /** The call failed. */
     public void failed(ProviderFailure failure) {
-        if (Endpoint.speaksAgainst(failure.kind())) {
+        if (Gateway.speaksAgainst(failure.kind())) {
             told = true;
             breaker.onError(0, TimeUnit.NANOSECONDS, failure);
         } else if (failure.kind() != ProviderFailure.Kind.CANCELED
@@ -49,6 +50,6 @@ public final class Passage implements AutoCloseable {
             told = true;
             breaker.releasePermission();
         }
-        bulkhead.leave(model);
+        gateway.bulkhead().leave(model);
     }
 }

@@ -5,7 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How many calls may be repeated: in any ten seconds a fifth of the calls that were made for the first time, and three in any case,
- * so that a quiet server is patient too.
+ * so that a quiet server is patient too. Those three are for a vendor who stumbles: of one who answers nobody they are given once,
+ * and from then on repeated calls add a fifth and no more, however long he fails.
  */
 final class RetryBudget {
     private static final int SECONDS = 10;
@@ -16,12 +17,23 @@ final class RetryBudget {
     private final long[] seconds = new long[SECONDS];
     private final int[] calls = new int[SECONDS];
     private final int[] retries = new int[SECONDS];
+    private int sinceAnswered;
 
     /** A call is made for the first time. */
     void call(long nanos) {
         lock.lock();
         try {
             calls[slot(nanos)]++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The vendor answered somebody. */
+    void answered() {
+        lock.lock();
+        try {
+            sinceAnswered = 0;
         } finally {
             lock.unlock();
         }
@@ -41,9 +53,12 @@ final class RetryBudget {
                     repeated += retries[i];
                 }
             }
-            if (repeated >= Math.max(LEAST, (int) (SHARE * made))) {
+            boolean due = repeated < (int) (SHARE * made);
+            boolean spare = repeated < LEAST && sinceAnswered < LEAST;
+            if (!due && !spare) {
                 return false;
             }
+            sinceAnswered++;
             retries[slot]++;
             return true;
         } finally {

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 public final class Traffic {
     private static final Duration OPEN = Duration.ofSeconds(10);
 
-    private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
+    private final Map<String, Gateway> gateways = new ConcurrentHashMap<>();
     private final Duration open;
 
     public Traffic() {
@@ -39,42 +39,39 @@ public final class Traffic {
     public Passage enter(
             Model model, boolean repeated, Supplier<Caps> caps, IntConsumer place, Cancellation cancellation)
             throws ProviderFailure, InterruptedException {
-        Endpoint endpoint = endpoint(model.provider());
-        CircuitBreaker breaker = endpoint.breaker(model.id());
-        endpoint.bulkhead().enter(model.id(), caps, place, cancellation);
+        Gateway gateway = gateway(model.provider());
+        CircuitBreaker breaker = gateway.breaker(model.id());
+        gateway.bulkhead().enter(model.id(), caps, place, cancellation);
         if (!breaker.tryAcquirePermission()) {
-            endpoint.bulkhead().leave(model.id());
+            gateway.bulkhead().leave(model.id());
             throw leftAlone();
         }
         if (!repeated) {
-            endpoint.budget().call(System.nanoTime());
+            gateway.budget().call(System.nanoTime());
         }
-        return new Passage(endpoint.bulkhead(), breaker, model.id(), false);
+        return new Passage(gateway, breaker, model.id(), false);
     }
 
     /** Goes on with a job that runs at the vendor already: it is counted, and waits for nothing. */
     public Passage resume(Model model) {
-        Endpoint endpoint = endpoint(model.provider());
-        endpoint.bulkhead().resume(model.id());
-        return new Passage(endpoint.bulkhead(), endpoint.breaker(model.id()), model.id(), true);
+        Gateway gateway = gateway(model.provider());
+        gateway.bulkhead().resume(model.id());
+        return new Passage(gateway, gateway.breaker(model.id()), model.id(), true);
     }
 
     /** Whether a call that failed may be made again. */
     public boolean retry(Model model) {
-        return endpoint(model.provider()).budget().retry(System.nanoTime());
+        return gateway(model.provider()).budget().retry(System.nanoTime());
     }
 
     /** How it stands at a provider. */
     public Standing standing(String provider) {
-        Endpoint endpoint = endpoint(provider);
-        long broken = endpoint.breakers().values().stream()
-                .filter(breaker -> breaker.getState() == CircuitBreaker.State.OPEN)
-                .count();
-        return new Standing(endpoint.bulkhead().running(), endpoint.bulkhead().waiting(), (int) broken);
+        Gateway gateway = gateway(provider);
+        return new Standing(gateway.bulkhead().running(), gateway.bulkhead().waiting(), gateway.broken());
     }
 
-    private Endpoint endpoint(String provider) {
-        return endpoints.computeIfAbsent(provider, name -> new Endpoint(open));
+    private Gateway gateway(String provider) {
+        return gateways.computeIfAbsent(provider, name -> new Gateway(open));
     }
 
     private ProviderFailure leftAlone() {

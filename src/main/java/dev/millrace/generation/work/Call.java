@@ -11,6 +11,7 @@ import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
+import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One call to a provider: hears what it says, and is the one place where a provider's events become ours.
  *
- * <p>Text of an earlier attempt stands until the first text of this one comes: then a reset says so.
+ * <p>Text of an earlier attempt stands. A call that goes on with it adds what follows, without a word twice; any other makes it
+ * void with its first text: then a reset says so.
  */
 final class Call implements ProviderSink {
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
@@ -50,6 +52,7 @@ final class Call implements ProviderSink {
     private final Model model;
     private final int number;
     private final Passage passage;
+    private final Continuity continuity;
     private final Cancellation cancellation = new Cancellation();
     private final TextFlow flow = new TextFlow();
     private final Map<Integer, TextFlow> arguments = new HashMap<>();
@@ -63,27 +66,25 @@ final class Call implements ProviderSink {
     private boolean overlong;
     private long textBytes;
     private @Nullable Instant firstSeen;
+    private @Nullable Spoken spoken;
+    private @Nullable Seam seam;
+    private long before;
 
-    Call(Workshop shop, Task task, Model model, int number, Passage passage) {
+    Call(Workshop shop, Task task, Model model, int number, Passage passage, Continuity continuity) {
         this.shop = shop;
         this.task = task;
         this.model = model;
         this.number = number;
         this.passage = passage;
+        this.continuity = continuity;
         this.consumption = new Consumption(task.order().wish());
         this.began = shop.clock().millis();
     }
 
     /** Blocks until the provider is done; whatever goes wrong leaves as a failure of a known kind. */
     void make(Provider provider, Foothold foothold) throws ProviderFailure, InterruptedException {
-        Order.Wish wish = task.order().wish();
         var call = new ProviderCall(
-                task.id(),
-                number,
-                model.request(wish.prompt(), wish.messages(), options(wish)).with(wish.chat()),
-                foothold,
-                shop.media().scratch(task.id()),
-                cancellation);
+                task.id(), number, request(provider), foothold, shop.media().scratch(task.id()), cancellation);
         KillPoint.reach("before-provider-call");
         task.interrupts().outside();
         try {
@@ -103,6 +104,23 @@ final class Call implements ProviderSink {
         if (finish == null) {
             throw new ProviderFailure(ProviderFailure.Kind.TRUNCATED, "The provider broke off before the end.");
         }
+    }
+
+    /** What is asked for: all of it, or the rest of an answer that broke off. */
+    private Request request(Provider provider) {
+        Order.Wish wish = task.order().wish();
+        Request request =
+                model.request(wish.prompt(), wish.messages(), options(wish)).with(wish.chat());
+        Spoken begun = continuity.before(provider, request);
+        if (begun == null) {
+            return request;
+        }
+        spoken = begun;
+        seam = new Seam(begun.text());
+        flow.pass(begun.text());
+        before = flow.words();
+        textBytes = utf8(begun.text());
+        return Continuity.rest(request, begun);
     }
 
     /** Cuts the call off. */
@@ -133,9 +151,37 @@ final class Call implements ProviderSink {
         return firstSeen;
     }
 
-    /** What it has consumed, as the provider counted it or by what was delivered. */
+    /** Whether it went on with an answer that had been begun. */
+    boolean continued() {
+        return spoken != null;
+    }
+
+    /** Whether readers heard anything of the answer from it. */
+    boolean answered() {
+        return answered;
+    }
+
+    boolean calledTools() {
+        return !arguments.isEmpty();
+    }
+
+    /** What it has consumed by itself, as the provider counted it or by what was delivered. */
+    Map<String, BigDecimal> consumed() {
+        Spoken begun = spoken;
+        long bytes = textBytes - (begun == null ? 0 : utf8(begun.text()));
+        return consumption.usage(new Consumption.Delivered(flow.words() - before, bytes, artifacts.size()));
+    }
+
+    /** What is charged when its answer is kept: of one that was gone on with the prompt once, and all that was delivered. */
     Map<String, BigDecimal> usage() {
-        return consumption.usage(new Consumption.Delivered(flow.words(), textBytes, artifacts.size()));
+        Spoken begun = spoken;
+        if (begun == null) {
+            return consumed();
+        }
+        long had = utf8(begun.text());
+        int repeated = seam == null ? 0 : seam.repeated();
+        String again = begun.text().substring(begun.text().length() - repeated);
+        return begun.and(consumed(), textBytes - had, utf8(again));
     }
 
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
@@ -155,7 +201,7 @@ final class Call implements ProviderSink {
                                 Math.max(0, began - task.order().createdAt().toEpochMilli()),
                                 seen == null ? null : Math.max(0, seen.toEpochMilli() - began),
                                 Math.max(0, now - began)),
-                        usage));
+                        consumed()));
     }
 
     /** As they were judged when it was asked for, save that another model takes them in its own way. */
@@ -171,7 +217,7 @@ final class Call implements ProviderSink {
         }
         return switch (outcome) {
             case "canceled" -> "canceled";
-            case "ambiguous" -> "unknown";
+            case "ambiguous", "lost" -> "unknown";
             default -> "failed";
         };
     }
@@ -219,16 +265,23 @@ final class Call implements ProviderSink {
             }
             case ProviderEvent.Usage(Map<String, BigDecimal> quantities) -> {
                 consumption.counted(quantities);
-                task.teller().consumed(quantities);
+                task.teller().consumed(usage());
             }
             case ProviderEvent.ToolCall part -> calls(part);
-            case ProviderEvent.Finished(String reason) -> finish = reason;
+            case ProviderEvent.Finished(String reason) -> {
+                tells(seam == null ? "" : seam.rest());
+                finish = reason;
+            }
         }
     }
 
     private void says(String text) {
         begins();
-        String told = flow.pass(text);
+        tells(seam == null ? text : seam.pass(text));
+    }
+
+    private void tells(String text) {
+        String told = text.isEmpty() ? null : flow.pass(text);
         if (told == null || overlong) {
             return;
         }
@@ -253,10 +306,10 @@ final class Call implements ProviderSink {
         return word == null ? null : new TextFlow().pass(word);
     }
 
-    /** So much more of an answer is about to be told; the first of it makes void what an earlier attempt said. */
+    /** So much more of an answer is about to be told; the first of one that begins anew makes void what was said before. */
     private void answers(int bytes) {
         seen();
-        if (!answered && task.recording().hasAnswer()) {
+        if (!answered && spoken == null && task.recording().hasAnswer()) {
             task.commit(tx -> List.of(new GenerationEvent.Reset("retried", "")));
         }
         answered = true;

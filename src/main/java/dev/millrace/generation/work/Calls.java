@@ -132,7 +132,7 @@ final class Calls {
     }
 
     private static final String LAST = """
-            SELECT attempt, provider, model, state, external_id, intended_at, usage::text AS usage, finish
+            SELECT attempt, provider, model, state, external_id, intended_at, started_at, usage::text AS usage, finish
             FROM provider_call
             WHERE generation = :generation
             ORDER BY attempt DESC
@@ -162,6 +162,7 @@ final class Calls {
             String state,
             @Nullable String externalId,
             @Nullable Instant intendedAt,
+            Instant startedAt,
             String usage,
             @Nullable String finish) {
         boolean isOpen() {

@@ -40,7 +40,7 @@ final class Fallbacks {
     Model after(ProviderFailure failure) {
         boolean another = switch (failure.kind()) {
             case RATE_LIMITED, OVERLOADED, TRANSIENT, TRUNCATED, DEADLINE, QUOTA, AUTH, NOT_FOUND -> true;
-            case INVALID, REFUSED, AMBIGUOUS, CANCELED -> false;
+            case INVALID, REFUSED, AMBIGUOUS, LOST, CANCELED -> false;
         };
         while (another && !left.isEmpty()) {
             Model model = usable(left.removeFirst());

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * One run of one generation: attempt after attempt in the only retry loop there is, until it is made, failed or canceled.
  *
  * <p>A run may find that somebody ran before it and was lost. It says so to the readers first; then it goes on with the vendor's
- * job where there is one, and begins anew where there is none.
+ * job where there is one, or with the text where the vendor can, and begins anew where there is neither.
  */
 final class Run {
     private final Workshop shop;
@@ -35,6 +35,7 @@ final class Run {
     private final Finishing finishing;
     private final Fallbacks fallbacks;
     private final Probes probes;
+    private final Continuity continuity;
     private boolean started;
     private final Cancellation wake = new Cancellation();
     private final Retry retry = new Retry(bound -> ThreadLocalRandom.current().nextLong(bound));
@@ -47,6 +48,7 @@ final class Run {
         this.finishing = new Finishing(shop, task, conclusion);
         this.fallbacks = new Fallbacks(shop.makers(), task.order());
         this.probes = new Probes(shop, task);
+        this.continuity = new Continuity(task);
     }
 
     /** Runs to the end, or to where somebody else goes on. */
@@ -97,6 +99,8 @@ final class Run {
         Next next = new Next(model, provider, last == null ? 1 : last.attempt() + 1, new Foothold.None(), true, false);
         if (last != null && last.isOpen() && provider.asynchronous(model.kind())) {
             next = resumed(next, last);
+        } else if (last != null && last.isOpen()) {
+            continuity.lost(last, shop.clock().instant());
         }
         while (next != null) {
             next = attempt(next);
@@ -143,7 +147,7 @@ final class Run {
     }
 
     private @Nullable Next call(Next next, Passage passage) throws InterruptedException {
-        var now = new Call(shop, task, next.model(), next.number(), passage);
+        var now = new Call(shop, task, next.model(), next.number(), passage, continuity);
         if (next.tell()) {
             begin(next);
         }
@@ -190,6 +194,7 @@ final class Run {
         if (ambiguous) {
             return unresolved(next, failed);
         }
+        continuity.broke(failed);
         Step step = step(failure, next, failed);
         if (step == null) {
             conclusion.failed(Failures.fault(failure), failed, outcome);
@@ -204,6 +209,10 @@ final class Run {
             return null;
         }
         int number = failed.number() + 1;
+        if (continuity.declined(failure, failed)) {
+            boolean granted = shop.makers().traffic().retry(next.model());
+            return new Step(next.again(number), Duration.ZERO, "retry", granted);
+        }
         Duration wait = retry.after(failure);
         boolean granted = wait != null && shop.makers().traffic().retry(next.model());
         if (wait != null && granted) {
@@ -264,7 +273,7 @@ final class Run {
                 Analytics.record(tx, Failures.decision(task, next.model(), next.number(), decision, failure, delay)));
     }
 
-    /** Waits and tries again; text and files of the failed call are void, what was told of them stands until new text comes. */
+    /** Waits and tries again; files of the failed call are void, its text stands until it is gone on with or begun anew. */
     private @Nullable Next again(Step step, Call failed, ProviderFailure failure) throws InterruptedException {
         task.teller().stage(Stage.RETRYING);
         BigDecimal percent = task.teller().percent();
@@ -347,7 +356,7 @@ final class Run {
 
     /** It was paid for, and cannot be undone: making it again would be paid for again. */
     private static boolean billed(Call failed) {
-        return drains(failed) && failed.usage().values().stream().anyMatch(quantity -> quantity.signum() > 0);
+        return drains(failed) && failed.consumed().values().stream().anyMatch(quantity -> quantity.signum() > 0);
     }
 
     private Duration untilDeadline(Model model) {

@@ -123,7 +123,7 @@ public abstract class PictureContract extends ProviderContract {
         String prompt = "a boat @words=0 " + fault;
         ProviderFailure failure = failing(request(prompt));
 
-        assertThat(failure.kind().retryable()).isFalse();
+        assertThat(failure.kind()).isEqualTo(Kind.LOST);
         assertThat(failure.detail()).startsWith("The provider's answer was lost.");
         assertThat(vendor().asked(prompt)).isEqualTo(1);
     }
@@ -134,7 +134,7 @@ public abstract class PictureContract extends ProviderContract {
         ProviderFailure failure =
                 catchThrowableOfType(ProviderFailure.class, () -> provider().run(call, new Heard()));
 
-        assertThat(failure.kind().retryable()).isFalse();
+        assertThat(failure.kind()).isEqualTo(Kind.LOST);
         assertThat(vendor().asked("begun")).isZero();
     }
 

@@ -14,7 +14,23 @@ class RetryBudgetTest {
         assertThat(budget.retry(at(100))).isTrue();
         assertThat(budget.retry(at(101))).isTrue();
         assertThat(budget.retry(at(109))).isFalse();
+        budget.answered();
+        assertThat(budget.retry(at(109))).isFalse();
         assertThat(budget.retry(at(110))).isTrue();
+    }
+
+    @Test
+    void aVendorWhoAnswersNobodyIsAskedAFifthMoreAndThreeTimesHoweverLongItLasts() {
+        int calls = 0;
+        int repeated = 0;
+        for (int second = 0; second < 600; second += 4) {
+            budget.call(at(second));
+            calls++;
+            repeated += budget.retry(at(second)) ? 1 : 0;
+            repeated += budget.retry(at(second)) ? 1 : 0;
+        }
+        assertThat(repeated).isBetween(3, 3 + calls / 5);
+        assertThat(calls + repeated).isLessThanOrEqualTo((int) (1.2 * calls));
     }
 
     @Test

@@ -168,6 +168,20 @@ class TrafficTest {
         enter("a/one", Caps.NONE, new LinkedBlockingQueue<>()).close();
     }
 
+    @Test
+    void howeverManyNamesOneRowStandsForOnlySoManyAreRememberedAndThoseThatFailLongest() throws Exception {
+        var gateway = new Gateway(Duration.ofHours(1));
+        for (int i = 0; i < 20; i++) {
+            gateway.breaker("a/fails").onError(0, TimeUnit.NANOSECONDS, new ProviderFailure(Kind.TRANSIENT, "No."));
+        }
+        for (int i = 0; i < 10 * Gateway.MOST_MODELS; i++) {
+            gateway.breaker("a/name" + i).onSuccess(0, TimeUnit.NANOSECONDS);
+        }
+        assertThat(gateway.models()).isEqualTo(Gateway.MOST_MODELS);
+        assertThat(gateway.broken()).isEqualTo(1);
+        assertThat(gateway.breaker("a/fails").tryAcquirePermission()).isFalse();
+    }
+
     private boolean tried() {
         try (Passage probe = enter("a/one", Caps.NONE, new LinkedBlockingQueue<>())) {
             probe.answered();

@@ -18,20 +18,27 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class FakeOpenAi implements AutoCloseable {
     private final Loopback loopback;
+    private final boolean sound;
     private final FakeVideos videos = new FakeVideos();
     private final Map<String, Integer> clients = new ConcurrentHashMap<>();
     private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
 
-    private FakeOpenAi(int port) {
+    private FakeOpenAi(int port, boolean sound) {
+        this.sound = sound;
         this.loopback = Loopback.start(port, this::answer);
     }
 
     public static FakeOpenAi start() {
-        return new FakeOpenAi(0);
+        return new FakeOpenAi(0, false);
+    }
+
+    /** One with whom nothing ever goes wrong, whatever a prompt says. */
+    public static FakeOpenAi sound() {
+        return new FakeOpenAi(0, true);
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        var vendor = new FakeOpenAi(arguments.length == 0 ? 0 : Integer.parseInt(arguments[0]));
+        var vendor = new FakeOpenAi(arguments.length == 0 ? 0 : Integer.parseInt(arguments[0]), false);
         System.out.println("listening at " + vendor.base());
         new CountDownLatch(1).await();
     }
@@ -111,13 +118,22 @@ public final class FakeOpenAi implements AutoCloseable {
     private boolean chat(Wire.Request request, Wire wire) throws IOException {
         JsonNode body = Loopback.read(request.body());
         List<JsonNode> messages = body.path("messages").valueStream().toList();
-        String prompt = messages.getLast().path("content").asText();
+        JsonNode last = messages.getLast();
+        boolean begun = last.path("role").asText().equals("assistant");
+        String prompt = (begun ? messages.get(messages.size() - 2) : last)
+                .path("content")
+                .asText();
+        String text = begun ? last.path("content").asText() : "";
         int limit =
                 body.path("max_tokens").asInt(body.path("max_completion_tokens").asInt(100_000));
         return loopback.converse(prompt, (said, attempt) -> {
-            Directives now = Script.in(said, attempt);
+            Directives now = sound ? Script.harmless(said) : Script.in(said, attempt);
             Directives spoken = body.path("stream").asBoolean() ? now : now.and("json");
-            return new Script(spoken, new FakeChat(now), wire).play(limit);
+            if (begun && now.has("no_prefill")) {
+                wire.json(400, "{\"error\":{\"message\":\"The conversation must end with a user message.\"}}");
+                return true;
+            }
+            return new Script(spoken, new FakeChat(now), wire, text).play(limit);
         });
     }
 

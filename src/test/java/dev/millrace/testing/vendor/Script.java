@@ -23,28 +23,41 @@ import java.util.zip.GZIPOutputStream;
  * forbidden, should_not_retry} and {@code fail_times}, after which nothing is wrong any more · {@code cut_after, rst_after, cut_bytes,
  * cut_head, hang, stall_after, endless} · {@code crlf, cr, nospace, bom, comments, split, gzip, type, no_type, page, json, oversize,
  * length} (by how much Content-Length lies) · {@code error_after, refuse_after, malformed_after, empty, no_end, twice} (all that frames
- * the text is said twice), {@code late} (a word after the end).
+ * the text is said twice), {@code late} (a word after the end) · of an answer that was begun: {@code echo} (all that was given is said
+ * again), {@code echo_tail} (the last so many words of it).
  */
 final class Script {
     private static final String[] VOCABULARY = {
         "sea", "\u00e9t\u00e9", "\u6d77", "\ud83d\ude80", "boat", "na\u00efve", "storm", "\u0436\u0443\u043a"
     };
-    private static final Set<String> HARMLESS = Set.of("words", "delay_ms");
+    private static final Set<String> HARMLESS = Set.of("words", "delay_ms", "echo", "echo_tail", "no_prefill");
 
     private final Directives said;
     private final Tongue tongue;
     private final Wire wire;
+    private final String begun;
 
     Script(Directives said, Tongue tongue, Wire wire) {
+        this(said, tongue, wire, "");
+    }
+
+    /** {@code begun} is the beginning of the answer, which the client has. */
+    Script(Directives said, Tongue tongue, Wire wire, String begun) {
         this.said = said;
         this.tongue = tongue;
         this.wire = wire;
+        this.begun = begun;
     }
 
     /** What was said, less its faults when they have happened often enough. */
     static Directives in(Directives said, int attempt) {
         boolean clean = said.has("fail_times") && attempt > said.number("fail_times", 0);
-        return clean ? said.only(HARMLESS) : said;
+        return clean ? harmless(said) : said;
+    }
+
+    /** What was said, less its faults. */
+    static Directives harmless(Directives said) {
+        return said.only(HARMLESS);
     }
 
     /** The text that a prompt is answered with. */
@@ -68,7 +81,7 @@ final class Script {
     boolean play(int limit) throws IOException {
         pause("head_delay_ms");
         int asked = said.number("words", 12);
-        int words = Math.min(asked, limit);
+        int words = (int) Math.min(asked, (long) had() + limit);
         if (said.has("cut_head")) {
             wire.reset();
             return false;
@@ -129,7 +142,8 @@ final class Script {
     private Map<String, String> head(String framing, String value) {
         var headers = new HashMap<>(Map.of(framing, value));
         if (!said.has("no_type")) {
-            headers.put("Content-Type", said.text("type", "text/event-stream"));
+            headers.put(
+                    "Content-Type", said.text("type", tongue.lines() ? "application/x-ndjson" : "text/event-stream"));
         }
         if (said.has("gzip")) {
             headers.put("Content-Encoding", "gzip");
@@ -205,13 +219,16 @@ final class Script {
             pieces.add(new Piece.Bytes(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}));
         }
         frame(pieces, tongue.opening());
-        for (int i = 0; i <= words; i++) {
+        int from = had();
+        int first = said.has("echo") ? 0 : Math.max(0, from - said.number("echo_tail", 0));
+        for (int i = first; i <= words; i++) {
             if (fault(pieces, i)) {
                 return pieces;
             }
             if (i < words && !said.has("empty")) {
                 if (said.has("comments")) {
-                    pieces.add(new Piece.Bytes(bytes(": OPENROUTER PROCESSING" + newline() + newline())));
+                    pieces.add(new Piece.Bytes(
+                            bytes((tongue.lines() ? "" : ": OPENROUTER PROCESSING" + newline()) + newline())));
                 }
                 event(pieces, tongue.word(word(i)));
             }
@@ -220,9 +237,18 @@ final class Script {
             pieces.add(new Piece.Bytes(bytes(": keep-alive\n\n")));
         }
         if (!said.has("no_end")) {
-            ending(pieces, tongue.ending(words, cut));
+            ending(pieces, tongue.ending(words - first, cut));
         }
         return pieces;
+    }
+
+    /** How many words the client has already. */
+    private int had() {
+        int words = 0;
+        while (text(words).length() < begun.length()) {
+            words++;
+        }
+        return words;
     }
 
     private void frame(List<Piece> pieces, List<Event> events) {
@@ -235,7 +261,10 @@ final class Script {
     }
 
     private void ending(List<Piece> pieces, List<Event> events) {
-        if (said.has("late")) {
+        if (said.has("late") && events.size() == 1) {
+            frame(pieces, events);
+            event(pieces, tongue.word(" late"));
+        } else if (said.has("late")) {
             // between the vendor's saying how it ended and its last word
             frame(pieces, events.subList(0, events.size() - 1));
             event(pieces, tongue.word(" late"));
@@ -276,6 +305,10 @@ final class Script {
     }
 
     private void event(List<Piece> pieces, Event event) {
+        if (tongue.lines()) {
+            pieces.add(new Piece.Bytes(bytes(event.data() + newline())));
+            return;
+        }
         String name = event.name() == null ? "" : "event: " + event.name() + newline();
         String line = (said.has("nospace") ? "data:" : "data: ") + event.data();
         boolean bare = said.has("done_no_blank") && event.data().equals("[DONE]");

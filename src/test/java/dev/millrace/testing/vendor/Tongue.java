@@ -19,6 +19,11 @@ interface Tongue {
     /** An answer that is no stream. */
     record Whole(int status, String json) {}
 
+    /** Whether it says one JSON document a line, and no server-sent events. */
+    default boolean lines() {
+        return false;
+    }
+
     /** What comes before the first word. */
     List<Event> opening();
 

@@ -146,7 +146,8 @@ public final class Catalogue {
 
     private static final String ALL = """
             SELECT m.id, m.kind, m.provider, m.options::text AS options, m.price::text AS price, m.cancel_policy, m.fallbacks,
-                   m.thinking, m.expected_seconds, m.deadline_seconds, m.concurrency, p.concurrency AS provider_concurrency
+                   m.thinking, m.expected_seconds, m.deadline_seconds, m.first_byte_seconds, m.idle_seconds, m.concurrency,
+                   p.concurrency AS provider_concurrency
             FROM model m
             LEFT JOIN provider p ON p.name = m.provider
             ORDER BY m.default_rank NULLS LAST, m.id
@@ -189,6 +190,8 @@ public final class Catalogue {
             boolean thinking,
             int expectedSeconds,
             int deadlineSeconds,
+            @Nullable Integer firstByteSeconds,
+            @Nullable Integer idleSeconds,
             @Nullable Integer concurrency,
             @Nullable Integer providerConcurrency) {
         Model model() throws IOException {
@@ -203,7 +206,8 @@ public final class Catalogue {
                             fallbacks,
                             thinking,
                             expectedSeconds,
-                            deadlineSeconds));
+                            deadlineSeconds,
+                            new Model.Silence(firstByteSeconds, idleSeconds)));
         }
     }
 }

@@ -115,9 +115,31 @@ public record Model(
             List<String> fallbacks,
             boolean thinking,
             int expectedSeconds,
-            int deadlineSeconds) {
+            int deadlineSeconds,
+            Silence silence) {
         public Conduct {
             fallbacks = List.copyOf(fallbacks);
         }
+
+        /** One that may be silent for as long as is usual. */
+        public Conduct(
+                CancelPolicy cancelPolicy,
+                List<String> fallbacks,
+                boolean thinking,
+                int expectedSeconds,
+                int deadlineSeconds) {
+            this(cancelPolicy, fallbacks, thinking, expectedSeconds, deadlineSeconds, Silence.USUAL);
+        }
+    }
+
+    /**
+     * For how many seconds it may be silent while it streams; null where that is what is usual.
+     *
+     * @param firstByteSeconds until its answer begins
+     * @param idleSeconds between two pieces of it
+     */
+    public record Silence(
+            @Nullable Integer firstByteSeconds, @Nullable Integer idleSeconds) {
+        static final Silence USUAL = new Silence(null, null);
     }
 }

@@ -63,6 +63,7 @@ public final class OpenAiProvider implements Provider {
         // a chat that says more than words may have been answered with more than words
         return request.kind() == GenerationKind.TEXT
                 && request.chat() == null
+                && !request.conduct().thinking()
                 && config.terms().flavour().continues();
     }
 

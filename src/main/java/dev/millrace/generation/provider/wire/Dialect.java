@@ -11,6 +11,11 @@ public interface Dialect {
     /** The same answer in one piece. */
     void document(JsonNode json, TextReader reader) throws ProviderFailure;
 
+    /** Whether its answers are JSON documents, one a line, and not server-sent events. */
+    default boolean lines() {
+        return false;
+    }
+
     /** {@code [DONE]}: nothing follows; by itself it says nothing about how the answer ended. */
     default void marker(TextReader reader) {
         reader.over();

@@ -1,8 +1,10 @@
 package dev.millrace.generation.provider.wire;
 
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.platform.outbound.Deadlines;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a vendor that streams may be silent.
@@ -19,13 +21,18 @@ public record Patience(Duration connect, Duration firstByte, Duration idle) {
     /** A model that thinks before it speaks may be silent for so many times as long. */
     private static final int THINKING = 4;
 
-    /** For a request: the total is what its model is given. */
+    /** For a request: the total is what its model is given, and so is the silence where its row says how much. */
     public Deadlines with(Request request) {
+        Model.Silence own = request.conduct().silence();
         int factor = request.conduct().thinking() ? THINKING : 1;
         return new Deadlines(
                 connect,
-                firstByte.multipliedBy(factor),
-                idle.multipliedBy(factor),
+                seconds(own.firstByteSeconds(), firstByte.multipliedBy(factor)),
+                seconds(own.idleSeconds(), idle.multipliedBy(factor)),
                 Duration.ofSeconds(request.conduct().deadlineSeconds()));
+    }
+
+    private static Duration seconds(@Nullable Integer own, Duration usual) {
+        return own == null ? usual : Duration.ofSeconds(own);
     }
 }

@@ -53,7 +53,7 @@ public final class Pictures {
     /** The answer may exist, and cannot be had. */
     public static ProviderFailure lost(@Nullable Throwable cause) {
         return new ProviderFailure(
-                Kind.INVALID,
+                Kind.LOST,
                 "The provider's answer was lost. The picture may have been made, so it is not asked for again.",
                 null,
                 cause);

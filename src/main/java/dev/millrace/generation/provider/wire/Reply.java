@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * An answer, read to its end: a stream of events, one JSON document, or whatever a gateway sends instead.
+ * An answer, read to its end: a stream of events or of JSON lines, one JSON document, or whatever a gateway sends instead.
  *
  * <p>Each way of being no answer is a failure: an error status, a page of HTML, an error inside a good answer, garbage, a connection
  * that breaks. Whether an answer that ended well is whole is for the listener to say.
@@ -19,6 +19,7 @@ public final class Reply {
     private static final int BUFFER = 2 * 1024;
     private static final int SHOWN = 200;
     private static final String MARKER = "[DONE]";
+    private static final String LINES = "application/x-ndjson";
 
     private final VendorErrors errors;
     private final SseLimits limits;
@@ -38,6 +39,8 @@ public final class Reply {
             String content = type(answer);
             if (content.equals("application/json")) {
                 document(answer);
+            } else if (content.equals(LINES) || content.isEmpty() && listener.lines()) {
+                lines(answer);
             } else if (content.equals("text/event-stream") || content.isEmpty()) {
                 stream(answer);
             } else {
@@ -57,6 +60,17 @@ public final class Reply {
 
     private void stream(Answer answer) throws IOException {
         var parser = new SseParser(limits, new Events());
+        pour(answer, parser::feed);
+        parser.end();
+    }
+
+    private void lines(Answer answer) throws IOException {
+        var parser = new LinesParser(limits, line -> event("message", line));
+        pour(answer, parser::feed);
+        parser.end();
+    }
+
+    private void pour(Answer answer, Taking parser) throws IOException {
         InputStream body = answer.body();
         var buffer = new byte[BUFFER];
         boolean first = true;
@@ -67,7 +81,6 @@ public final class Reply {
             }
             parser.feed(buffer, 0, count);
         }
-        parser.end();
     }
 
     /** After the vendor's last word the connection may end as it likes. */
@@ -115,7 +128,7 @@ public final class Reply {
     }
 
     private void document(Answer answer) throws IOException {
-        JsonNode json = WireJson.read(Endpoint.text(answer, limits.eventBytes()));
+        JsonNode json = WireJson.whole(Endpoint.text(answer, limits.eventBytes()));
         if (json == null) {
             throw new WireFault("an answer that is no JSON");
         }
@@ -145,11 +158,21 @@ public final class Reply {
         /** The end marker that OpenAI's streams have, and some that imitate others. */
         void marker();
 
+        /** Whether an answer that does not say what it is holds JSON documents, one a line. */
+        default boolean lines() {
+            return false;
+        }
+
         /** Whether the vendor's last word has come: nothing that follows matters. */
         boolean over();
 
         /** What it means that the answer broke off, timed out or turned into garbage before the last word. */
         ProviderFailure broken(IOException cut);
+    }
+
+    /** Takes bytes as they come. */
+    private interface Taking {
+        void feed(byte[] bytes, int offset, int count) throws IOException;
     }
 
     private final class Events implements SseParser.Receiver {

@@ -110,7 +110,8 @@ public final class SseParser {
             return;
         }
         int value = colon + 1 < size && line[colon + 1] == ' ' ? colon + 2 : Math.min(colon + 1, size);
-        if (!stray.isEmpty() && stray.length() < LONGEST_STRAY || line[start] == '{' || line[start] == '[') {
+        boolean document = !stray.isEmpty() || line[start] == '{' || line[start] == '[';
+        if (document && stray.length() < LONGEST_STRAY) {
             stray.append(new String(line, start, size - start, StandardCharsets.UTF_8))
                     .append('\n');
         }

@@ -29,6 +29,7 @@ public final class TextReader {
     private final ProviderSink sink;
     private final Dialect dialect;
     private final Tokens tokens;
+    private final boolean continues;
     private int deltas;
     private boolean called;
     private boolean over;
@@ -40,6 +41,7 @@ public final class TextReader {
         this.sink = sink;
         this.dialect = dialect;
         this.tokens = new Tokens(request);
+        this.continues = request.continues();
     }
 
     /** Reads the answer to its end and tells what it says; the last event is {@link Finished}. */
@@ -125,6 +127,10 @@ public final class TextReader {
             throw new ProviderFailure(
                     spoke() ? Kind.TRUNCATED : Kind.TRANSIENT, new WireFault("ended with reason " + reason));
         }
+        if (!spoke() && continues) {
+            // it had been cut off after its last word
+            return;
+        }
         if (!spoke() && how == Ending.LENGTH) {
             throw new ProviderFailure(
                     Kind.INVALID, "The model used up max_tokens before its first word. Ask for more tokens.");
@@ -148,6 +154,11 @@ public final class TextReader {
         @Override
         public void marker() {
             dialect.marker(TextReader.this);
+        }
+
+        @Override
+        public boolean lines() {
+            return dialect.lines();
         }
 
         @Override

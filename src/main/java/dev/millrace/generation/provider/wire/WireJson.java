@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +26,23 @@ public final class WireJson {
                     .build())
             .build();
 
+    private static final ObjectReader WHOLE = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private WireJson() {}
 
     /** Null when it is no JSON. */
     public static @Nullable JsonNode read(String text) {
         try {
             return MAPPER.readTree(text);
+        } catch (JsonProcessingException broken) {
+            return null;
+        }
+    }
+
+    /** Null when it is no JSON, or when something follows it. */
+    public static @Nullable JsonNode whole(String text) {
+        try {
+            return WHOLE.readTree(text);
         } catch (JsonProcessingException broken) {
             return null;
         }

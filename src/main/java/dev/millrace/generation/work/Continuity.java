@@ -1,0 +1,107 @@
+package dev.millrace.generation.work;
+
+import dev.millrace.analytics.Analytics;
+import dev.millrace.analytics.Fact;
+import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.Provider;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.store.Order;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the next call goes on with the answer that broke off, or begins anew behind a reset.
+ *
+ * <p>What is gone on from is what the log says, so a run that takes over from a lost server goes on like one that lost its vendor.
+ * Not thread-safe.
+ */
+final class Continuity {
+    private static final BigDecimal LEAST_TOKENS = BigDecimal.ONE;
+
+    private final Task task;
+    private @Nullable Map<String, BigDecimal> usage;
+    private boolean barred;
+
+    Continuity(Task task) {
+        this.task = task;
+    }
+
+    /** What the call goes on from when the provider can; null when it begins anew. */
+    @Nullable
+    Spoken before(Provider provider, Request request) {
+        if (barred || request.kind() != GenerationKind.TEXT || !provider.continues(request)) {
+            return null;
+        }
+        String text = task.recording().textSoFar();
+        return text.isBlank() ? null : new Spoken(text, charge(text));
+    }
+
+    /** What to ask for, so that the whole is no longer than was asked for. */
+    static Request rest(Request request, Spoken spoken) {
+        BigDecimal most = request.options().number("max_tokens");
+        BigDecimal had = spoken.usage().getOrDefault("output_tokens", BigDecimal.ZERO);
+        Request rest = request.continuing(spoken.text());
+        return most == null
+                ? rest
+                : rest.with(
+                        request.options().with("max_tokens", most.subtract(had).max(LEAST_TOKENS)));
+    }
+
+    /** The call failed; what it told stands. Calls to tools cannot be gone on with. */
+    void broke(Call failed) {
+        if (failed.answered()) {
+            usage = failed.usage();
+        }
+        barred |= failed.calledTools();
+    }
+
+    /** Whoever made the last call is gone; it cost something all the same: the prompt, and at least what is with the readers. */
+    void lost(Calls.Last last, Instant now) {
+        Order.Wish wish = task.order().wish();
+        var fact = new Fact.AttemptFinished(
+                task.order().account(),
+                task.id(),
+                new Fact.Work(wish.kind().code(), last.model(), last.provider()),
+                new Fact.Attempt(last.attempt(), "abandoned", "Its server was lost."),
+                new Fact.Times(
+                        Math.max(
+                                0,
+                                Duration.between(task.order().createdAt(), last.startedAt())
+                                        .toMillis()),
+                        null,
+                        Math.max(0, Duration.between(last.startedAt(), now).toMillis())),
+                estimate(task.order(), task.recording().textSoFar()));
+        task.quietly(tx -> {
+            Calls.abandon(tx, task.id());
+            Analytics.record(tx, fact);
+        });
+    }
+
+    /**
+     * Whether the vendor does not go on with answers after all: some models refuse a conversation that ends with their own words. It
+     * is then asked to begin anew, once.
+     */
+    boolean declined(ProviderFailure failure, Call failed) {
+        boolean declined = failure.kind() == ProviderFailure.Kind.INVALID && failed.continued() && !failed.answered();
+        barred |= declined;
+        return declined;
+    }
+
+    /** What the text that stands is charged as; where nobody knows any more what the vendor counted, by its length. */
+    private Map<String, BigDecimal> charge(String text) {
+        Map<String, BigDecimal> known = usage;
+        return known != null ? known : estimate(task.order(), text);
+    }
+
+    private static Map<String, BigDecimal> estimate(Order order, String text) {
+        var words = new TextFlow();
+        words.pass(text);
+        return new Consumption(order.wish())
+                .usage(new Consumption.Delivered(words.words(), text.getBytes(StandardCharsets.UTF_8).length, 0));
+    }
+}
