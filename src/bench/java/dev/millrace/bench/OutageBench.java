@@ -238,7 +238,7 @@ public final class OutageBench {
         boolean good = verdict("calls to the vendor that fails, for each asked", amplification, MOST_AMPLIFICATION);
         good &= verdict("last person told after, s", told, MOST_SECONDS);
         good &= verdict("last person released after, s", released, MOST_SECONDS);
-        good &= verdict("completed by a vendor that fails always", completed, 0);
+        good &= verdict("completed by a vendor that fails always", (double) completed, 0);
         good &= verdict(
                 "p99 of the others beside it, ms (median; alone %.1f)".formatted(alone),
                 beside,

@@ -13,6 +13,8 @@ public enum Per {
     CALL("call", "calls", 1),
     IMAGE("image", "images", 1),
     SECOND("second", "seconds", 1),
+    /** Of the vendor's machines, as the vendor counts them when the work is done. */
+    COMPUTE_SECOND("compute_second", "compute_seconds", 1),
     WORDS_100("100_words", "words", 100),
     TOKENS_IN_1K("1k_tokens_in", "input_tokens", 1_000),
     TOKENS_OUT_1K("1k_tokens_out", "output_tokens", 1_000),
@@ -62,27 +64,32 @@ public enum Per {
     boolean fixed() {
         return switch (this) {
             case CALL, IMAGE, SECOND -> true;
-            case WORDS_100, TOKENS_IN_1K, TOKENS_OUT_1K, TOKENS_IN_1M, TOKENS_OUT_1M -> false;
+            case COMPUTE_SECOND, WORDS_100, TOKENS_IN_1K, TOKENS_OUT_1K, TOKENS_IN_1M, TOKENS_OUT_1M -> false;
         };
     }
 
-    /** The most single units the request can consume. A token is at least one byte of text, and a word at least one token. */
+    /**
+     * The most single units the request can consume. A token is at least one byte of text, and a word at least one token; nothing
+     * computes longer than until its model's deadline.
+     */
     BigDecimal most(Request request) {
         long most = switch (this) {
             case CALL -> 1;
             case IMAGE -> request.options().whole("count", 1);
             case SECOND -> request.options().whole("seconds", 1);
+            case COMPUTE_SECOND -> request.conduct().deadlineSeconds();
             case WORDS_100, TOKENS_OUT_1K, TOKENS_OUT_1M -> request.options().whole("max_tokens", DEFAULT_TOKENS);
             case TOKENS_IN_1K, TOKENS_IN_1M -> read(request);
         };
         return BigDecimal.valueOf(most);
     }
 
-    /** A fair guess where the price line has no typical quantity: four bytes of prompt are a token. */
+    /** A fair guess where the price line has no typical quantity: four bytes of prompt are a token, and all time is computing. */
     BigDecimal guess(Request request) {
         long guess = switch (this) {
             case CALL, IMAGE, SECOND, WORDS_100, TOKENS_OUT_1K, TOKENS_OUT_1M ->
                 most(request).longValue();
+            case COMPUTE_SECOND -> request.conduct().expectedSeconds();
             case TOKENS_IN_1K, TOKENS_IN_1M -> read(request) / 4;
         };
         return BigDecimal.valueOf(guess);

@@ -20,6 +20,17 @@ class PriceTest {
             new PriceLine(Per.TOKENS_OUT_1M, 160_000_000, BigDecimal.valueOf(400))));
 
     @Test
+    void timeOfTheVendorsMachinesIsHeldUntilTheDeadlineAndChargedAsItWasCounted() {
+        var price = new Price(List.of(new PriceLine(Per.COMPUTE_SECOND, 1_400, null)));
+        Bounds bounds = price.bounds(request(GenerationKind.VIDEO, "a boat", Map.of("seconds", 5)));
+        assertThat(bounds).isEqualTo(new Bounds(0, 1_400, 60 * 1_400));
+        assertThat(price.cost(Map.of("compute_seconds", new BigDecimal("12.345"))))
+                .isEqualTo(17_283);
+        assertThat(price.charge(Map.of("seconds", BigDecimal.TEN)).getFirst().amountMicros())
+                .isZero();
+    }
+
+    @Test
     void aVideoCostsItsSecondsWhateverHappensInside() {
         var price = new Price(List.of(new PriceLine(Per.SECOND, 1_000_000, null)));
 

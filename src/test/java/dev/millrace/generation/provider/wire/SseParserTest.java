@@ -20,6 +20,28 @@ class SseParserTest {
                 .containsExactly(new SseEvent("error", "one\ntwo"), new SseEvent("message", "three"));
     }
 
+    @Test
+    void ofWhatStandsInTheStreamWithoutBelongingToItOnlySoMuchIsKept() throws IOException {
+        var stray = new ArrayList<String>();
+        var parser = new SseParser(SseLimits.TEXT, new SseParser.Receiver() {
+            @Override
+            public void event(SseEvent event) {
+                throw new AssertionError("no event");
+            }
+
+            @Override
+            public void stray(String text) {
+                stray.add(text);
+            }
+        });
+        byte[] line = ("{" + "x".repeat(1_000) + "\n\n").getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 10_000; i++) {
+            parser.feed(line, 0, line.length);
+        }
+        parser.end();
+        assertThat(stray).singleElement().satisfies(text -> assertThat(text).hasSizeLessThan(64 * 1024 + 1_010));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void linesEndInThreeWays(String end) throws IOException {
