@@ -61,7 +61,7 @@ final class Training {
         }
         for (int i = 0; i < CHATS; i++) {
             follow("POST", "/openai/v1/chat/completions", token, """
-                    {"model":"studio/text","stream":true,"messages":[{"role":"user","content":"training %d"}]}""".formatted(i));
+                    {"model":"studio/text","stream":true,"speed":200,"words":60,"messages":[{"role":"user","content":"training %d"}]}""".formatted(i));
         }
         for (String path : new String[] {"/v1/me", "/v1/models", "/v1/usage", "/v1/ledger", "/v1/generations", "/"}) {
             ask("GET", path, token, "");
