@@ -7,6 +7,7 @@ import dev.millrace.generation.openai.OpenAiFace;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.media.Media;
+import dev.millrace.platform.http.ClientAddress;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Server;
@@ -15,6 +16,7 @@ import dev.millrace.platform.http.pages.Pages;
 import dev.millrace.platform.jobs.Jobs;
 import dev.millrace.platform.jobs.Worker;
 import dev.millrace.platform.jobs.Workers;
+import dev.millrace.platform.limits.Guard;
 import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.outbound.Outbound;
 import java.net.URI;
@@ -62,8 +64,13 @@ public final class App implements AutoCloseable {
                     new Generations.Rooms(accounts, credits, media, providers),
                     config.links()));
             closing.add(Chores.start(
-                    Duration.ofMinutes(1), credits::expireHolds, credits::expireGrants, generations::sweep));
+                    Duration.ofMinutes(1),
+                    credits::expireHolds,
+                    credits::expireGrants,
+                    generations::sweep,
+                    () -> vitals.told(credits.budgets())));
 
+            vitals.watch(limits);
             vitals.watch(providers.names(), generations::traffic);
             List<Worker<?>> work = Stream.concat(media.workers().stream(), generations.workers().stream())
                     .toList();
@@ -71,6 +78,7 @@ public final class App implements AutoCloseable {
             var server = closing.add(Server.start(
                     config.http(),
                     accounts.gate(),
+                    address -> guard(limits, address),
                     vitals.health(),
                     List.of(
                             Pages.open(config.http()),
@@ -85,6 +93,13 @@ public final class App implements AutoCloseable {
         } catch (RuntimeException failure) {
             closing.closeAfter(failure);
             throw failure;
+        }
+    }
+
+    /** Calls that cost nothing are guarded by address, this machine's own excepted: a proxy here may stand for everybody. */
+    private static void guard(Limits limits, ClientAddress address) {
+        if (!address.local()) {
+            limits.guard(Guard.READ, address.text());
         }
     }
 

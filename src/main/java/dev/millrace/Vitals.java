@@ -1,11 +1,16 @@
 package dev.millrace;
 
+import dev.millrace.credits.Budget;
 import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.platform.http.Health;
+import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Line;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -14,6 +19,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -30,6 +36,8 @@ final class Vitals implements AutoCloseable {
 
     private final Line line;
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final MultiGauge spent =
+            MultiGauge.builder("millrace.provider.budget.used").register(metrics);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private volatile Look last = new Look(false, System.nanoTime() - FRESH_NANOS);
 
@@ -53,6 +61,33 @@ final class Vitals implements AutoCloseable {
             gauge("millrace.provider.waiting", name, () -> traffic.apply(name).waiting());
             gauge("millrace.provider.broken", name, () -> traffic.apply(name).broken());
         });
+    }
+
+    /** Adds whether limits are shared by all nodes, how many calls were decided without Redis, and how many were refused. */
+    void watch(Limits limits) {
+        Gauge.builder("millrace.limits.degraded", limits, one -> one.shared() ? 0 : 1)
+                .register(metrics);
+        FunctionCounter.builder(
+                        "millrace.limits.degraded.calls",
+                        limits,
+                        one -> one.counts().degraded())
+                .register(metrics);
+        FunctionCounter.builder(
+                        "millrace.limits.refused", limits, one -> one.counts().refused())
+                .register(metrics);
+    }
+
+    /** Says how much of the operator's budget for each provider is spent today, from 0 to 1. */
+    void told(List<Budget> all) {
+        spent.register(
+                all.stream()
+                        .map(one -> MultiGauge.Row.of(Tags.of("provider", one.provider()), used(one)))
+                        .toList(),
+                true);
+    }
+
+    private static double used(Budget budget) {
+        return budget.limitMicros() == 0 ? 1 : (double) budget.spentMicros() / budget.limitMicros();
     }
 
     private void gauge(String name, String provider, Supplier<Number> value) {

@@ -1,4 +1,5 @@
 // Calls of the API in the name of who is signed in. A token the server no longer takes is renewed once and the call repeated.
+import { pause } from "./backoff.js";
 import { send } from "./http.js";
 import { session } from "./session.js";
 
@@ -18,6 +19,21 @@ export async function call(path, options = {}) {
 export const get = async (path, options) => (await call(path, options)).json();
 
 export const post = (path, json, options) => call(path, { ...options, method: "POST", json });
+
+const MOST_TRIES = 10;
+
+/** A call that makes something, once however often it is sent: while the one before is still under way it comes again. */
+export async function once(path, json, key = idempotencyKey()) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await post(path, json, { headers: { "Idempotency-Key": key } });
+    } catch (refusal) {
+      const underWay = refusal.status === 409 && refusal.retryAfter !== null;
+      if (!underWay || tries === MOST_TRIES) throw refusal;
+      await pause(refusal.retryAfter * 1000);
+    }
+  }
+}
 
 export const remove = (path, options) => call(path, { ...options, method: "DELETE" });
 

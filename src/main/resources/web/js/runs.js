@@ -1,5 +1,5 @@
 // The runs of the account the page knows of: under way, and ended lately. One list for all pages, newest first.
-import { get, idempotencyKey, post, remove } from "./api.js";
+import { get, idempotencyKey, once, post, remove } from "./api.js";
 import { Feed } from "./feed.js";
 import { limits } from "./limits.js";
 import { apply, fromGeneration, isOver, stands } from "./run.js";
@@ -72,15 +72,12 @@ class Runs extends Store {
 
   /** Starts a run. The same key may be sent again when nobody answered: it is then the same run. */
   async create(body, key = idempotencyKey()) {
-    const response = await post("/v1/generations", body, { headers: { "Idempotency-Key": key } });
-    return this.#began(await response.json(), body.options);
+    return this.#began(await (await once("/v1/generations", body, key)).json(), body.options);
   }
 
   /** Starts a failed run again, linked to it. */
   async retry(id) {
-    return this.#began(
-      await (await post(`/v1/generations/${id}/retries`, {}, { headers: { "Idempotency-Key": idempotencyKey() } })).json(),
-    );
+    return this.#began(await (await once(`/v1/generations/${id}/retries`, {})).json());
   }
 
   /** Stops a run; what came so far is kept and charged by the policy of its provider. */

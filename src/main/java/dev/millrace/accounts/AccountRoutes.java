@@ -10,6 +10,7 @@ import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Scope;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -43,9 +44,11 @@ final class AccountRoutes implements Routes {
     @Override
     public List<Route> routes() {
         return List.of(
-                Route.post("/v1/accounts", Access.OPEN, this::signUp).body(SessionRoutes.SMALL),
+                Route.post("/v1/accounts", Access.OPEN, this::signUp)
+                        .body(SessionRoutes.SMALL)
+                        .toll(Toll.OWN),
                 Route.get("/v1/me", Access.CALLER, this::me).scope(Scope.READ),
-                Route.patch("/v1/me", Access.CALLER, this::change).body(SessionRoutes.SMALL),
+                Route.patch("/v1/me", Access.PERSON, this::change).body(SessionRoutes.SMALL),
                 Route.get("/.well-known/jwks.json", Access.OPEN, this::keys));
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.accounts;
 
+import dev.millrace.accounts.keys.KeyCheck;
 import dev.millrace.platform.Keys;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Identity;
@@ -12,16 +13,18 @@ import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The accounts, their sessions and their tokens. */
+/** The accounts, their sessions, their tokens and their API keys. */
 public final class Accounts implements AutoCloseable {
     private final Db db;
     private final AccountsConfig config;
     private final Tokens tokens;
     private final Tickets tickets;
+    private final KeyCheck keys;
     private final Watch watch;
     private final Sessions sessions;
     private final Register register = new Register();
@@ -32,35 +35,39 @@ public final class Accounts implements AutoCloseable {
         this.config = config;
         this.tokens = keeping.tokens();
         this.tickets = keeping.tickets();
+        this.keys = keeping.keys();
         this.watch = keeping.watch();
         this.sessions = sessions;
     }
 
     /** Who keeps the gate. */
-    private record Keeping(Tokens tokens, Tickets tickets, Watch watch) {}
+    private record Keeping(Tokens tokens, Tickets tickets, KeyCheck keys, Watch watch) {}
 
     /** Reads (or makes) the keys that sign tokens and begins to watch for sessions that end elsewhere. */
     public static Accounts open(Db db, Keys keys, AccountsConfig config, InstantSource clock) {
         var signingKeys = new SigningKeys(keys);
         var tokens = new Tokens(db.transact(signingKeys::ring), clock);
+        var apiKeys = new KeyCheck(db, keys);
         var watch = Watch.start(db, tx -> {
             tokens.use(signingKeys.ring(tx));
             Sessions.forget(tx);
             Tickets.forget(tx);
+            apiKeys.note(tx);
         });
-        var keeping = new Keeping(tokens, new Tickets(db, keys, clock), watch);
+        var keeping = new Keeping(tokens, new Tickets(db, keys, clock), apiKeys, watch);
         return new Accounts(db, config, keeping, new Sessions(db, keys, watch::ended));
     }
 
     /** Tells who sends a request. */
     public Identity gate() {
-        return new Gate(tokens, tickets, watch);
+        return new Gate(tokens, tickets, keys, watch);
     }
 
     /** Whether somebody who was let in before may go on: streams ask now and then and end when not. Costs next to nothing. */
     public boolean admits(Caller caller) {
-        UUID session = caller.session();
-        var standing = watch.remembered(caller.account(), session == null ? caller.account() : session, caller.role());
+        UUID pass = Objects.requireNonNullElse(
+                caller.session() == null ? caller.apiKey() : caller.session(), caller.account());
+        var standing = watch.remembered(caller.account(), pass, caller.role());
         return !standing.ended() && !standing.suspended();
     }
 
@@ -70,15 +77,17 @@ public final class Accounts implements AutoCloseable {
     }
 
     /**
-     * {@code /v1/accounts}, {@code /v1/sessions}, {@code /v1/tokens}, {@code /v1/stream-tickets}, {@code /v1/me} and the public
-     * keys.
+     * {@code /v1/accounts}, {@code /v1/sessions}, {@code /v1/tokens}, {@code /v1/stream-tickets}, {@code /v1/api-keys}, {@code /v1/me}
+     * and the public keys.
      */
     public Routes routes(Limits limits, Cursors cursors) {
         var entrance = new Entrance(db, limits, register, sessions, passwords);
         var sessionRoutes = new SessionRoutes(db, entrance, sessions, tokens, cursors);
         var accountRoutes = new AccountRoutes(db, config.signup(), register, entrance, sessionRoutes, tokens);
         var ticketRoutes = new TicketRoutes(tickets);
-        return () -> Stream.of(accountRoutes.routes(), sessionRoutes.routes(), ticketRoutes.routes())
+        var keyRoutes = keys.routes(cursors, watch::ended);
+        return () -> Stream.of(
+                        accountRoutes.routes(), sessionRoutes.routes(), ticketRoutes.routes(), keyRoutes.routes())
                 .flatMap(List::stream)
                 .toList();
     }

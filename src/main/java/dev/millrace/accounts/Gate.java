@@ -1,6 +1,7 @@
 package dev.millrace.accounts;
 
 import dev.millrace.accounts.Watch.Standing;
+import dev.millrace.accounts.keys.KeyCheck;
 import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Exchange;
@@ -15,17 +16,19 @@ import io.helidon.webserver.http.ServerRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Turns {@code Authorization: Bearer …}, or the ticket in the address of a stream, into who is calling. */
+/** Turns {@code Authorization: Bearer …} (an access token or an API key), or the ticket in the address of a stream, into who is calling. */
 final class Gate implements Identity {
     private static final String SCHEME = "Bearer ";
 
     private final Tokens tokens;
     private final Tickets tickets;
+    private final KeyCheck keys;
     private final Watch watch;
 
-    Gate(Tokens tokens, Tickets tickets, Watch watch) {
+    Gate(Tokens tokens, Tickets tickets, KeyCheck keys, Watch watch) {
         this.tokens = tokens;
         this.tickets = tickets;
+        this.keys = keys;
         this.watch = watch;
     }
 
@@ -39,9 +42,11 @@ final class Gate implements Identity {
         String header = sent.getFirst();
         if (sent.size() != 1 || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw Problem.of(
-                    ProblemType.INVALID_TOKEN, "Send one header Authorization: Bearer, followed by the access token.");
+                    ProblemType.INVALID_TOKEN,
+                    "Send one header Authorization: Bearer, followed by the access token or an API key.");
         }
-        return admit(tokens.verify(header.substring(SCHEME.length())));
+        String text = header.substring(SCHEME.length());
+        return KeyCheck.claims(text) ? admit(keys.holder(text)) : admit(tokens.verify(text));
     }
 
     private static boolean takesTickets(ServerRequest request) {
@@ -85,5 +90,20 @@ final class Gate implements Identity {
             throw Accounts.suspended();
         }
         return Caller.ofSession(claims.account(), claims.session(), standing.role());
+    }
+
+    private Caller admit(KeyCheck.Holder holder) {
+        Standing standing = watch.standing(holder);
+        if (standing.ended()) {
+            throw Problem.of(ProblemType.INVALID_TOKEN, "This API key was revoked or has expired.");
+        }
+        if (standing.suspended()) {
+            throw Accounts.suspended();
+        }
+        return Caller.ofKey(
+                holder.account(),
+                new Caller.Key(holder.key(), holder.perMinute(), holder.perDay()),
+                standing.role(),
+                holder.scopes());
     }
 }

@@ -15,6 +15,7 @@ import dev.millrace.platform.http.Role;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Scope;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.http.input.Params;
@@ -59,12 +60,14 @@ final class SessionRoutes implements Routes {
     @Override
     public List<Route> routes() {
         return List.of(
-                Route.post("/v1/sessions", Access.OPEN, this::signIn).body(SMALL),
+                Route.post("/v1/sessions", Access.OPEN, this::signIn)
+                        .body(SMALL)
+                        .toll(Toll.OWN),
                 Route.post("/v1/tokens", Access.OPEN, this::refresh).body(SMALL),
                 Route.get("/v1/sessions", Access.CALLER, this::list).scope(Scope.ACCOUNT),
-                Route.delete("/v1/sessions/current", Access.CALLER, this::signOut),
-                Route.delete("/v1/sessions/{id}", Access.CALLER, this::revoke),
-                Route.delete("/v1/sessions", Access.CALLER, this::signOutEverywhere));
+                Route.delete("/v1/sessions/current", Access.PERSON, this::signOut),
+                Route.delete("/v1/sessions/{id}", Access.PERSON, this::revoke),
+                Route.delete("/v1/sessions", Access.PERSON, this::signOutEverywhere));
     }
 
     private void signIn(ServerRequest request, ServerResponse response) {

@@ -1,5 +1,6 @@
 package dev.millrace.accounts;
 
+import dev.millrace.accounts.keys.KeyCheck;
 import dev.millrace.platform.http.Role;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Line;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows which sessions ended and which accounts changed their standing within the life of a token, on whatever node it happened.
+ * Knows which sessions and API keys ended and which accounts changed their standing within the life of a token, on whatever node it happened.
  *
  * <p>It asks Postgres on a connection of its own, a few times a second. What it knows is good for a second: when the last answer
  * is older, because Postgres or this machine is in trouble, each caller is looked up instead, and refused if that cannot be done.
@@ -64,39 +65,55 @@ final class Watch implements AutoCloseable {
         return watch;
     }
 
-    /** A session ended on this node: nobody need tell us. */
-    void ended(UUID session) {
-        ended.put(session, System.nanoTime());
+    /** A session or an API key ended on this node: nobody need tell us. */
+    void ended(UUID pass) {
+        ended.put(pass, System.nanoTime());
     }
 
     /** How whoever has this token stands now. */
     Standing standing(Claims claims) {
-        return System.nanoTime() - askedNanos <= GOOD_NANOS
+        return fresh()
                 ? remembered(claims.account(), claims.session(), claims.role())
-                : looked(claims);
+                : looked(LOOK, claims.session(), claims.role());
+    }
+
+    /** How whoever has this API key stands now. */
+    Standing standing(KeyCheck.Holder holder) {
+        return fresh()
+                ? remembered(holder.account(), holder.key(), holder.role())
+                : looked(LOOK_AT_KEY, holder.key(), holder.role());
     }
 
     /** The same from memory alone, which may be a moment behind. */
-    Standing remembered(UUID account, UUID session, Role role) {
+    Standing remembered(UUID account, UUID pass, Role role) {
         Changed change = changed.get(account);
         return new Standing(
-                ended.containsKey(session),
-                change != null && change.suspended(),
-                change == null ? role : change.role());
+                ended.containsKey(pass), change != null && change.suspended(), change == null ? role : change.role());
     }
 
     private static final String LOOK = """
             SELECT s.ended_at IS NOT NULL AS ended, a.suspended_at IS NOT NULL AS suspended, upper(a.role) AS role
             FROM session s
             JOIN account a ON a.id = s.account
-            WHERE s.id = :session""";
+            WHERE s.id = :pass""";
 
-    private Standing looked(Claims claims) {
-        return db.read(tx -> tx.query(LOOK)
-                .bind("session", claims.session())
+    private static final String LOOK_AT_KEY = """
+            SELECT k.revoked_at IS NOT NULL OR coalesce(k.expires_at <= now(), false) AS ended,
+                   a.suspended_at IS NOT NULL AS suspended, upper(a.role) AS role
+            FROM api_key k
+            JOIN account a ON a.id = k.account
+            WHERE k.id = :pass""";
+
+    private Standing looked(String query, UUID pass, Role role) {
+        return db.read(tx -> tx.query(query)
+                .bind("pass", pass)
                 .mapTo(Standing.class)
                 .findOne()
-                .orElse(new Standing(true, false, claims.role())));
+                .orElse(new Standing(true, false, role)));
+    }
+
+    private boolean fresh() {
+        return System.nanoTime() - askedNanos <= GOOD_NANOS;
     }
 
     @Override
@@ -146,6 +163,14 @@ final class Watch implements AutoCloseable {
             SELECT 'session', id, NULL, false, ended_at
             FROM session
             WHERE ended_at > coalesce(CAST(:since AS timestamptz), now() - CAST(:memory AS interval))
+            UNION ALL
+            SELECT 'session', id, NULL, false, revoked_at
+            FROM api_key
+            WHERE revoked_at > coalesce(CAST(:since AS timestamptz), now() - CAST(:memory AS interval))
+            UNION ALL
+            SELECT 'session', id, NULL, false, expires_at
+            FROM api_key
+            WHERE expires_at > coalesce(CAST(:since AS timestamptz), now() - CAST(:memory AS interval)) AND expires_at <= now()
             UNION ALL
             SELECT 'account', id, upper(role), suspended_at IS NOT NULL, standing_changed_at
             FROM account

@@ -61,6 +61,20 @@ public sealed interface Fact {
         }
     }
 
+    /**
+     * Four fifths of what may be spent in a day are spent; told once a day.
+     *
+     * @param cap {@code cap_day}, {@code cap_key} or {@code provider_budget}
+     * @param of the account, the key or the provider
+     */
+    record CapNeared(UUID account, UUID hold, String cap, String of, long spentMicros, long limitMicros)
+            implements Fact {
+        @Override
+        public UUID subject() {
+            return hold;
+        }
+    }
+
     /** A call to a provider ended, one way or another; {@code usage} is what the provider counted. */
     record AttemptFinished(
             UUID account, UUID generation, Work work, Attempt attempt, Times times, Map<String, BigDecimal> usage)

@@ -55,10 +55,14 @@ final class CreditRoutes implements Routes {
         Usage usage = db.transact(tx -> {
             ledger.open(tx, account);
             Standing standing = ledger.standing(tx, account);
-            return new Usage(plans.of(tx, account), standing, around.activity().of(tx, account, standing.month()));
+            return new Usage(
+                    plans.of(tx, account),
+                    standing,
+                    around.activity().of(tx, account, standing.month()),
+                    CapsView.of(tx, account));
         });
         Plan plan = usage.plan();
-        var windows = around.limits().look("account:" + account, plan.perMinute(), plan.perDay());
+        var windows = around.limits().look("{" + account + "}:account", plan.perMinute(), plan.perDay());
         Answers.json(response, 200, UsageView.of(usage, windows.minute(), windows.day()));
     }
 
@@ -77,7 +81,7 @@ final class CreditRoutes implements Routes {
     /** What the routes need from the rooms around. */
     record Around(Limits limits, Cursors cursors, Activity activity) {}
 
-    private record Usage(Plan plan, Standing standing, Activity.Count count) {}
+    private record Usage(Plan plan, Standing standing, Activity.Count count, CapsView caps) {}
 
     /** A window that the plan does not have is null. */
     private record UsageView(
@@ -87,7 +91,7 @@ final class CreditRoutes implements Routes {
             Running running,
             Sums credits,
             Month month,
-            Caps caps) {
+            CapsView caps) {
         static UsageView of(Usage usage, Gauge minute, Gauge day) {
             Standing standing = usage.standing();
             return new UsageView(
@@ -100,7 +104,7 @@ final class CreditRoutes implements Routes {
                             Micros.credits(standing.held()),
                             Micros.credits(standing.available())),
                     new Month(usage.count().created(), Micros.credits(standing.spent())),
-                    new Caps(null, List.of()));
+                    usage.caps());
         }
     }
 
@@ -109,9 +113,6 @@ final class CreditRoutes implements Routes {
     private record Sums(BigDecimal balance, BigDecimal held, BigDecimal available) {}
 
     private record Month(long generations, BigDecimal spent) {}
-
-    /** Caps that an owner sets himself, by the day and by API key. */
-    private record Caps(@Nullable BigDecimal day, List<BigDecimal> keys) {}
 
     /** A plan without a window has null there. */
     private record PlanView(

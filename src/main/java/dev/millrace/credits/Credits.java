@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /** What accounts may spend. */
 public final class Credits {
@@ -21,6 +22,7 @@ public final class Credits {
     private final Plans plans = new Plans();
     private final Ledger ledger = new Ledger();
     private final Holds holds = new Holds();
+    private final Caps caps = new Caps();
 
     public Credits(Db db) {
         this.db = db;
@@ -56,6 +58,18 @@ public final class Credits {
             throw refusal(funds, micros);
         }
         holds.take(tx, funds, hold, account, micros, what);
+    }
+
+    /**
+     * The same for a caller, within his caps on spending: his own a day, that of his key, and what the operator lets be spent on the
+     * provider.
+     *
+     * @throws Problem INSUFFICIENT_CREDITS, also with the reasons {@code cap_day}, {@code cap_key} and {@code provider_budget}
+     */
+    public void hold(Tx tx, UUID hold, Spending spending, long micros, String what) {
+        Caps.Counted counted = caps.admit(tx, spending, hold, micros);
+        hold(tx, hold, spending.spender().account(), micros, what);
+        caps.note(tx, hold, counted);
     }
 
     /**
@@ -101,9 +115,24 @@ public final class Credits {
         return allOf(ledger::expire);
     }
 
-    /** {@code /v1/usage}, {@code /v1/plans}, {@code /v1/ledger}. */
+    /** The operator's budgets for providers, and what is spent of them today; days long gone are forgotten on the way. */
+    public List<Budget> budgets() {
+        return db.transact(tx -> {
+            Caps.forget(tx);
+            return Caps.all(tx);
+        });
+    }
+
+    Caps caps() {
+        return caps;
+    }
+
+    /** {@code /v1/usage}, {@code /v1/plans}, {@code /v1/ledger}, {@code /v1/caps}. */
     public Routes routes(Limits limits, Cursors cursors, Activity activity) {
-        return new CreditRoutes(db, plans, ledger, new CreditRoutes.Around(limits, cursors, activity));
+        var credit = new CreditRoutes(db, plans, ledger, new CreditRoutes.Around(limits, cursors, activity));
+        var cap = new CapRoutes(db, caps);
+        return () ->
+                Stream.concat(credit.routes().stream(), cap.routes().stream()).toList();
     }
 
     /** A transaction a batch, until a batch finds nothing more. */

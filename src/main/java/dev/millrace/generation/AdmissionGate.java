@@ -2,25 +2,24 @@ package dev.millrace.generation;
 
 import dev.millrace.credits.Credits;
 import dev.millrace.credits.Plan;
+import dev.millrace.credits.Spender;
+import dev.millrace.platform.http.Caller;
+import dev.millrace.platform.http.IdempotencyHeaders;
 import dev.millrace.platform.http.RateLimitHeaders;
-import dev.millrace.platform.idempotency.IdempotencyKey;
 import dev.millrace.platform.limits.Admission;
-import dev.millrace.platform.limits.Gauge;
 import dev.millrace.platform.limits.Limits;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
+import dev.millrace.platform.limits.Quota;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.UUID;
+import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The one way in for calls that begin a generation, whatever face they come to. */
+/**
+ * The one way in for calls that begin something that costs, whatever face they come to. What it hands to them, a
+ * {@link Spender}, is what a hold asks for.
+ */
 public final class AdmissionGate {
-    private static final HeaderName KEY = HeaderNames.create("Idempotency-Key");
-    private static final HeaderName REPLAYED = HeaderNames.create("Idempotent-Replayed");
-
     private final Credits credits;
     private final Limits limits;
 
@@ -29,50 +28,47 @@ public final class AdmissionGate {
         this.limits = limits;
     }
 
-    /** Takes a place in the caller's window; whatever does not begin something gives it back. */
-    public Begun admit(ServerResponse response, UUID account, Supplier<Begun> call) {
-        return admit(response, account, call, Function.identity());
+    /** Takes a place in the caller's windows; whatever does not begin something gives it back. */
+    public Begun admit(ServerRequest request, ServerResponse response, Function<Spender, Begun> call) {
+        return admit(request, response, call, Function.identity());
     }
 
     /** The same for a call that answers more than what was begun. */
-    public <T> T admit(ServerResponse response, UUID account, Supplier<T> call, Function<T, Begun> begunBy) {
-        Plan plan = credits.plan(account);
-        Admission admission = limits.take(Gauges.key(account), plan.perMinute(), plan.perDay());
+    public <T> T admit(
+            ServerRequest request, ServerResponse response, Function<Spender, T> call, Function<T, Begun> begunBy) {
+        Caller caller = Caller.required(request);
+        Admission admission = limits.take(quotas(caller));
         RateLimitHeaders.set(response, admission);
         admission.require();
         boolean begun = false;
         try {
-            T answer = call.get();
+            T answer = call.apply(new Spender(caller.account(), caller.apiKey()));
             begun = !begunBy.apply(answer).replayed();
             if (!begun) {
-                response.header(REPLAYED, "true");
+                IdempotencyHeaders.replayed(response);
             }
             return answer;
         } finally {
             if (!begun) {
                 limits.giveBack(admission);
-                RateLimitHeaders.set(response, givenBack(admission));
+                RateLimitHeaders.set(response, admission.givenBack());
             }
         }
     }
 
-    /** The key a call was sent with; null when there was none. */
-    public static @Nullable IdempotencyKey key(ServerRequest request, byte[] body) {
-        String header = request.headers().first(KEY).orElse(null);
-        String call = request.prologue().method().text() + " "
-                + request.prologue().uriPath().path();
-        return IdempotencyKey.of(header, call, body);
+    /** Those of the account by its plan, and those of the key it comes with. */
+    private List<Quota> quotas(Caller caller) {
+        Plan plan = credits.plan(caller.account());
+        var own = new Quota(Gauges.key(caller.account()), "", plan.perMinute(), plan.perDay());
+        Caller.Key key = caller.key();
+        if (key == null || key.perMinute() == null && key.perDay() == null) {
+            return List.of(own);
+        }
+        String name = "{" + caller.account() + "}:key:" + key.id();
+        return List.of(own, new Quota(name, "key-", limit(key.perMinute()), limit(key.perDay())));
     }
 
-    /** How it stands after the place was given back. */
-    private static Admission givenBack(Admission taken) {
-        return new Admission(
-                true, more(taken.minute()), more(taken.day()), taken.degraded(), taken.key(), taken.ticket());
-    }
-
-    private static Gauge more(Gauge gauge) {
-        return gauge.limited()
-                ? new Gauge(gauge.limit(), Math.min(gauge.limit(), gauge.remaining() + 1), gauge.resetSeconds())
-                : gauge;
+    private static long limit(@Nullable Long amount) {
+        return amount == null ? Limits.NONE : amount;
     }
 }

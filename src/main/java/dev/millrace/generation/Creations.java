@@ -2,6 +2,8 @@ package dev.millrace.generation;
 
 import dev.millrace.credits.Credits;
 import dev.millrace.credits.Plan;
+import dev.millrace.credits.Spender;
+import dev.millrace.credits.Spending;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.store.Archive;
 import dev.millrace.generation.store.Draft;
@@ -49,15 +51,16 @@ final class Creations {
      *
      * @param draft makes what is to be; runs in the transaction, in the account's turn
      */
-    Begun begin(UUID account, @Nullable IdempotencyKey key, Function<Tx, Outline> draft) {
+    Begun begin(Spender spender, @Nullable IdempotencyKey key, Function<Tx, Outline> draft) {
+        UUID account = spender.account();
         Plan plan = credits.plan(account);
         Begun begun = db.transact(tx -> {
-            Slots.turn(tx, account);
-            Idempotency.Answer before = key == null ? null : Idempotency.find(tx, account, key);
+            Idempotency.Answer before = key == null ? null : Idempotency.begin(tx, account, key);
             if (before != null) {
                 return new Begun(before, true);
             }
-            Begun fresh = new Begun(answer(tx, account, plan, draft.apply(tx)), false);
+            Slots.turn(tx, account);
+            Begun fresh = new Begun(answer(tx, spender, plan, draft.apply(tx)), false);
             if (key != null) {
                 Idempotency.keep(tx, account, key, fresh.answer());
             }
@@ -68,14 +71,15 @@ final class Creations {
         return begun;
     }
 
-    private Idempotency.Answer answer(Tx tx, UUID account, Plan plan, Outline outline) {
+    private Idempotency.Answer answer(Tx tx, Spender spender, Plan plan, Outline outline) {
         return switch (outline) {
             case Outline.There(Generation generation) -> accepted(generation);
-            case Outline.New(Draft draft) -> accepted(create(tx, account, plan, draft));
+            case Outline.New(Draft draft) -> accepted(create(tx, spender, plan, draft));
         };
     }
 
-    private Generation create(Tx tx, UUID account, Plan plan, Draft draft) {
+    private Generation create(Tx tx, Spender spender, Plan plan, Draft draft) {
+        UUID account = spender.account();
         Slots.Count count = Slots.count(tx, account);
         if (count.waiting() >= Slots.MOST_WAITING) {
             throw Problem.of(
@@ -85,7 +89,11 @@ final class Creations {
         }
         UUID id = Ids.next();
         credits.hold(
-                tx, id, account, draft.money().maximumMicros(), draft.wish().model());
+                tx,
+                id,
+                new Spending(spender, draft.wish().provider()),
+                draft.money().maximumMicros(),
+                draft.wish().model());
         boolean waits = count.running() >= plan.running();
         Generation generation = archive.insert(tx, id, account, draft, waits ? null : slots.enqueue(tx, account, id));
         EventLog.begin(tx, id, waits ? (int) count.waiting() + 1 : 0);

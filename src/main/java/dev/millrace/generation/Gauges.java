@@ -32,9 +32,9 @@ final class Gauges {
         this.limits = limits;
     }
 
-    /** The key under which an account's calls are counted. */
+    /** The name under which an account's calls are counted; its keys' calls are counted beside it. */
     static String key(UUID account) {
-        return "account:" + account;
+        return "{" + account + "}:account";
     }
 
     /** One line of JSON, at most so old; null when nothing can be known at present. */

@@ -7,10 +7,12 @@ import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Body;
 import dev.millrace.platform.http.Caller;
+import dev.millrace.platform.http.IdempotencyHeaders;
 import dev.millrace.platform.http.Page;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Scope;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.http.input.Params;
@@ -43,13 +45,16 @@ final class GenerationRoutes implements Routes {
     @Override
     public List<Route> routes() {
         return List.of(
-                Route.post("/v1/generations", Access.CALLER, this::create).scope(Scope.GENERATE),
+                Route.post("/v1/generations", Access.CALLER, this::create)
+                        .scope(Scope.GENERATE)
+                        .toll(Toll.COUNTED),
                 Route.get("/v1/generations", Access.CALLER, this::list),
                 Route.get("/v1/generations/{id}", Access.CALLER, this::find),
                 Route.delete("/v1/generations/{id}", Access.CALLER, this::delete)
                         .scope(Scope.GENERATE),
                 Route.post("/v1/generations/{id}/retries", Access.CALLER, this::retry)
                         .scope(Scope.GENERATE)
+                        .toll(Toll.COUNTED)
                         .body(NOTHING),
                 Route.post("/v1/generations/{id}/cancellation", Access.CALLER, this::cancel)
                         .scope(Scope.GENERATE)
@@ -60,20 +65,18 @@ final class GenerationRoutes implements Routes {
     }
 
     private void create(ServerRequest request, ServerResponse response) {
-        UUID account = Caller.required(request).account();
-        answer(response, gate.admit(response, account, () -> {
+        answer(response, gate.admit(request, response, spender -> {
             byte[] body = Bodies.bytes(request);
             NewGeneration asked = Bodies.parse(body, NewGeneration.class);
-            return generations.create(account, asked, AdmissionGate.key(request, body));
+            return generations.create(spender, asked, IdempotencyHeaders.key(request, body));
         }));
     }
 
     private void retry(ServerRequest request, ServerResponse response) {
-        UUID account = Caller.required(request).account();
         UUID id = Params.id(request, "id");
-        answer(response, gate.admit(response, account, () -> {
+        answer(response, gate.admit(request, response, spender -> {
             byte[] body = nothing(request);
-            return generations.retry(account, id, AdmissionGate.key(request, body));
+            return generations.retry(spender, id, IdempotencyHeaders.key(request, body));
         }));
     }
 

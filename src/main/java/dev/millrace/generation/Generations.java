@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
+import dev.millrace.credits.Spender;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.Follower;
 import dev.millrace.generation.events.GenerationEvent;
@@ -157,25 +158,26 @@ public final class Generations implements AutoCloseable {
     }
 
     /** Begins a generation, or answers what the same key began before. */
-    public Begun create(UUID account, NewGeneration asked, @Nullable IdempotencyKey key) {
-        return begin(account, proposals.judge(asked), key);
+    public Begun create(Spender spender, NewGeneration asked, @Nullable IdempotencyKey key) {
+        return begin(spender, proposals.judge(asked), key);
     }
 
     /** The same for a chat of OpenAI's protocol; of {@code asked} the model, the options and the labels count. */
-    public Begun create(UUID account, NewGeneration asked, ChatAsked chat, @Nullable IdempotencyKey key) {
-        return begin(account, proposals.judge(asked, chat), key);
+    public Begun create(Spender spender, NewGeneration asked, ChatAsked chat, @Nullable IdempotencyKey key) {
+        return begin(spender, proposals.judge(asked, chat), key);
     }
 
-    private Begun begin(UUID account, Proposal proposal, @Nullable IdempotencyKey key) {
-        var draft = proposal.draft(quotes.price(account, proposal), null);
-        return creations.begin(account, key, tx -> new Creations.Outline.New(draft));
+    private Begun begin(Spender spender, Proposal proposal, @Nullable IdempotencyKey key) {
+        var draft = proposal.draft(quotes.price(spender.account(), proposal), null);
+        return creations.begin(spender, key, tx -> new Creations.Outline.New(draft));
     }
 
     /**
      * Tries a failed or canceled one again: a new generation of the same words at today's price. As long as one that was made by
      * an earlier call is under way or was completed, that one is the answer: a call that is sent twice makes one.
      */
-    Begun retry(UUID account, UUID id, @Nullable IdempotencyKey key) {
+    Begun retry(Spender spender, UUID id, @Nullable IdempotencyKey key) {
+        UUID account = spender.account();
         Order order = floor.db().read(tx -> {
             archive.place(tx, account, id);
             return archive.order(tx, id);
@@ -184,7 +186,7 @@ public final class Generations implements AutoCloseable {
             throw Archive.notFound();
         }
         Model model = catalogue.find(order.wish().model());
-        return creations.begin(account, key, tx -> {
+        return creations.begin(spender, key, tx -> {
             Generation failed = archive.find(tx, account, id);
             if (failed.status() != Status.FAILED && failed.status() != Status.CANCELED) {
                 throw Problem.of(ProblemType.CONFLICT, "Only what failed or was canceled can be tried again.");

@@ -1,5 +1,7 @@
 package dev.millrace.platform;
 
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -14,6 +16,20 @@ public final class Micros {
     public static BigDecimal credits(long micros) {
         BigDecimal value = BigDecimal.valueOf(micros, 6).stripTrailingZeros();
         return value.scale() < 0 ? value.setScale(0, RoundingMode.UNNECESSARY) : value;
+    }
+
+    /**
+     * Micro-credits of an amount that a client sent in credits.
+     *
+     * @param pointer where in the body it stands
+     * @throws Problem INVALID_REQUEST when it has more than six decimals
+     */
+    public static long exact(String pointer, BigDecimal credits) {
+        if (credits.stripTrailingZeros().scale() > 6) {
+            throw Problem.of(ProblemType.INVALID_REQUEST, pointer + " must have at most six decimals.")
+                    .at(pointer, "out_of_range", "must have at most six decimals");
+        }
+        return credits.movePointRight(6).longValueExact();
     }
 
     /** Micro-credits of an amount in credits, rounded up: a price never loses a fraction. */

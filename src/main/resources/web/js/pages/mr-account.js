@@ -1,4 +1,4 @@
-// The account: what is left, the ledger, where it is signed in, and how much may move.
+// The account: what is left, the ledger, its keys, where it is signed in, and how much may move.
 import { get } from "../api.js";
 import { clock } from "../clock.js";
 import { creditGauge, windowGauge } from "../gauges.js";
@@ -10,6 +10,7 @@ import { session } from "../session.js";
 import { Watch } from "../store.js";
 import { credits, glance, plural } from "../words.js";
 import { gauge } from "../elements/mr-gauges.js";
+import "../elements/mr-keys.js";
 import "../elements/mr-ledger.js";
 import "../elements/mr-sessions.js";
 
@@ -39,6 +40,7 @@ class Account extends Light {
       </div>
       <section id="limits" aria-label="Credits and limits">${limits.credits ? this.#meters() : nothing}</section>
       <section id="ledger" aria-labelledby="ledger-h"><mr-ledger></mr-ledger></section>
+      <section id="keys" aria-labelledby="keys-h"><mr-keys></mr-keys></section>
       <section id="sessions" aria-labelledby="sessions-h"><mr-sessions></mr-sessions></section>
       <section aria-labelledby="motion-h">
         <div class="sec-h"><h2 id="motion-h">This browser</h2></div>

@@ -3,13 +3,19 @@ package dev.millrace.journeys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.millrace.testing.Api;
 import dev.millrace.testing.TestHouse;
+import dev.millrace.testing.Waiting;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +70,69 @@ class EveryPageIT {
         assertThat(faults(page, "gallery", "/gallery", "mr-tile")).isEmpty();
         assertThat(faults(page, "run", film, ".log li")).isEmpty();
         assertThat(faults(page, "run-text", tale, ".log li")).isEmpty();
-        assertThat(faults(page, "account", "/account", ".led tbody tr")).isEmpty();
+        page.navigate("/account");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("New key"))
+                .click();
+        page.locator("#key-name").fill("Shop front end");
+        page.locator("#key-cap").fill("a lot");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make key"))
+                .click();
+        page.locator("#key-cap-fault").waitFor();
+        page.locator("#key-cap").fill("5");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make key"))
+                .click();
+        String key = page.locator("mr-keys .key").textContent().strip();
+        assertThat(Api.anonymous(house.address())
+                        .with(key)
+                        .get("/v1/usage")
+                        .expect(200)
+                        .json()
+                        .path("caps")
+                        .path("keys"))
+                .hasSize(1);
+        assertThat(faults(page, "account", "/account", "mr-keys tbody tr")).isEmpty();
+        assertThat(page.content()).doesNotContain(key);
+    }
+
+    @Test
+    void whoReachesTheMinuteLimitSeesHowLongItLasts() {
+        var visitor = new Visitor(browser.person()).signUp("hasty@example.com").choose("Text");
+        house.db().run(tx -> {
+            tx.execute("""
+                    INSERT INTO plan (id, name, per_minute, running, once_micros, storage_bytes)
+                    VALUES ('slow', 'Slow', 1, 2, 0, 1000000000)""");
+            tx.execute("UPDATE account SET plan = 'slow' WHERE email = 'hasty@example.com'");
+        });
+        Page page = visitor.page();
+        Api hasty = Api.anonymous(house.address());
+        String token = hasty.post("/v1/sessions", Map.of("email", "hasty@example.com", "password", Api.PASSWORD))
+                .expect(201)
+                .json()
+                .path("access_token")
+                .asText();
+        Waiting.until(
+                "the plan in effect",
+                Duration.ofSeconds(20),
+                () -> hasty.with(token)
+                                .get("/v1/usage")
+                                .json()
+                                .at("/minute/limit")
+                                .asInt()
+                        == 1);
+        visitor.generate("one").runIn("one", "completed");
+
+        page.getByLabel("Prompt").fill("two");
+        page.locator("mr-composer button[type=submit][aria-disabled=false]").waitFor();
+        visitor.button("Generate").click();
+
+        Locator wait = page.locator("mr-note").filter(new Locator.FilterOptions().setHasText("Next one in"));
+        wait.waitFor();
+        String first = wait.textContent();
+        Waiting.until(
+                "the countdown goes on",
+                Duration.ofSeconds(20),
+                () -> !wait.textContent().equals(first));
+        assertThat(page.locator("mr-gauges").first().textContent()).contains("next one in");
     }
 
     /** What axe finds on the page, and how far it is too wide, over all widths and both schemes; a picture of each is kept. */

@@ -77,7 +77,7 @@ class DeliveryIT {
                             ? null
                             : Caller.ofKey(
                                     UUID.fromString(account.replace("read ", "")),
-                                    Ids.next(),
+                                    new Caller.Key(Ids.next(), null, null),
                                     Role.USER,
                                     reader ? Set.of(Scope.READ) : EnumSet.allOf(Scope.class));
                 },

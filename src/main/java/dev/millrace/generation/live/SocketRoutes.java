@@ -4,6 +4,7 @@ import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.socket.TextSocket;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -23,7 +24,7 @@ public final class SocketRoutes implements Routes {
 
     @Override
     public List<Route> routes() {
-        return List.of(Route.get("/v1/socket", Access.READER, this::socket));
+        return List.of(Route.get("/v1/socket", Access.READER, this::socket).toll(Toll.FREE));
     }
 
     private void socket(ServerRequest request, ServerResponse response) throws InterruptedException {

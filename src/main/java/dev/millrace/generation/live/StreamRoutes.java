@@ -7,6 +7,7 @@ import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Params;
 import dev.millrace.platform.http.sse.EventStream;
 import io.helidon.http.HeaderName;
@@ -40,8 +41,9 @@ public final class StreamRoutes implements Routes {
     @Override
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/generations/{id}/events", Access.READER, this::generation),
-                Route.get("/v1/events", Access.READER, this::account));
+                Route.get("/v1/generations/{id}/events", Access.READER, this::generation)
+                        .toll(Toll.FREE),
+                Route.get("/v1/events", Access.READER, this::account).toll(Toll.FREE));
     }
 
     private void generation(ServerRequest request, ServerResponse response) throws InterruptedException {

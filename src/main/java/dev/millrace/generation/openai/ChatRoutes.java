@@ -1,15 +1,17 @@
 package dev.millrace.generation.openai;
 
-import dev.millrace.generation.AdmissionGate;
+import dev.millrace.credits.Spender;
 import dev.millrace.generation.Begun;
 import dev.millrace.generation.Generations.Outcome;
 import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.Exchange;
+import dev.millrace.platform.http.IdempotencyHeaders;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Scope;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.http.sse.EventStream;
 import dev.millrace.platform.idempotency.IdempotencyKey;
@@ -36,13 +38,13 @@ final class ChatRoutes implements Routes {
     @Override
     public List<Route> routes() {
         return List.of(Route.post("/openai/v1/chat/completions", Access.CALLER, this::create)
-                .scope(Scope.GENERATE));
+                .scope(Scope.GENERATE)
+                .toll(Toll.COUNTED));
     }
 
     private void create(ServerRequest request, ServerResponse response) throws InterruptedException {
         Caller caller = Caller.required(request);
-        Started started = counter.gate()
-                .admit(response, caller.account(), () -> begin(request, caller.account()), Started::begun);
+        Started started = counter.gate().admit(request, response, spender -> begin(request, spender), Started::begun);
         response.header(ModelRoutes.GENERATION, started.id().toString());
         if (started.call().stream()) {
             stream(request, response, caller, started);
@@ -51,13 +53,13 @@ final class ChatRoutes implements Routes {
         }
     }
 
-    private Started begin(ServerRequest request, UUID account) {
+    private Started begin(ServerRequest request, Spender spender) {
         byte[] body = Bodies.bytes(request);
         ChatCall call = ChatCall.of(body);
-        IdempotencyKey key = AdmissionGate.key(request, body);
+        IdempotencyKey key = IdempotencyHeaders.key(request, body);
         Asking asking = call.asking();
         return new Started(
-                call, asking.begin(() -> counter.generations().create(account, asking.asked(), call.chat(), key)));
+                call, asking.begin(() -> counter.generations().create(spender, asking.asked(), call.chat(), key)));
     }
 
     private void answer(ServerRequest request, ServerResponse response, Caller caller, Started started)

@@ -1,6 +1,5 @@
 package dev.millrace.generation.openai;
 
-import dev.millrace.generation.AdmissionGate;
 import dev.millrace.generation.Begun;
 import dev.millrace.generation.Generations.Outcome;
 import dev.millrace.generation.provider.GenerationKind;
@@ -12,9 +11,11 @@ import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Body;
 import dev.millrace.platform.http.Caller;
+import dev.millrace.platform.http.IdempotencyHeaders;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Scope;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.http.input.Params;
 import dev.millrace.platform.problem.Problem;
@@ -52,6 +53,7 @@ final class VideoRoutes implements Routes {
         return List.of(
                 Route.post(CREATE, Access.CALLER, this::create)
                         .scope(Scope.GENERATE)
+                        .toll(Toll.COUNTED)
                         .body(FORM),
                 Route.get(ONE, Access.CALLER, this::find),
                 Route.get(ONE + "/content", Access.CALLER, this::content),
@@ -60,13 +62,13 @@ final class VideoRoutes implements Routes {
 
     private void create(ServerRequest request, ServerResponse response) {
         UUID account = Caller.required(request).account();
-        Begun begun = counter.gate().admit(response, account, () -> {
+        Begun begun = counter.gate().admit(request, response, spender -> {
             byte[] body = Bodies.bytes(request);
             Asking asking = VideoCall.of(
                             request.headers().first(HeaderNames.CONTENT_TYPE).orElse(null), body)
                     .asking();
-            var key = AdmissionGate.key(request, body);
-            return asking.begin(() -> counter.generations().create(account, asking.asked(), key));
+            var key = IdempotencyHeaders.key(request, body);
+            return asking.begin(() -> counter.generations().create(spender, asking.asked(), key));
         });
         response.header(ModelRoutes.GENERATION, begun.generation().toString());
         Answers.json(response, 200, told(video(account, begun.generation())));

@@ -6,6 +6,7 @@ import dev.millrace.media.files.Storage;
 import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Params;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -50,7 +51,8 @@ public final class FileRoutes implements Routes {
 
     @Override
     public List<Route> routes() {
-        return List.of(Route.get("/media/{asset}/{leave}/{+path}", Access.OPEN, this::signed));
+        return List.of(Route.get("/media/{asset}/{leave}/{+path}", Access.OPEN, this::signed)
+                .toll(Toll.FREE));
     }
 
     private void signed(ServerRequest request, ServerResponse response) throws IOException {

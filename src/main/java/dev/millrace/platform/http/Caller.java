@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Who is asking, as the request's token says.
  *
  * @param session the session the token belongs to, absent for an API key
- * @param apiKey the API key that was sent, absent for a session
+ * @param key the API key that was sent, absent for a session
  */
 public record Caller(
-        UUID account, @Nullable UUID session, @Nullable UUID apiKey, Role role, Set<Scope> scopes) {
+        UUID account, @Nullable UUID session, @Nullable Key key, Role role, Set<Scope> scopes) {
     public Caller {
         scopes = Set.copyOf(scopes);
     }
@@ -26,8 +26,13 @@ public record Caller(
     }
 
     /** A program with a key, which may do what the key was made for. */
-    public static Caller ofKey(UUID account, UUID apiKey, Role role, Set<Scope> scopes) {
-        return new Caller(account, null, apiKey, role, scopes);
+    public static Caller ofKey(UUID account, Key key, Role role, Set<Scope> scopes) {
+        return new Caller(account, null, key, role, scopes);
+    }
+
+    /** The id of the API key that was sent. */
+    public @Nullable UUID apiKey() {
+        return key == null ? null : key.id();
     }
 
     /** Who is asking; on a route that is not {@link Access#OPEN} there is always somebody. */
@@ -43,4 +48,13 @@ public record Caller(
     public static @Nullable Caller of(ServerRequest request) {
         return Exchange.of(request).caller();
     }
+
+    /**
+     * An API key.
+     *
+     * @param perMinute how often it may begin something in any minute, besides what its account may; null for no such window
+     * @param perDay in any 24 hours, likewise
+     */
+    public record Key(
+            UUID id, @Nullable Long perMinute, @Nullable Long perDay) {}
 }

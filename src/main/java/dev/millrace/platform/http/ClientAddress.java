@@ -40,4 +40,10 @@ public record ClientAddress(String text) {
     static boolean trusted(InetAddress address, List<Cidr> proxies) {
         return proxies.stream().anyMatch(proxy -> proxy.contains(address));
     }
+
+    /** Whether it is this machine: its operator, or a proxy of his that does not say for whom it asks. */
+    public boolean local() {
+        InetAddress address = Addresses.address(text);
+        return address != null && address.isLoopbackAddress();
+    }
 }

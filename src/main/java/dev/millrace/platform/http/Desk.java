@@ -10,15 +10,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param leaving set once the server drains: answers then close their connections
  */
 record Desk(
-        HttpConfig config,
-        RouteTable table,
-        Identity identity,
-        SecurityHeaders security,
-        Cors cors,
-        AtomicBoolean leaving) {
-    static Desk of(HttpConfig config, RouteTable table, Identity identity, AtomicBoolean leaving) {
+        HttpConfig config, RouteTable table, Door door, SecurityHeaders security, Cors cors, AtomicBoolean leaving) {
+    static Desk of(HttpConfig config, RouteTable table, Door door, AtomicBoolean leaving) {
         return new Desk(
-                config, table, identity, new SecurityHeaders(config.secure()), new Cors(config.corsOrigins()), leaving);
+                config, table, door, new SecurityHeaders(config.secure()), new Cors(config.corsOrigins()), leaving);
     }
 
     boolean draining() {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Judges each request in one order, and the first refusal answers: framing and size, route and method, media type, identity, role
- * and scope; then its handler goes on with the rest.
+ * and scope, too many calls; then its handler goes on with the rest.
  *
  * <p>What follows an answer is decided here too. An answer that closes ends the connection for certain, because what the client
  * sent behind it would otherwise be read as its next request.
@@ -132,6 +132,9 @@ final class Judge implements io.helidon.webserver.http.Handler {
         } else if (exchange.upgrades()) {
             desk.cors().refuseForeignPage(headers(exchange), desk.config().publicUrl());
         }
+        if (route.toll() == Toll.GUARDED) {
+            desk.door().guard().accept(new ClientAddress(exchange.client().getHostAddress()));
+        }
         route.handler().handle(exchange.request(), exchange.response());
         if (!exchange.upgraded() && !((RoutingResponse) exchange.response()).hasEntity()) {
             throw new IllegalStateException(
@@ -191,7 +194,7 @@ final class Judge implements io.helidon.webserver.http.Handler {
             return true;
         }
         try {
-            exchange.calledBy(desk.identity().identify(exchange.request()));
+            exchange.calledBy(desk.door().identity().identify(exchange.request()));
             return true;
         } catch (Problem away) {
             if (route.access() == Access.READER && away.type() == ProblemType.UNAVAILABLE && !exchange.upgrades()) {
@@ -211,6 +214,9 @@ final class Judge implements io.helidon.webserver.http.Handler {
         }
         if (route.access() == Access.ADMIN && caller.role() != Role.ADMIN) {
             throw Problem.of(ProblemType.FORBIDDEN, "Only administrators may do this.");
+        }
+        if (route.access() == Access.PERSON && caller.session() == null) {
+            throw Problem.of(ProblemType.FORBIDDEN, "An API key may not do this. Sign in with your password.");
         }
         if (!caller.scopes().contains(route.scope())) {
             throw Problem.of(

@@ -31,12 +31,12 @@ final class OpsRoutes {
 
     List<Route> health() {
         return List.of(
-                Route.get("/health/live", Access.OPEN, this::live),
-                Route.get("/health/ready", Access.OPEN, this::ready));
+                Route.get("/health/live", Access.OPEN, this::live).toll(Toll.FREE),
+                Route.get("/health/ready", Access.OPEN, this::ready).toll(Toll.FREE));
     }
 
     List<Route> metrics() {
-        return List.of(Route.get("/metrics", Access.OPEN, this::metrics));
+        return List.of(Route.get("/metrics", Access.OPEN, this::metrics).toll(Toll.FREE));
     }
 
     private void live(ServerRequest request, ServerResponse response) {

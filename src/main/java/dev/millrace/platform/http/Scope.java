@@ -1,5 +1,6 @@
 package dev.millrace.platform.http;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What an API key was made for. A session holds every scope; routes open to anybody ask for none. */
@@ -10,6 +11,7 @@ public enum Scope {
     ACCOUNT;
 
     /** The name on the wire. */
+    @JsonValue
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +41,19 @@ public final class Server implements AutoCloseable {
         this.stage = stage;
     }
 
-    /** Opens the listeners; {@code /health/ready} says no until {@link #ready}. */
+    /** As below, with nobody to guard against floods of cheap calls. */
     public static Server start(HttpConfig config, Identity identity, Health health, List<Routes> rooms) {
+        return start(config, identity, address -> {}, health, rooms);
+    }
+
+    /**
+     * Opens the listeners; {@code /health/ready} says no until {@link #ready}.
+     *
+     * @param guard is told from where each call comes that costs nothing, and refuses when there are too many
+     */
+    public static Server start(
+            HttpConfig config, Identity identity, Consumer<ClientAddress> guard, Health health, List<Routes> rooms) {
+        var door = new Door(identity, guard);
         var stage = new AtomicReference<>(OpsRoutes.Stage.STARTING);
         var operations = new OpsRoutes(health, stage);
         var all = new ArrayList<>(rooms);
@@ -49,10 +61,7 @@ public final class Server implements AutoCloseable {
         var server = new Server(RouteTable.of(all), stage);
         try {
             server.open(
-                    config,
-                    identity,
-                    health.metrics(),
-                    RouteTable.of(List.of(operations::health, operations::metrics)));
+                    config, door, health.metrics(), RouteTable.of(List.of(operations::health, operations::metrics)));
             return server;
         } catch (RuntimeException failure) {
             server.close();
@@ -60,11 +69,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void open(HttpConfig config, Identity identity, MeterRegistry metrics, RouteTable forOperators) {
-        ops.set(listen(config, config.ops(), identity, metrics, forOperators));
+    private void open(HttpConfig config, Door door, MeterRegistry metrics, RouteTable forOperators) {
+        ops.set(listen(config, config.ops(), door, metrics, forOperators));
         Listen clients = config.main();
         if (clients != null) {
-            Listener opened = listen(config, clients, identity, metrics, table);
+            Listener opened = listen(config, clients, door, metrics, table);
             main.set(opened);
             Gauge.builder("http.server.connections", opened, Listener::connections)
                     .register(metrics);
@@ -76,8 +85,8 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private Listener listen(HttpConfig config, Listen at, Identity identity, MeterRegistry metrics, RouteTable routes) {
-        Desk desk = Desk.of(config, routes, identity, leaving);
+    private Listener listen(HttpConfig config, Listen at, Door door, MeterRegistry metrics, RouteTable routes) {
+        Desk desk = Desk.of(config, routes, door, leaving);
         var problems = new Problems(desk);
         var judge = new Judge(desk, problems, new AccessLog(metrics), inFlight);
         return Listener.open(

@@ -4,14 +4,17 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Tx;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The answers that are kept. Callers take turns within an account before they look, so that two calls with one key meet here one
- * after the other.
- */
+/** The answers that are kept. Of several calls with one key one goes on, and the others are told that it is under way. */
 public final class Idempotency {
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private static final String CLAIM = """
+            SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:account AS text) || ' ' || :key, 11))""";
+
     private static final String FIND = """
             SELECT fingerprint, status, location, body
             FROM idempotency
@@ -35,11 +38,20 @@ public final class Idempotency {
     private Idempotency() {}
 
     /**
-     * The answer to the call that was sent with this key before, nothing when there was none.
+     * The answer to the call that was sent with this key before; nothing when there was none, and then the key is this
+     * transaction's until it ends, on whichever node.
      *
-     * @throws Problem IDEMPOTENCY_MISMATCH when that was another call
+     * @throws Problem IDEMPOTENCY_MISMATCH when that was another call, CONFLICT when one with this key has not ended
      */
-    public static @Nullable Answer find(Tx tx, UUID account, IdempotencyKey key) {
+    public static @Nullable Answer begin(Tx tx, UUID account, IdempotencyKey key) {
+        boolean ours = tx.query(CLAIM)
+                .bind("account", account)
+                .bind("key", key.text())
+                .mapTo(Boolean.class)
+                .one();
+        if (!ours) {
+            throw underWay();
+        }
         Row row = tx.query(FIND)
                 .bind("account", account)
                 .bind("key", key.text())
@@ -57,9 +69,13 @@ public final class Idempotency {
         return new Answer(row.status(), row.location(), row.body());
     }
 
-    /** Keeps the answer, in the transaction of the effect it tells. */
+    /**
+     * Keeps the answer, in the transaction of the effect it tells.
+     *
+     * @throws Problem CONFLICT when the key has an answer: whoever wrote it did not begin here, and two effects are one too many
+     */
     public static void keep(Tx tx, UUID account, IdempotencyKey key, Answer answer) {
-        tx.update(KEEP)
+        int kept = tx.update(KEEP)
                 .bind("account", account)
                 .bind("key", key.text())
                 .bind("fingerprint", key.fingerprint())
@@ -67,11 +83,19 @@ public final class Idempotency {
                 .bind("location", answer.location())
                 .bind("body", answer.body())
                 .execute();
+        if (kept == 0) {
+            throw underWay();
+        }
     }
 
     /** Forgets what is older than a day, some of it; to be called every minute or so. */
     public static int sweep(Tx tx) {
         return tx.update(SWEEP).execute();
+    }
+
+    private static Problem underWay() {
+        return Problem.of(ProblemType.CONFLICT, "A request with this Idempotency-Key is still under way.")
+                .retryAfter(SOON);
     }
 
     /**

@@ -3,21 +3,40 @@ package dev.millrace.platform.limits;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The answer to one call that counts.
  *
+ * @param stands the quotas it is counted under, the caller's own first; never none
  * @param degraded Redis is away: this node alone decided, on its share of the limit
- * @param key whose call it was
  * @param ticket by which {@link Limits#giveBack} finds the place; zero when none was taken
  */
-public record Admission(boolean allowed, Gauge minute, Gauge day, boolean degraded, String key, long ticket) {
+public record Admission(boolean allowed, List<Stand> stands, boolean degraded, long ticket) {
+    public Admission {
+        stands = List.copyOf(stands);
+    }
+
+    /** The caller's own minute. */
+    public Gauge minute() {
+        return stands.getFirst().minute();
+    }
+
+    /** The caller's own day. */
+    public Gauge day() {
+        return stands.getFirst().day();
+    }
+
     /** How long to wait before a call can be allowed; zero when this one was. */
     public Duration retryAfter() {
         if (allowed) {
             return Duration.ZERO;
         }
-        long seconds = Math.max(waiting(minute), waiting(day));
+        long seconds = stands.stream()
+                .mapToLong(stand -> Math.max(waiting(stand.minute()), waiting(stand.day())))
+                .max()
+                .orElse(0);
         return Duration.ofSeconds(Math.max(1, seconds));
     }
 
@@ -30,14 +49,24 @@ public record Admission(boolean allowed, Gauge minute, Gauge day, boolean degrad
         return this;
     }
 
-    /** The value of {@code RateLimit-Policy}; empty when there is no window. */
+    /** How it stands after the place was given back. */
+    public Admission givenBack() {
+        return new Admission(true, stands.stream().map(Stand::givenBack).toList(), degraded, ticket);
+    }
+
+    /** The value of {@code RateLimit-Policy}; empty when there is no window. Says so when this node decides alone. */
     public String policy() {
-        return joined(part("minute", minute, policy(minute, 60)), part("day", day, policy(day, 86_400)));
+        return each(
+                (gauge, seconds) -> ";q=" + gauge.limit() + ";w=" + seconds + (degraded ? ";millrace-degraded=1" : ""));
     }
 
     /** The value of {@code RateLimit}; empty when there is no window. */
     public String rate() {
-        return joined(part("minute", minute, rate(minute)), part("day", day, rate(day)));
+        return each((gauge, seconds) -> ";r=" + gauge.remaining() + ";t=" + gauge.resetSeconds());
+    }
+
+    List<String> keys() {
+        return stands.stream().map(Stand::key).toList();
     }
 
     static String words(Duration wait) {
@@ -48,23 +77,27 @@ public record Admission(boolean allowed, Gauge minute, Gauge day, boolean degrad
         return seconds <= 7_200 ? Math.ceilDiv(seconds, 60) + " minutes" : Math.ceilDiv(seconds, 3_600) + " hours";
     }
 
-    private String policy(Gauge gauge, long seconds) {
-        return ";q=" + gauge.limit() + ";w=" + seconds + (degraded ? ";millrace-degraded=1" : "");
+    private String each(Values values) {
+        var parts = new ArrayList<String>(stands.size() * 2);
+        for (Stand stand : stands) {
+            add(parts, stand.prefix() + "minute", stand.minute(), 60, values);
+            add(parts, stand.prefix() + "day", stand.day(), 86_400, values);
+        }
+        return String.join(", ", parts);
     }
 
-    private static String rate(Gauge gauge) {
-        return ";r=" + gauge.remaining() + ";t=" + gauge.resetSeconds();
-    }
-
-    private static String part(String name, Gauge gauge, String values) {
-        return gauge.limited() ? "\"" + name + "\"" + values : "";
-    }
-
-    private static String joined(String one, String other) {
-        return one.isEmpty() || other.isEmpty() ? one + other : one + ", " + other;
+    private static void add(List<String> parts, String name, Gauge gauge, long seconds, Values values) {
+        if (gauge.limited()) {
+            parts.add("\"" + name + "\"" + values.of(gauge, seconds));
+        }
     }
 
     private static long waiting(Gauge gauge) {
         return gauge.spent() ? gauge.resetSeconds() : 0;
+    }
+
+    /** What is said of one window. */
+    private interface Values {
+        String of(Gauge gauge, long seconds);
     }
 }

@@ -7,21 +7,35 @@ import java.util.Locale;
  * lower case; a guard whose row is missing keeps the amount it was born with.
  */
 public enum Guard {
-    /** Reading calls of one address. */
-    READ(600, 60),
+    /** Calls of one address that cost nothing: reading, mostly. */
+    READ(600, 60, Alone.WHOLE),
     /** New accounts of one address. */
-    SIGN_UP(30, 3_600),
+    SIGN_UP(30, 3_600, Alone.SHARE),
     /** Attempts to sign in from one address. */
-    SIGN_IN(10, 60),
+    SIGN_IN(10, 60, Alone.SHARE),
     /** Attempts to sign in to one account, from wherever. */
-    SIGN_IN_ACCOUNT(5, 60);
+    SIGN_IN_ACCOUNT(5, 60, Alone.SHARE);
 
     private final long amount;
     private final long seconds;
+    private final Alone alone;
 
-    Guard(long amount, long seconds) {
+    Guard(long amount, long seconds, Alone alone) {
         this.amount = amount;
         this.seconds = seconds;
+        this.alone = alone;
+    }
+
+    /** What one node lets through by itself while Redis is away. */
+    enum Alone {
+        /** All of it: what is cheap may be had from every node. */
+        WHOLE,
+        /** Its part, as if every other node let through as much. */
+        SHARE
+    }
+
+    Alone alone() {
+        return alone;
     }
 
     long amount() {

@@ -3,6 +3,8 @@ package dev.millrace.platform.limits;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.redis.RedisAway;
 import dev.millrace.platform.sql.Db;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -15,6 +17,7 @@ public final class Limits implements AutoCloseable {
     /** As a limit: there is none. */
     public static final long NONE = -1;
 
+    private final Redis redis;
     private final SharedWindows shared;
     private final LocalWindows local;
     private final Guards guards;
@@ -22,8 +25,9 @@ public final class Limits implements AutoCloseable {
     private final LongAdder degraded = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    private Limits(SharedWindows shared, LocalWindows local, Guards guards, IntSupplier liveNodes) {
-        this.shared = shared;
+    private Limits(Redis redis, LocalWindows local, Guards guards, IntSupplier liveNodes) {
+        this.redis = redis;
+        this.shared = new SharedWindows(redis);
         this.local = local;
         this.guards = guards;
         this.liveNodes = liveNodes;
@@ -35,15 +39,19 @@ public final class Limits implements AutoCloseable {
      * @param liveNodes how many nodes share a limit while Redis is away
      */
     public static Limits open(Redis redis, Db db, IntSupplier liveNodes) {
-        var limits =
-                new Limits(new SharedWindows(redis), new LocalWindows(System::nanoTime), new Guards(db), liveNodes);
+        var limits = new Limits(redis, new LocalWindows(System::nanoTime), new Guards(db), liveNodes);
         limits.guards.start();
         return limits;
     }
 
     /** Takes a place in the minute and in the day of {@code key}, or neither; {@link #NONE} for a window that is not there. */
     public Admission take(String key, long perMinute, long perDay) {
-        return take(key, new Pair(Window.minute(perMinute), Window.day(perDay)));
+        return take(List.of(new Quota(key, "", perMinute, perDay)));
+    }
+
+    /** Takes a place in every window of all quotas, or in none. */
+    public Admission take(List<Quota> quotas) {
+        return take(quotas.stream().map(Asked::of).toList(), Guard.Alone.SHARE);
     }
 
     /** Gives the place back, because a later step refused the call. Doing it twice does nothing more. */
@@ -52,35 +60,41 @@ public final class Limits implements AutoCloseable {
             return;
         }
         if (admission.degraded()) {
-            local.giveBack(admission.key(), admission.ticket());
+            local.giveBack(admission.keys(), admission.ticket());
             return;
         }
         try {
-            shared.giveBack(admission.key(), admission.ticket());
+            shared.giveBack(admission.keys(), admission.ticket());
         } catch (RedisAway away) {
-            LOG.debug("a place in the window of {} is not given back: {}", admission.key(), away.getMessage());
+            LOG.debug("a place in the windows of {} is not given back: {}", admission.keys(), away.getMessage());
         }
     }
 
     /** How the windows stand; takes nothing. */
     public Usage look(String key, long perMinute, long perDay) {
-        var windows = new Pair(Window.minute(perMinute), Window.day(perDay));
-        if (!windows.limited()) {
+        var asked = List.of(Asked.of(new Quota(key, "", perMinute, perDay)));
+        if (!asked.getFirst().limited()) {
             return new Usage(Gauge.NONE, Gauge.NONE, false);
         }
         try {
-            Take now = shared.look(key, windows);
+            Take.Gauges now = shared.look(asked).gauges().getFirst();
             return new Usage(now.brief(), now.wide(), false);
         } catch (RedisAway away) {
-            Take now = local.look(key, share(windows));
+            Take.Gauges now = local.look(share(asked)).gauges().getFirst();
             return new Usage(now.brief(), now.wide(), true);
         }
     }
 
     /** Counts a call against a guard and refuses with {@code rate_limited} when there were too many. */
     public void guard(Guard guard, String key) {
-        take(guard.row() + ":" + key, new Pair(guards.of(guard), Window.day(NONE)))
+        var windows = new Pair(guards.of(guard), Window.day(NONE));
+        take(List.of(new Asked(guard.row() + ":" + key, "", windows)), guard.alone())
                 .require();
+    }
+
+    /** Whether the last that was heard of Redis was good: otherwise limits are degraded. */
+    public boolean shared() {
+        return redis.up();
     }
 
     /** How many calls were decided without Redis, and how many were refused, since the start. */
@@ -94,33 +108,49 @@ public final class Limits implements AutoCloseable {
     }
 
     Admission take(String key, Pair windows) {
-        if (!windows.limited()) {
-            return new Admission(true, Gauge.NONE, Gauge.NONE, false, key, 0);
+        return take(List.of(new Asked(key, "", windows)), Guard.Alone.SHARE);
+    }
+
+    private Admission take(List<Asked> all, Guard.Alone alone) {
+        List<Asked> asked = all.stream().filter(Asked::limited).toList();
+        if (asked.isEmpty()) {
+            return admission(all, List.of(), new Take(true, List.of(), 0), false);
         }
-        Admission admission = decided(key, windows);
+        Admission admission = decided(all, asked, alone);
         if (!admission.allowed()) {
             refused.increment();
         }
         return admission;
     }
 
-    private Admission decided(String key, Pair windows) {
+    private Admission decided(List<Asked> all, List<Asked> asked, Guard.Alone alone) {
         try {
-            Take answer = shared.take(key, windows);
-            local.heard(key, answer);
-            return admission(key, answer, false);
+            Take answer = shared.take(asked);
+            local.heard(asked, answer);
+            return admission(all, asked, answer, false);
         } catch (RedisAway away) {
             degraded.increment();
-            return admission(key, local.take(key, share(windows)), true);
+            List<Asked> part = alone == Guard.Alone.WHOLE ? asked : share(asked);
+            return admission(all, asked, local.take(part), true);
         }
     }
 
-    private Pair share(Pair windows) {
-        return windows.share(Math.max(1, liveNodes.getAsInt()));
+    private List<Asked> share(List<Asked> asked) {
+        int nodes = Math.max(1, liveNodes.getAsInt());
+        return asked.stream().map(one -> one.share(nodes)).toList();
     }
 
-    private static Admission admission(String key, Take take, boolean alone) {
-        return new Admission(take.allowed(), take.brief(), take.wide(), alone, key, take.ticket());
+    /** Of all that were asked about only the limited ones were judged; the others let everything through. */
+    private static Admission admission(List<Asked> all, List<Asked> judged, Take take, boolean alone) {
+        var stands = new ArrayList<Stand>(all.size());
+        for (Asked one : all) {
+            int at = judged.indexOf(one);
+            Take.Gauges gauges = at < 0
+                    ? new Take.Gauges(Gauge.NONE, Gauge.NONE)
+                    : take.gauges().get(at);
+            stands.add(new Stand(one.key(), one.prefix(), gauges.brief(), gauges.wide()));
+        }
+        return new Admission(take.allowed(), stands, alone, take.ticket());
     }
 
     /** For metrics. */

@@ -2,6 +2,7 @@ package dev.millrace.platform.limits;
 
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -28,59 +29,74 @@ final class LocalWindows {
     }
 
     /** Redis answered. It knows nothing of the calls let through here, so they stay for the next outage, as long as they count. */
-    void heard(String key, Take answer) {
+    void heard(List<Asked> all, Take answer) {
         lock.lock();
         try {
-            heard.put(key, new Heard(nanos.getAsLong(), answer.brief(), answer.wide()));
+            for (int i = 0; i < all.size(); i++) {
+                Take.Gauges gauges = answer.gauges().get(i);
+                heard.put(all.get(i).key(), new Heard(nanos.getAsLong(), gauges.brief(), gauges.wide()));
+            }
         } finally {
             lock.unlock();
         }
     }
 
     /** @param share this node's part of the windows */
-    Take take(String key, Pair share) {
-        return ask(key, share, true);
+    Take take(List<Asked> share) {
+        return ask(share, true);
     }
 
-    Take look(String key, Pair share) {
-        return ask(key, share, false);
+    Take look(List<Asked> share) {
+        return ask(share, false);
     }
 
-    void giveBack(String key, long ticket) {
+    void giveBack(List<String> keys, long ticket) {
         lock.lock();
         try {
-            ArrayDeque<Long> stamps = calls.get(key);
-            if (stamps != null) {
-                stamps.remove(ticket);
+            for (String key : keys) {
+                ArrayDeque<Long> stamps = calls.get(key);
+                if (stamps != null) {
+                    stamps.remove(ticket);
+                }
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private Take ask(String key, Pair share, boolean take) {
+    private Take ask(List<Asked> share, boolean take) {
         lock.lock();
         try {
             long now = nanos.getAsLong();
-            ArrayDeque<Long> stamps = calls.computeIfAbsent(key, fresh -> new ArrayDeque<>(4));
-            Heard before = heard.get(key);
-            Window brief = left(share.brief(), before == null ? null : before.brief(), before, now);
-            Window wide = left(share.wide(), before == null ? null : before.wide(), before, now);
-            forget(stamps, now, Math.max(span(share.brief()), span(share.wide())));
-            boolean allowed = free(stamps, brief, now) && free(stamps, wide, now);
+            List<Log> logs = share.stream().map(asked -> log(asked, now)).toList();
+            boolean allowed = logs.stream().allMatch(log -> log.free(now));
             long ticket = 0;
             if (allowed && take) {
-                ticket = stamps.isEmpty() ? now : Math.max(now, stamps.getLast() + 1);
-                stamps.addLast(ticket);
+                ticket = logs.stream()
+                        .mapToLong(log ->
+                                log.stamps().isEmpty() ? now : log.stamps().getLast() + 1)
+                        .reduce(now, Math::max);
+                for (Log log : logs) {
+                    log.stamps().addLast(ticket);
+                }
             }
-            return new Take(
-                    allowed,
-                    gauge(stamps, share.brief(), brief, before, now),
-                    gauge(stamps, share.wide(), wide, before, now),
-                    ticket);
+            return new Take(allowed, logs.stream().map(log -> log.gauges(now)).toList(), ticket);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Log log(Asked asked, long now) {
+        Pair share = asked.windows();
+        ArrayDeque<Long> stamps = calls.computeIfAbsent(asked.key(), fresh -> new ArrayDeque<>(4));
+        Heard before = heard.get(asked.key());
+        forget(stamps, now, Math.max(span(share.brief()), span(share.wide())));
+        return new Log(
+                stamps,
+                share,
+                left(share.brief(), before == null ? null : before.brief(), before, now),
+                left(share.wide(), before == null ? null : before.wide(), before, now),
+                before);
     }
 
     /** The window, narrowed to what Redis said was left, as long as that may still be true. */
@@ -133,6 +149,23 @@ final class LocalWindows {
 
     private static long span(Window window) {
         return window.limited() ? window.millis() * 1_000_000 : 0;
+    }
+
+    /** The calls under one key, this node's part of the windows over them, and that part narrowed to what was left. */
+    private record Log(
+            ArrayDeque<Long> stamps,
+            Pair share,
+            Window brief,
+            Window wide,
+            @Nullable Heard before) {
+        boolean free(long now) {
+            return LocalWindows.free(stamps, brief, now) && LocalWindows.free(stamps, wide, now);
+        }
+
+        Take.Gauges gauges(long now) {
+            return new Take.Gauges(
+                    gauge(stamps, share.brief(), brief, before, now), gauge(stamps, share.wide(), wide, before, now));
+        }
     }
 
     /** What Redis said, and when. */

@@ -2,8 +2,8 @@
  * Limits: how often somebody may do something.
  *
  * <p>{@link dev.millrace.platform.limits.Limits} counts calls in exact sliding windows of a minute and a day, in one script on
- * Redis and by its clock alone: {@link dev.millrace.platform.limits.Admission} says yes or no, and the
- * {@link dev.millrace.platform.limits.Gauge}s what is left. {@link dev.millrace.platform.limits.Guard}s protect calls that have no plan
+ * Redis and by its clock alone, under one {@link dev.millrace.platform.limits.Quota} or several at once:
+ * {@link dev.millrace.platform.limits.Admission} says yes or no, and the {@link dev.millrace.platform.limits.Gauge}s what is left. {@link dev.millrace.platform.limits.Guard}s protect calls that have no plan
  * behind them; their amounts are rows, in effect within five seconds.
  *
  * <p>Assume that limits hold over all nodes while Redis answers. Without it each node counts for itself, on its share of the

@@ -184,7 +184,9 @@ final class TestServer implements AutoCloseable {
             case null -> null;
             case "Bearer user" -> Caller.ofSession(new UUID(1, 1), new UUID(2, 2), Role.USER);
             case "Bearer admin" -> Caller.ofSession(new UUID(1, 2), new UUID(2, 3), Role.ADMIN);
-            case "Bearer reader" -> Caller.ofKey(new UUID(1, 1), new UUID(3, 3), Role.USER, EnumSet.of(Scope.READ));
+            case "Bearer reader" ->
+                Caller.ofKey(
+                        new UUID(1, 1), new Caller.Key(new UUID(3, 3), null, null), Role.USER, EnumSet.of(Scope.READ));
             default -> throw Problem.of(ProblemType.INVALID_TOKEN, "The token is not valid.");
         };
     }

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     @Test
     void tellsItsWindowsAsStructuredFields() {
-        var admission = new Admission(true, new Gauge(60, 59, 12), new Gauge(1_000, 999, 40_000), false, "k", 1);
+        var admission = admission(true, new Gauge(60, 59, 12), new Gauge(1_000, 999, 40_000), false, 1);
 
         assertThat(admission.policy()).isEqualTo("\"minute\";q=60;w=60, \"day\";q=1000;w=86400");
         assertThat(admission.rate()).isEqualTo("\"minute\";r=59;t=12, \"day\";r=999;t=40000");
@@ -19,19 +20,18 @@ class AdmissionTest {
 
     @Test
     void saysNothingOfWindowsThatAreNotThereAndThatItIsDegraded() {
-        var admission = new Admission(true, new Gauge(30, 29, 60), Gauge.NONE, true, "k", 1);
+        var admission = admission(true, new Gauge(30, 29, 60), Gauge.NONE, true, 1);
 
         assertThat(admission.policy()).isEqualTo("\"minute\";q=30;w=60;millrace-degraded=1");
         assertThat(admission.rate()).isEqualTo("\"minute\";r=29;t=60");
-        assertThat(new Admission(true, Gauge.NONE, Gauge.NONE, false, "k", 0).policy())
-                .isEmpty();
+        assertThat(admission(true, Gauge.NONE, Gauge.NONE, false, 0).policy()).isEmpty();
     }
 
     @Test
     void sendsAwayForAsLongAsTheLongestViolatedWindowAsks() {
-        var byMinute = new Admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 5, 40_000), false, "k", 0);
-        var byBoth = new Admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 0, 40_000), false, "k", 0);
-        var now = new Admission(false, new Gauge(60, 0, 0), Gauge.NONE, false, "k", 0);
+        var byMinute = admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 5, 40_000), false, 0);
+        var byBoth = admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 0, 40_000), false, 0);
+        var now = admission(false, new Gauge(60, 0, 0), Gauge.NONE, false, 0);
 
         assertThat(byMinute.retryAfter()).isEqualTo(Duration.ofSeconds(12));
         assertThat(byBoth.retryAfter()).isEqualTo(Duration.ofSeconds(40_000));
@@ -40,5 +40,26 @@ class AdmissionTest {
         assertThat(problem.type()).isEqualTo(ProblemType.RATE_LIMITED);
         assertThat(problem.retryAfter()).isEqualTo(Duration.ofSeconds(40_000));
         assertThat(problem.detail()).isEqualTo("That was too often. Try again in 12 hours.");
+    }
+
+    @Test
+    void tellsTheWindowsOfAKeyBesideThoseOfItsAccount() {
+        var both = new Admission(
+                false,
+                List.of(
+                        new Stand("a", "", new Gauge(60, 59, 1), Gauge.NONE),
+                        new Stand("k", "key-", new Gauge(5, 0, 30), new Gauge(50, 45, 2))),
+                false,
+                0);
+
+        assertThat(both.rate()).isEqualTo("\"minute\";r=59;t=1, \"key-minute\";r=0;t=30, \"key-day\";r=45;t=2");
+        assertThat(both.retryAfter()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(both.givenBack().rate())
+                .isEqualTo("\"minute\";r=60;t=1, \"key-minute\";r=1;t=30, \"key-day\";r=46;t=2");
+        assertThat(both.givenBack().givenBack().minute().remaining()).isEqualTo(60);
+    }
+
+    private static Admission admission(boolean allowed, Gauge minute, Gauge day, boolean degraded, long ticket) {
+        return new Admission(allowed, List.of(new Stand("k", "", minute, day)), degraded, ticket);
     }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,6 +196,38 @@ class LimitsIT {
         assertThat(after.allowed()).isFalse();
         assertThat(after.minute().remaining()).isZero();
         assertThat(after.day().remaining()).isZero();
+    }
+
+    @Test
+    void aCallUnderTwoKeysTakesAPlaceInBothOrInNeither() throws InterruptedException {
+        String program = "{" + key + "}:key";
+        var both = List.of(new Quota(key, "", 100, 1_000), new Quota(program, "key-", 20, Limits.NONE));
+        var passed = new AtomicInteger();
+        var last = new AtomicReference<Admission>();
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < 200; i++) {
+            threads.add(Thread.startVirtualThread(() -> {
+                Admission admission = limits.take(both);
+                if (admission.allowed()) {
+                    passed.incrementAndGet();
+                    last.set(admission);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(passed).hasValue(20);
+        assertThat(limits.look(key, 100, 1_000).minute().remaining()).isEqualTo(80);
+        assertThat(limits.take(both).stands().getLast().minute()).matches(gauge -> gauge.remaining() == 0);
+        limits.giveBack(last.get());
+        limits.giveBack(last.get());
+        assertThat(limits.look(key, 100, 1_000).day().remaining()).isEqualTo(981);
+        assertThat(limits.look(program, 20, Limits.NONE).minute().remaining()).isEqualTo(1);
+        var full = List.of(new Quota(key, "", 19, 1_000), new Quota(program, "key-", 20, Limits.NONE));
+        assertThat(limits.take(full).allowed()).isFalse();
+        assertThat(limits.look(program, 20, Limits.NONE).minute().remaining()).isEqualTo(1);
     }
 
     @Test

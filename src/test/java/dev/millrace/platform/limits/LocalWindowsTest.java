@@ -3,6 +3,7 @@ package dev.millrace.platform.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -27,14 +28,14 @@ class LocalWindowsTest {
 
     @Test
     void tellsWhatIsLeftAndWhenMoreIsFree() {
-        Take first = windows.take("k", tenAMinute);
+        Take first = take("k", tenAMinute);
         pass(Duration.ofMillis(10_500));
-        Take second = windows.look("k", tenAMinute);
+        Take second = look("k", tenAMinute);
 
-        assertThat(first.brief()).isEqualTo(new Gauge(10, 9, 60));
-        assertThat(second.brief()).isEqualTo(new Gauge(10, 9, 50));
-        assertThat(second.wide()).isEqualTo(new Gauge(100, 99, 86_390));
-        assertThat(windows.look("other", tenAMinute).brief()).isEqualTo(new Gauge(10, 10, 0));
+        assertThat(first.gauges().getFirst().brief()).isEqualTo(new Gauge(10, 9, 60));
+        assertThat(second.gauges().getFirst().brief()).isEqualTo(new Gauge(10, 9, 50));
+        assertThat(second.gauges().getFirst().wide()).isEqualTo(new Gauge(100, 99, 86_390));
+        assertThat(look("other", tenAMinute).gauges().getFirst().brief()).isEqualTo(new Gauge(10, 10, 0));
     }
 
     @Test
@@ -51,34 +52,34 @@ class LocalWindowsTest {
 
     @Test
     void anOutageHandsOutNoFreshQuota() {
-        windows.heard("k", new Take(true, new Gauge(10, 3, 20), new Gauge(100, 80, 300), 1));
+        heard(new Gauge(10, 3, 20), new Gauge(100, 80, 300));
 
         pass(Duration.ofSeconds(5));
-        Take before = windows.look("k", tenAMinute);
+        Take before = look("k", tenAMinute);
         assertThat(taken(10)).isEqualTo(3);
-        assertThat(before.brief()).isEqualTo(new Gauge(10, 3, 55));
+        assertThat(before.gauges().getFirst().brief()).isEqualTo(new Gauge(10, 3, 55));
         pass(Duration.ofSeconds(55));
         assertThat(taken(10)).isEqualTo(7); // three of its own are still within the minute
     }
 
     @Test
     void aPlaceGivenBackIsFreeOnce() {
-        Take last = windows.take("k", tenAMinute);
+        Take last = take("k", tenAMinute);
         assertThat(taken(10)).isEqualTo(9);
 
-        windows.giveBack("k", last.ticket());
-        windows.giveBack("k", last.ticket());
+        windows.giveBack(List.of("k"), last.ticket());
+        windows.giveBack(List.of("k"), last.ticket());
 
         assertThat(taken(10)).isEqualTo(1);
     }
 
     @Test
     void anOutageInTurnsHandsOutNoMoreThanOneOutage() {
-        windows.heard("k", new Take(true, new Gauge(10, 9, 60), new Gauge(100, 99, 300), 1));
+        heard(new Gauge(10, 9, 60), new Gauge(100, 99, 300));
         assertThat(taken(5)).isEqualTo(5);
 
         // back for one call, and away again: Redis does not know of the five
-        windows.heard("k", new Take(true, new Gauge(10, 8, 60), new Gauge(100, 98, 300), 2));
+        heard(new Gauge(10, 8, 60), new Gauge(100, 98, 300));
 
         assertThat(taken(10)).isEqualTo(3);
     }
@@ -88,10 +89,10 @@ class LocalWindowsTest {
         var nothing = new Pair(Window.minute(0), Window.day(Limits.NONE));
         var noMinute = new Pair(Window.minute(Limits.NONE), Window.day(3));
 
-        assertThat(windows.take("a", nothing).allowed()).isFalse();
-        assertThat(windows.look("a", nothing).brief()).isEqualTo(new Gauge(0, 0, 60));
-        assertThat(windows.take("b", noMinute).brief()).isEqualTo(Gauge.NONE);
-        assertThat(windows.look("b", noMinute).wide().remaining()).isEqualTo(2);
+        assertThat(take("a", nothing).allowed()).isFalse();
+        assertThat(look("a", nothing).gauges().getFirst().brief()).isEqualTo(new Gauge(0, 0, 60));
+        assertThat(take("b", noMinute).gauges().getFirst().brief()).isEqualTo(Gauge.NONE);
+        assertThat(look("b", noMinute).gauges().getFirst().wide().remaining()).isEqualTo(2);
     }
 
     @Test
@@ -102,10 +103,41 @@ class LocalWindowsTest {
         assertThat(Window.minute(Limits.NONE).share(2).limited()).isFalse();
     }
 
+    @Test
+    void aCallUnderTwoKeysTakesAPlaceInBothOrInNeither() {
+        var both = List.of(
+                new Asked("a", "", tenAMinute), new Asked("b", "key-", new Pair(Window.minute(2), Window.day(100))));
+        assertThat(windows.take(both).allowed()).isTrue();
+        Take second = windows.take(both);
+        assertThat(second.allowed()).isTrue();
+        assertThat(windows.take(both).allowed()).isFalse();
+        assertThat(look("a", tenAMinute).gauges().getFirst().brief().remaining())
+                .isEqualTo(8);
+
+        windows.giveBack(List.of("a", "b"), second.ticket());
+
+        assertThat(look("a", tenAMinute).gauges().getFirst().brief().remaining())
+                .isEqualTo(9);
+        assertThat(windows.take(both).allowed()).isTrue();
+    }
+
+    private Take take(String key, Pair pair) {
+        return windows.take(List.of(new Asked(key, "", pair)));
+    }
+
+    private Take look(String key, Pair pair) {
+        return windows.look(List.of(new Asked(key, "", pair)));
+    }
+
+    private void heard(Gauge brief, Gauge wide) {
+        windows.heard(
+                List.of(new Asked("k", "", tenAMinute)), new Take(true, List.of(new Take.Gauges(brief, wide)), 1));
+    }
+
     private int taken(int tries) {
         int taken = 0;
         for (int i = 0; i < tries; i++) {
-            taken += windows.take("k", tenAMinute).allowed() ? 1 : 0;
+            taken += take("k", tenAMinute).allowed() ? 1 : 0;
         }
         return taken;
     }

@@ -4,6 +4,7 @@ import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Params;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -18,6 +19,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a browser is given, and the client's page for every address that is nothing else. */
@@ -48,15 +50,17 @@ public final class Pages implements Routes {
 
     @Override
     public List<Route> routes() {
-        return List.of(
-                Route.get("/", Access.OPEN, this::client),
-                Route.get("/{+path}", Access.OPEN, this::file),
-                Route.get("/webjars/{artifact}/{+path}", Access.OPEN, this::library),
-                Route.get("/openapi.yaml", Access.OPEN, this::openapi),
-                Route.get("/docs", Access.OPEN, this::docs),
-                Route.get("/docs/{+path}", Access.OPEN, this::doc),
-                Route.get("/problems/{code}", Access.OPEN, this::problem),
-                Route.get("/licenses", Access.OPEN, this::licences));
+        return Stream.of(
+                        Route.get("/", Access.OPEN, this::client),
+                        Route.get("/{+path}", Access.OPEN, this::file),
+                        Route.get("/webjars/{artifact}/{+path}", Access.OPEN, this::library),
+                        Route.get("/openapi.yaml", Access.OPEN, this::openapi),
+                        Route.get("/docs", Access.OPEN, this::docs),
+                        Route.get("/docs/{+path}", Access.OPEN, this::doc),
+                        Route.get("/problems/{code}", Access.OPEN, this::problem),
+                        Route.get("/licenses", Access.OPEN, this::licences))
+                .map(page -> page.toll(Toll.FREE))
+                .toList();
     }
 
     private void client(ServerRequest request, ServerResponse response) {

@@ -1,0 +1,254 @@
+package dev.millrace.platform.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.platform.embedded.DataFolder;
+import dev.millrace.platform.embedded.EmbeddedRedis;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.redis.Redis;
+import dev.millrace.platform.redis.RedisConfig;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.RedisClient;
+
+/** Two nodes under load while their Redis is killed, frozen, emptied, made read-only and filled up. */
+class LimitsUnderFaultsIT {
+    private static final Logger LOG = LoggerFactory.getLogger(LimitsUnderFaultsIT.class);
+    private static final int NODES = 2;
+    private static final int LIMIT = 31;
+    private static final int SHARE = 16;
+    private static final int CALLERS = 24;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration FOR_A_WHILE = Duration.ofMillis(2_500);
+
+    @TempDir
+    Path home;
+
+    private DataFolder folder;
+    private EmbeddedRedis server;
+    private Db db;
+    private final List<Redis> wires = new ArrayList<>();
+    private final List<Limits> nodes = new ArrayList<>();
+
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicInteger act = new AtomicInteger();
+    private final Map<String, AtomicInteger> admitted = new ConcurrentHashMap<>();
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder slow = new LongAdder();
+    private final LongAdder degraded = new LongAdder();
+
+    enum Fault {
+        KILLED,
+        FROZEN,
+        FLUSHED,
+        READ_ONLY,
+        FULL
+    }
+
+    @BeforeEach
+    void open() throws InterruptedException {
+        folder = DataFolder.open(home, TestServices.programs());
+        server = EmbeddedRedis.start(folder);
+        db = Db.open(TestServices.freshDatabase());
+    }
+
+    /** What is emptied is not away: there a busy machine must not be taken for an outage on top. */
+    private void open(Fault fault) {
+        Duration patience = fault == Fault.FLUSHED ? Duration.ofSeconds(5) : Duration.ofMillis(200);
+        for (int node = 0; node < NODES; node++) {
+            Redis wire = Redis.open(new RedisConfig(server.url(), "t:", 32, patience, Duration.ofSeconds(1)));
+            wires.add(wire);
+            nodes.add(Limits.open(wire, db, () -> NODES));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        nodes.forEach(Limits::close);
+        wires.forEach(Redis::close);
+        server.close();
+        db.close();
+        folder.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void limitsHoldAsTheirClassSaysAndFewNotice(Fault fault) throws Exception {
+        open(fault);
+        var threads = new ArrayList<Thread>();
+        for (int caller = 0; caller < CALLERS; caller++) {
+            Limits node = nodes.get(caller % NODES);
+            int first = caller;
+            threads.add(Thread.startVirtualThread(() -> load(node, first)));
+        }
+        try {
+            pass(Duration.ofMillis(500));
+            long before = calls.sum();
+            pass(Duration.ofSeconds(1));
+            long ofOneSecond = calls.sum() - before;
+
+            act.set(1);
+            long pid = server.pid();
+            happen(fault);
+            boolean away = fault != Fault.FLUSHED && fault != Fault.KILLED;
+            if (away) {
+                Waiting.until("it is said that limits are degraded", SOON, () -> degraded.sum() > 100);
+            }
+            pass(FOR_A_WHILE);
+            if (away) {
+                // the wall of each class while Redis is away, met by both nodes
+                assertThat(all("act-1")).isLessThanOrEqualTo(NODES * SHARE);
+                assertThat(all("act-1")).isPositive();
+                signInIsNeitherFreeNorShut();
+            }
+            heal(fault);
+            Waiting.until("it is back", SOON, () -> server.pid() != pid || fault != Fault.KILLED);
+            Waiting.until(
+                    "limits are shared again",
+                    SOON,
+                    () -> nodes.stream()
+                            .noneMatch(node -> node.take("probe-" + System.nanoTime(), 10, 10)
+                                    .degraded()));
+            long alone = degraded.sum();
+            act.set(2);
+            pass(FOR_A_WHILE);
+
+            LOG.info(
+                    "{}: {} calls, {} of them in the second before, {} slower than 250 ms, {} decided alone",
+                    fault,
+                    calls.sum(),
+                    ofOneSecond,
+                    slow.sum(),
+                    degraded.sum());
+            assertThat(slow.sum()).isLessThanOrEqualTo(ofOneSecond);
+            // all within one minute: what Redis let through, and at most one quota more
+            admitted.forEach((key, count) ->
+                    assertThat(count.get()).as(key).isLessThanOrEqualTo(LIMIT + Math.max(LIMIT, NODES * SHARE)));
+            // a busy machine may seem away for a moment, and then the nodes' own windows count too
+            int more = degraded.sum() > alone ? NODES * SHARE : 0;
+            assertThat(all("act-2")).isBetween(LIMIT, LIMIT + more);
+            assertThat(all("act-0")).isGreaterThanOrEqualTo(LIMIT);
+        } finally {
+            over.set(true);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+    }
+
+    /** In each act a newcomer calls as well: he has used nothing when it begins. */
+    private void load(Limits node, int first) {
+        for (int i = first; !over.get(); i++) {
+            String key = i % 3 == 0 ? "act-" + act.get() : "user-" + i % 20;
+            long start = System.nanoTime();
+            Admission admission = node.take(key, LIMIT, 10_000);
+            if (System.nanoTime() - start > Duration.ofMillis(250).toNanos()) {
+                slow.increment();
+            }
+            calls.increment();
+            if (admission.degraded()) {
+                degraded.increment();
+                assertThat(admission.policy()).contains("millrace-degraded=1");
+            }
+            if (admission.allowed()) {
+                admitted.computeIfAbsent(key, fresh -> new AtomicInteger()).incrementAndGet();
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private void signInIsNeitherFreeNorShut() {
+        int passed = 0;
+        for (int i = 0; i < 30; i++) {
+            try {
+                nodes.get(i % NODES).guard(Guard.SIGN_IN, "192.0.2.1");
+                passed++;
+            } catch (Problem refused) {
+                assertThat(refused.type()).isEqualTo(ProblemType.RATE_LIMITED);
+            }
+        }
+        assertThat(passed).isEqualTo(10); // five of ten a minute at each node
+        int read = 0;
+        for (int i = 0; i < 700; i++) {
+            try {
+                nodes.getFirst().guard(Guard.READ, "192.0.2.1");
+                read++;
+            } catch (Problem refused) {
+                assertThat(refused.type()).isEqualTo(ProblemType.RATE_LIMITED);
+            }
+        }
+        assertThat(read).isEqualTo(600);
+    }
+
+    private int all(String key) {
+        AtomicInteger count = admitted.get(key);
+        return count == null ? 0 : count.get();
+    }
+
+    private void happen(Fault fault) throws Exception {
+        switch (fault) {
+            case KILLED -> signal("KILL");
+            case FROZEN -> signal("STOP");
+            case FLUSHED -> command(RedisClient::flushAll);
+            case READ_ONLY -> command(raw -> raw.sendCommand(() -> bytes("REPLICAOF"), "127.0.0.1", "1"));
+            case FULL -> command(raw -> raw.configSet("maxmemory", "1"));
+        }
+    }
+
+    private void heal(Fault fault) throws Exception {
+        switch (fault) {
+            case KILLED, FLUSHED -> {
+                // it starts again by itself; it was never away
+            }
+            case FROZEN -> signal("CONT");
+            case READ_ONLY -> command(raw -> raw.sendCommand(() -> bytes("REPLICAOF"), "NO", "ONE"));
+            case FULL -> command(raw -> raw.configSet("maxmemory", "0"));
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(server.pid()))
+                .start()
+                .waitFor();
+    }
+
+    private void command(Command command) {
+        try (var raw = RedisClient.create(server.url().reveal())) {
+            command.run(raw);
+        }
+    }
+
+    private static void pass(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        Waiting.until("the time is over", SOON, () -> System.nanoTime() >= until);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private interface Command {
+        void run(RedisClient raw);
+    }
+}
