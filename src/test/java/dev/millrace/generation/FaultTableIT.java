@@ -174,7 +174,7 @@ class FaultTableIT {
         int fresh = bytes(WORDS) - bytes(cut);
         int again = bytes(cut) - bytes(cut - repeated);
         int rest = Math.ceilDiv((WORDS - cut + repeated) * fresh, Math.max(1, fresh + again));
-        long read = told.prompt.length() / 4 + 4;
+        long read = told.prompt.length() / 4 + 4L;
         assertThat(told.charged()).isEqualTo(read * MICROS_IN + (estimate(cut) + rest) * MICROS_OUT);
         assertThat(told.attempts()).hasSize(2).last().isEqualTo("finished");
         assertThat(told.inputs()).as("what both calls cost").isEqualTo(read + TOKENS_OF_A_PROMPT);

@@ -27,9 +27,9 @@ public final class NodeTests {
             throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
         // the tests of one build run in several processes
-        try (var channel = FileChannel.open(
-                        FOLDER.resolve("installing"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var alone = channel.lock()) {
+        try (var channel =
+                FileChannel.open(FOLDER.resolve("installing"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.lock(); // given back with the channel
             install();
         }
         return call(environment, List.of("node", "--test", "test/" + file));
