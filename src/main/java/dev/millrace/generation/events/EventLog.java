@@ -26,7 +26,7 @@ public final class EventLog implements AutoCloseable {
     private final Retelling retelling;
     private final Consumer<UUID> bell;
     private final Hub hub = new Hub();
-    private final Clock clock = new Clock(hub);
+    private final Hub.Clock clock = new Hub.Clock(hub);
     private final Relay relay;
     private final Writer writer;
     private final Beat beat;
