@@ -2,11 +2,13 @@ package dev.millrace;
 
 import dev.millrace.accounts.Accounts;
 import dev.millrace.credits.Credits;
+import dev.millrace.credits.LedgerWatch;
 import dev.millrace.generation.Generations;
 import dev.millrace.generation.openai.OpenAiFace;
 import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.media.Media;
+import dev.millrace.payments.Payments;
 import dev.millrace.platform.http.ClientAddress;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.Route;
@@ -63,16 +65,24 @@ public final class App implements AutoCloseable {
                     new Generations.Floor(db, ground.redis(), jobs, ground.keys(), clock),
                     new Generations.Rooms(accounts, credits, media, providers),
                     config.links()));
+            var payments = Payments.open(
+                    config.payments(), db, jobs, new Payments.Rooms(accounts, credits), clock, generations::ring);
+            var books = closing.add(LedgerWatch.over(db));
             closing.add(Chores.start(
                     Duration.ofMinutes(1),
                     credits::expireHolds,
+                    credits::freeLeaked,
                     credits::expireGrants,
                     generations::sweep,
+                    books::round,
+                    payments::reconcile,
                     () -> vitals.told(credits.budgets())));
 
             vitals.watch(limits);
             vitals.watch(providers.names(), generations::traffic);
-            List<Worker<?>> work = Stream.concat(media.workers().stream(), generations.workers().stream())
+            vitals.watch(books::standing, payments::missedEvents);
+            List<Worker<?>> work = Stream.of(media.workers(), generations.workers(), payments.workers())
+                    .<Worker<?>>flatMap(List::stream)
                     .toList();
             var workers = closing.add(Workers.start(db, jobs, config.jobs(), work, ground.lineage()));
             var server = closing.add(Server.start(
@@ -84,6 +94,7 @@ public final class App implements AutoCloseable {
                             Pages.open(config.http()),
                             accounts.routes(limits, cursors),
                             credits.routes(limits, cursors, Generations.activity()),
+                            payments.routes(),
                             media.routes(cursors),
                             generations.routes(limits, cursors),
                             new OpenAiFace(generations, generations.gate(limits), media))));

@@ -6,6 +6,7 @@ import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProvidersConfig;
 import dev.millrace.generation.provider.ProvidersFile;
 import dev.millrace.media.MediaConfig;
+import dev.millrace.payments.PaymentsConfig;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.wire.Cidr;
@@ -67,11 +68,11 @@ public record Config(
     public record Work(Path storage, int transcodeThreads, SandboxMode sandbox) {}
 
     /**
-     * Providers, and the addresses that calls to the outside may reach.
+     * Providers, the payment service, and the addresses that calls to the outside may reach.
      *
      * @param allowPrivate private addresses that outgoing calls may reach all the same
      */
-    public record Outside(ProvidersConfig providers, List<Cidr> allowPrivate) {}
+    public record Outside(ProvidersConfig providers, List<Cidr> allowPrivate, PaymentsConfig payments) {}
 
     /** What links begin with: nothing when nobody said how clients reach us, which makes them relative. */
     String links() {
@@ -91,6 +92,10 @@ public record Config(
         return JobsConfig.of(role != Role.API, work.transcodeThreads);
     }
 
+    PaymentsConfig payments() {
+        return outside.payments;
+    }
+
     ProvidersConfig providers() {
         return outside.providers;
     }
@@ -103,9 +108,10 @@ public record Config(
         Path dataDir = settings.read("DATA_DIR", Path.of("data"), Config::path);
         Role role = Role.valueOf(
                 settings.oneOf("ROLE", "all", "all", "api", "worker").toUpperCase(Locale.ROOT));
+        HttpConfig http = http(settings, role);
         var config = new Config(
                 role,
-                http(settings, role),
+                http,
                 dataDir,
                 settings.<@Nullable Database>read("DATABASE_URL", null, Config::database),
                 settings.number("DATABASE_POOL", 10, 1, 200),
@@ -113,7 +119,7 @@ public record Config(
                 settings.<@Nullable Secret>read("SECRET", null, Config::secret),
                 settings.oneOf("SIGNUP", "open", "open", "closed").equals("open"),
                 work(settings, dataDir),
-                outside(settings));
+                outside(settings, http.publicUrl()));
         config.agree(settings);
         settings.check();
         return config;
@@ -154,9 +160,22 @@ public record Config(
                         settings.oneOf("SANDBOX", "required", "required", "off").toUpperCase(Locale.ROOT)));
     }
 
-    private static Outside outside(Settings settings) {
+    private static Outside outside(Settings settings, @Nullable URI site) {
         List<Cidr> allowPrivate = settings.read("ALLOW_PRIVATE_CIDRS", List.of(), each(Cidr::parse));
-        return new Outside(new ProvidersConfig(providers(settings)), allowPrivate);
+        return new Outside(new ProvidersConfig(providers(settings)), allowPrivate, payments(settings, site));
+    }
+
+    /** While a secret for webhooks is being changed there are two, the new one first. */
+    private static PaymentsConfig payments(Settings settings, @Nullable URI site) {
+        Secret key = settings.secret("STRIPE_SECRET_KEY");
+        List<Secret> webhooks = settings.read("STRIPE_WEBHOOK_SECRET", List.of(), each(Secret::new));
+        if ((key == null) != webhooks.isEmpty()) {
+            settings.fault(
+                    key == null ? "STRIPE_SECRET_KEY" : "STRIPE_WEBHOOK_SECRET",
+                    "is required with the other one: MILLRACE_STRIPE_SECRET_KEY and MILLRACE_STRIPE_WEBHOOK_SECRET");
+        }
+        return new PaymentsConfig(
+                key, webhooks, settings.read("STRIPE_BASE_URL", PaymentsConfig.STRIPE, Config::webAddress), site);
     }
 
     private static List<ProviderConfig> providers(Settings settings) {

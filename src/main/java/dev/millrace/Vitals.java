@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.credits.Budget;
+import dev.millrace.credits.LedgerWatch;
 import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.platform.http.Health;
 import dev.millrace.platform.limits.Limits;
@@ -20,6 +21,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -88,6 +91,20 @@ final class Vitals implements AutoCloseable {
 
     private static double used(Budget budget) {
         return budget.limitMicros() == 0 ? 1 : (double) budget.spentMicros() / budget.limitMicros();
+    }
+
+    /**
+     * Adds what the last check of the books found: anything but zero is an alarm, and so is a check that is hours old; and how many
+     * events of the payment service no webhook had brought.
+     */
+    void watch(Supplier<LedgerWatch.Standing> books, Supplier<Number> missedEvents) {
+        Gauge.builder("millrace.payments.missed.events", missedEvents).register(metrics);
+        Gauge.builder("millrace.ledger.broken", () -> books.get().broken()).register(metrics);
+        Gauge.builder("millrace.ledger.checked.seconds", () -> {
+                    Instant at = books.get().checkedAt();
+                    return at == null ? Double.NaN : at.until(Instant.now(), ChronoUnit.MILLIS) / 1e3;
+                })
+                .register(metrics);
     }
 
     private void gauge(String name, String provider, Supplier<Number> value) {

@@ -67,6 +67,8 @@ export const size = (width, height) => `${width}${NBSP}\u00d7${NBSP}${height}`;
 
 export const clock = (at) => time.format(new Date(at));
 
+export const date = (at) => day.format(new Date(at));
+
 const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
 const daysAgo = (at, now) => Math.round((midnight(now) - midnight(at)) / 86_400_000);
 

@@ -41,6 +41,9 @@ class ConfigTest {
         assertThat(config.work().sandbox()).isEqualTo(SandboxMode.REQUIRED);
         assertThat(config.outside().providers().all()).isEmpty();
         assertThat(config.outside().allowPrivate()).isEmpty();
+        assertThat(config.outside().payments().key()).isNull();
+        assertThat(config.outside().payments().webhookSecrets()).isEmpty();
+        assertThat(config.outside().payments().base()).hasToString("https://api.stripe.com");
     }
 
     @Test
@@ -66,6 +69,9 @@ class ConfigTest {
                 Map.entry("MILLRACE_REPLICATE_API_KEY", "r8-hush"),
                 Map.entry("MILLRACE_COMFYUI_API_KEY", "comfy-hush"),
                 Map.entry("MILLRACE_COMFYUI_BASE_URL", "http://127.0.0.1:8188"),
+                Map.entry("MILLRACE_STRIPE_SECRET_KEY", "sk_live_hush"),
+                Map.entry("MILLRACE_STRIPE_WEBHOOK_SECRET", "whsec_new_hush, whsec_old_hush"),
+                Map.entry("MILLRACE_STRIPE_BASE_URL", "http://127.0.0.1:12111"),
                 Map.entry("MILLRACE_FAL_API_KEY", "fal-hush"),
                 Map.entry("MILLRACE_FAL_BASE_URL", "http://127.0.0.1:5006"),
                 Map.entry("MILLRACE_REPLICATE_BASE_URL", "http://127.0.0.1:5005/v1"),
@@ -97,6 +103,11 @@ class ConfigTest {
             assertThat(openai.baseUrl()).isEqualTo(URI.create("http://127.0.0.1:11434/v1"));
         });
         assertThat(config.outside().allowPrivate()).hasSize(1);
+        assertThat(config.outside().payments().webhookSecrets())
+                .hasSize(2)
+                .last()
+                .satisfies(old -> assertThat(old.reveal()).isEqualTo("whsec_old_hush"));
+        assertThat(config.outside().payments().base()).hasToString("http://127.0.0.1:12111");
         assertThat(config.toString()).doesNotContain("hush", "p@ss", "qqqq");
     }
 
@@ -136,6 +147,14 @@ class ConfigTest {
     }
 
     @Test
+    void paymentsNeedAKeyAndASecretForWebhooks() {
+        assertThat(faults(Map.of("MILLRACE_STRIPE_SECRET_KEY", "sk_test_alone")))
+                .anyMatch(fault -> fault.startsWith("MILLRACE_STRIPE_WEBHOOK_SECRET is required"));
+        assertThat(faults(Map.of("MILLRACE_STRIPE_WEBHOOK_SECRET", "whsec_alone")))
+                .anyMatch(fault -> fault.startsWith("MILLRACE_STRIPE_SECRET_KEY is required"));
+    }
+
+    @Test
     void aWorkerOpensOnlyTheListenerForOperators() {
         var config = Config.load(Map.of(
                 "MILLRACE_ROLE", "worker",
@@ -157,6 +176,7 @@ class ConfigTest {
         bad.put("MILLRACE_STORAGE", "ftp://files");
         bad.put("MILLRACE_TRUSTED_PROXIES", "10.0.0.0/99");
         bad.put("MILLRACE_ALLOW_PRIVATE_CIDRS", "loopback");
+        bad.put("MILLRACE_STRIPE_BASE_URL", "stripe");
         bad.put("MILLRACE_TRANSCODE_THREADS", "0");
         bad.put("MILLRACE_DATABASE_POOL", "0");
         bad.put("MILLRACE_ROLE", "king");

@@ -125,6 +125,7 @@ class HouseRulesTest {
         only("redis.clients..", inPackage("platform.redis"));
         only("net.bramp..", inPackage("media").or(inPackage("generation.provider")));
         only("com.password4j..", inPackage("accounts"));
+        only("com.stripe..", inPackage("payments"));
     }
 
     @Test

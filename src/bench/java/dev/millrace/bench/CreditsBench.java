@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 /** Pairs of hold and settle, each a durable transaction of its own, by so many callers at once, for one owner and for many. */
 public final class CreditsBench {
     private static final int OWNERS = 10_000;
+    private static final int PAGE = 200;
     private static final List<ReceiptLine> BILL =
             List.of(new ReceiptLine("words", BigDecimal.TEN, new BigDecimal("0.0001"), 1_000));
 
@@ -109,13 +110,19 @@ public final class CreditsBench {
         }
     }
 
-    private static List<UUID> owners(Db db) {
-        List<UUID> owners = db.transact(
-                tx -> tx.query("""
-                        INSERT INTO account (id, email)
-                        SELECT admin.new_id(), n || '@example.com' FROM generate_series(1, :owners) AS n
-                        RETURNING id""").bind("owners", OWNERS).mapTo(UUID.class).list());
-        for (List<UUID> some : List.of(owners.subList(0, OWNERS / 2), owners.subList(OWNERS / 2, OWNERS))) {
+    /** In small pages: on a busy machine a large one takes longer than a statement may. */
+    static List<UUID> owners(Db db) {
+        var owners = new ArrayList<UUID>();
+        for (int from = 0; from < OWNERS; from += PAGE) {
+            int first = from;
+            List<UUID> some = db.transact(tx -> tx.query("""
+                            INSERT INTO account (id, email)
+                            SELECT admin.new_id(), n || '@example.com' FROM generate_series(:first + 1, :first + :page) AS n
+                            RETURNING id""")
+                    .bind("first", first)
+                    .bind("page", PAGE)
+                    .mapTo(UUID.class)
+                    .list());
             db.run(tx -> tx.query("""
                             SELECT count(credit_give(id, 'purchased', :micros, NULL, NULL, 'for the bench', admin.new_id(), admin.new_id()))
                             FROM unnest(CAST(:owners AS uuid[])) AS o (id)""")
@@ -123,6 +130,7 @@ public final class CreditsBench {
                     .bindArray("owners", UUID.class, some)
                     .mapTo(Long.class)
                     .one());
+            owners.addAll(some);
         }
         return owners;
     }

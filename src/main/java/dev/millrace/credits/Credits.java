@@ -23,6 +23,7 @@ public final class Credits {
     private final Ledger ledger = new Ledger();
     private final Holds holds = new Holds();
     private final Caps caps = new Caps();
+    private final Reversals reversals = new Reversals();
 
     public Credits(Db db) {
         this.db = db;
@@ -105,9 +106,48 @@ public final class Credits {
         return ledger.give(tx, account, grant);
     }
 
+    /**
+     * Takes back what was given under the name {@code of}, at most what is left of it to take. What is free in its purse is taken, the
+     * rest is owed: it blocks new holds, and the next credits pay it first.
+     *
+     * @param request names the taking: again under the same name does nothing
+     * @param words a few words the owner reads in the ledger
+     */
+    public Undoing takeBack(Tx tx, String of, long micros, String request, String words) {
+        return reversals.takeBack(tx, of, micros, request, words);
+    }
+
+    /** Gives again what was taken back under the name {@code of}, once for each {@code request}. */
+    public Undoing giveAgain(Tx tx, String of, String request, String words) {
+        return reversals.giveAgain(tx, of, request, words);
+    }
+
+    /**
+     * Sets aside, until {@link #release}, what is free of what was given under the name {@code of}: at most that much, maybe nothing.
+     * It never expires.
+     */
+    public Undoing freeze(Tx tx, String of, long micros, UUID hold, String words) {
+        return reversals.freeze(tx, of, micros, hold, words);
+    }
+
+    /** Ends the allowances there are, before that of the next month is granted: what is left of them is written off. */
+    public void endAllowances(Tx tx, UUID account) {
+        ledger.endAllowances(tx, account);
+    }
+
+    /** Puts an account on a plan; in effect here at once, on other nodes within five seconds. */
+    public void move(Tx tx, UUID account, String plan) {
+        plans.move(tx, account, plan);
+    }
+
     /** Frees what holds nobody extended for an hour set aside; to be called every minute or so. Answers how many. */
     public int expireHolds() {
         return allOf(holds::expire);
+    }
+
+    /** Frees holds whose work has ended without them; to be called every minute or so. Answers how many. */
+    public int freeLeaked() {
+        return allOf(holds::freeLeaked);
     }
 
     /** Writes off what is left of grants whose time is over; to be called every minute or so. Answers how many. */

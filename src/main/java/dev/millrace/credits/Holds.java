@@ -226,8 +226,48 @@ final class Holds {
         if (!overdue.isEmpty()) {
             LOG.warn("{} holds were forgotten and are freed, {} among them", overdue.size(), overdue.getFirst());
             free(tx, overdue, "expired");
+            audit(tx, overdue, "expired", "nobody extended it for an hour");
         }
         return overdue.size();
+    }
+
+    private static final String LEAKED = """
+            SELECT h.id
+            FROM hold h
+            JOIN admin.holds v ON v.hold = h.id
+            WHERE v.leaked AND h.state = 'open'
+            ORDER BY h.id
+            LIMIT :batch
+            FOR UPDATE OF h SKIP LOCKED""";
+
+    /** Frees holds that are open although what they pay for is over or was never there, a batch of them. */
+    int freeLeaked(Tx tx) {
+        List<UUID> leaked =
+                tx.query(LEAKED).bind("batch", BATCH).mapTo(UUID.class).list();
+        if (!leaked.isEmpty()) {
+            LOG.error(
+                    "{} holds outlive what they pay for and are freed, {} among them",
+                    leaked.size(),
+                    leaked.getFirst());
+            free(tx, leaked, "released");
+            audit(tx, leaked, "leaked", "what it pays for is over");
+        }
+        return leaked.size();
+    }
+
+    private static final String AUDIT = """
+            INSERT INTO hold_audit (hold, how, actor, reason)
+            SELECT freed.hold, :how, 'the server', :reason
+            FROM unnest(CAST(:holds AS uuid[])) AS freed (hold)
+            ON CONFLICT (hold) DO UPDATE
+            SET at = now(), how = excluded.how, actor = excluded.actor, reason = excluded.reason""";
+
+    private static void audit(Tx tx, List<UUID> holds, String how, String reason) {
+        tx.update(AUDIT)
+                .bindArray("holds", UUID.class, holds)
+                .bind("how", how)
+                .bind("reason", reason)
+                .execute();
     }
 
     private static final String CLOSE = """

@@ -68,7 +68,8 @@ final class Ledger {
                 SELECT (SELECT coalesce(sum(posted), 0) FROM credit_account WHERE owner = :owner)
                        - (SELECT coalesce(sum(amount), 0) FROM entry WHERE owner = :owner AND seq >= (SELECT seq FROM place)) AS amount
             )
-            SELECT e.id, e.at, e.kind, e.amount, e.hold AS generation, e.description, CAST(e.lines AS text) AS lines,
+            SELECT e.id, e.at, e.kind, e.amount,
+                   CASE WHEN h.purpose <> 'dispute' THEN e.hold END AS generation, e.description, CAST(e.lines AS text) AS lines,
                    h.amount - coalesce(h.charged, 0) AS released,
                    CAST((SELECT amount FROM total)
                         - coalesce(sum(e.amount) OVER (ORDER BY e.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
@@ -89,6 +90,19 @@ final class Ledger {
                 .map(Row::line)
                 .list();
     }
+
+    private static final String END_ALLOWANCES = """
+            UPDATE credit_account
+            SET expires_at = now()
+            WHERE owner = :owner AND kind = 'allowance' AND closed_at IS NULL AND expires_at > now()""";
+
+    void endAllowances(Tx tx, UUID owner) {
+        tx.query(LOCK).bind("owner", owner).mapTo(String.class).findOne();
+        tx.update(END_ALLOWANCES).bind("owner", owner).execute();
+    }
+
+    private static final String LOCK = """
+            SELECT CAST(credit_lock(:owner) AS text)""";
 
     private static final String LOCK_DEAD = """
             SELECT id

@@ -61,5 +61,15 @@ final class Plans {
         return plan;
     }
 
+    private static final String MOVE = """
+            UPDATE account
+            SET plan = :plan
+            WHERE id = :account AND plan <> :plan""";
+
+    void move(Tx tx, UUID account, String plan) {
+        tx.update(MOVE).bind("account", account).bind("plan", plan).execute();
+        tx.afterCommit(() -> remembered.remove(account));
+    }
+
     private record Remembered(Plan plan, long readAtNanos) {}
 }

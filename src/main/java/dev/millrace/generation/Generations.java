@@ -139,6 +139,11 @@ public final class Generations implements AutoCloseable {
         return Activities::of;
     }
 
+    /** Something else that an account's readers want to know has changed, such as its credits. */
+    public void ring(UUID account) {
+        overviews.ring(account);
+    }
+
     /** Sends every reader to another node, because this one is about to stop. */
     public void drain() {
         overviews.drain();

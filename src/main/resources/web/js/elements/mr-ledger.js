@@ -1,6 +1,7 @@
 // Every credit in and out, newest first, older lines on demand.
 import { get } from "../api.js";
 import { html, Light, nothing } from "../light.js";
+import { limits } from "../limits.js";
 import { ledgerLine } from "../money.js";
 import { runs } from "../runs.js";
 import { amount, plural, shortMoment } from "../words.js";
@@ -11,17 +12,29 @@ const PAGE = 20;
 class Ledger extends Light {
   static properties = { lines: { state: true }, cursor: { state: true }, refusal: { state: true } };
 
+  #balance = undefined;
+
   constructor() {
     super();
     this.lines = null;
     runs.addEventListener("run", this.#again);
+    limits.addEventListener("change", this.#moved);
     this.#read();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     runs.removeEventListener("run", this.#again);
+    limits.removeEventListener("change", this.#moved);
   }
+
+  // Credits that came or went without a run: bought, granted, taken back.
+  #moved = () => {
+    const balance = limits.credits?.balance;
+    const before = this.#balance;
+    this.#balance = balance;
+    if (before !== undefined && balance !== undefined && before !== balance) this.#read();
+  };
 
   // A run that ended has settled: the newest lines are asked for again.
   #again = ({ detail }) => detail.run.receipt && !detail.before.receipt && this.#read();

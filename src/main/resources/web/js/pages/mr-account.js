@@ -10,6 +10,7 @@ import { session } from "../session.js";
 import { Watch } from "../store.js";
 import { credits, glance, plural } from "../words.js";
 import { gauge } from "../elements/mr-gauges.js";
+import "../elements/mr-billing.js";
 import "../elements/mr-keys.js";
 import "../elements/mr-ledger.js";
 import "../elements/mr-sessions.js";
@@ -40,6 +41,7 @@ class Account extends Light {
       </div>
       <section id="limits" aria-label="Credits and limits">${limits.credits ? this.#meters() : nothing}</section>
       <section id="ledger" aria-labelledby="ledger-h"><mr-ledger></mr-ledger></section>
+      <mr-billing></mr-billing>
       <section id="keys" aria-labelledby="keys-h"><mr-keys></mr-keys></section>
       <section id="sessions" aria-labelledby="sessions-h"><mr-sessions></mr-sessions></section>
       <section aria-labelledby="motion-h">

@@ -154,6 +154,8 @@ class LedgerCheckIT {
             house.release(house.hold(owner, 7));
             house.hold(owner, 20);
             UUID stranger = house.owner(5);
+            generations(house, owner);
+            payments(house, owner);
             assertThat(house.broken()).isEmpty();
 
             // as somebody with all rights would: past triggers and checks
@@ -221,7 +223,72 @@ class LedgerCheckIT {
         faults.put(
                 "a hold is long overdue",
                 "UPDATE hold SET expires_at = now() - interval '6 minutes' WHERE state = 'open'");
+        faults.put(
+                "a hold outlives what it pays for",
+                "DELETE FROM generation WHERE finished_at IS NULL; "
+                        + "UPDATE hold SET created_at = now() - interval '6 minutes' WHERE amount = 20000000");
+        faults.put(
+                "a generation runs without a hold",
+                "UPDATE generation SET id = admin.new_id() WHERE finished_at IS NULL");
+        faults.put(
+                "a generation says another charge than its ledger",
+                "UPDATE generation SET charged_micros = charged_micros - 1 WHERE charged_micros > 0");
+        faults.put(
+                "a receipt is not the lines of its ledger",
+                "UPDATE generation SET receipt = jsonb_set(receipt, '{lines,0,quantity}', '13') WHERE charged_micros > 0");
+        faults.put(
+                "a receipt and its hold do not add up",
+                "UPDATE generation SET receipt = jsonb_set(receipt, '{released}', '17') WHERE charged_micros > 0");
+        faults.put(
+                "a terminal event tells another receipt",
+                "UPDATE generation_event SET data = '{\"receipt\": {\"charged\": 11}}' WHERE event = 'completed'");
+        faults.put(
+                "more is taken back than was given",
+                "INSERT INTO entry (id, owner, kind, amount, description, reverses) "
+                        + "SELECT admin.new_id(), owner, 'refund', -amount - 1, 'too much', id FROM entry WHERE request_id = 'pi:pi_1'");
+        faults.put(
+                "a purse long past its time is not written off",
+                "UPDATE credit_account SET expires_at = now() - interval '16 minutes' WHERE owner = :stranger AND posted > 0");
+        faults.put("a paid pack was not granted as it was sold", "UPDATE purchase SET micros = micros + 1");
+        faults.put("a paid invoice was not granted as it was sold", "UPDATE paid_invoice SET micros = micros + 1");
+        faults.put("a grant names a payment that is not there", "DELETE FROM paid_invoice");
+        faults.put(
+                "a case that is over still sets credits aside",
+                "UPDATE payment_case SET hold = (SELECT id FROM hold WHERE state = 'open' LIMIT 1)");
+        faults.put("a case and the ledger disagree", "UPDATE payment_case SET state = 'open'");
         return faults;
+    }
+
+    /** A pack that was paid for and refunded in part, and a month of a plan. */
+    private static void payments(LedgerHouse house, UUID owner) {
+        house.sql("""
+                DO $$ BEGIN
+                    INSERT INTO purchase (id, account, kind, item, version, micros, amount, currency, livemode, state, session,
+                                          payment_intent, ended_at)
+                    VALUES (admin.new_id(), '%1$s', 'pack', 'small', 1, 5000000, 50, 'usd', false, 'paid', 'cs_1', 'pi_1', now());
+                    PERFORM credit_give('%1$s', 'purchased', 5000000, NULL, 'pi:pi_1', 'bought', admin.new_id(), admin.new_id());
+                    PERFORM credit_take_back('pi:pi_1', 1000000, 're:re_1', 'refunded', admin.new_id(), admin.new_id());
+                    INSERT INTO payment_case VALUES ('re_1', 'refund', 'pi_1', admin.new_id(), 'taken', 10);
+                    INSERT INTO paid_invoice VALUES ('in_1', '%1$s', 'sub_1', 'pi_2', 3000000, 30, 'usd', now() + interval '30 days');
+                    PERFORM credit_give('%1$s', 'allowance', 3000000, now() + interval '33 days', 'in:in_1', 'a month',
+                                        admin.new_id(), admin.new_id());
+                END $$""".formatted(owner));
+    }
+
+    /** Two of them for the holds of this owner: one that ended with its charge, one that runs. */
+    private static void generations(LedgerHouse house, UUID owner) {
+        house.sql("""
+                INSERT INTO generation (id, account, kind, model, provider, status, prompt, options, sanitized, price, expected_micros,
+                                        maximum_micros, size, receipt, charged_micros, started_at, finished_at)
+                SELECT h.id, h.owner, 'video', 'studio/video', 'studio', CASE h.state WHEN 'settled' THEN 'completed' ELSE 'running' END,
+                       'a boat', '{}', '{}', '[]', h.amount, h.amount, '-',
+                       CASE h.state WHEN 'settled' THEN jsonb_build_object('charged', h.charged / 1000000, 'released',
+                           (h.amount - h.charged) / 1000000, 'lines', (SELECT lines FROM entry WHERE hold = h.id AND kind = 'charge')) END,
+                       h.charged, now(), h.closed_at
+                FROM hold h WHERE h.owner = '%s' AND h.state IN ('open', 'settled')""".formatted(owner), """
+                INSERT INTO generation_event (generation, epoch, seq, position, event, data)
+                SELECT id, 1, 1, 0, 'completed', jsonb_build_object('id', id, 'receipt', receipt)::text
+                FROM generation WHERE finished_at IS NOT NULL""");
     }
 
     private static void refused(LedgerHouse house, String constraint, String sql) {

@@ -51,7 +51,8 @@ final class LedgerHouse implements AutoCloseable {
 
     void give(UUID owner, Purse purse, long credit, @Nullable Instant expires) {
         var grant = new Grant(purse, credit * Micros.CREDIT, expires, "test:" + Ids.next(), "for the test");
-        assertThat(db.<Boolean>transact(tx -> credits.grant(tx, owner, grant))).isTrue();
+        assertThat(this.<Boolean>patiently(tx -> credits.grant(tx, owner, grant)))
+                .isTrue();
     }
 
     UUID hold(UUID owner, long credit) {

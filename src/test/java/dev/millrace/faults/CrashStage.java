@@ -12,6 +12,7 @@ import dev.millrace.testing.TestHouse;
 import dev.millrace.testing.TestServices;
 import dev.millrace.testing.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,9 @@ final class CrashStage implements AutoCloseable {
     Api start(@Nullable String killPoint) {
         if (server != null) {
             server.close(); // what a failed test left
+        }
+        if (killPoint != null) {
+            forget(marker(killPoint));
         }
         List<String> flags =
                 killPoint == null ? List.of() : List.of("-Dmillrace.killpoint=" + killPoint + ":" + marker(killPoint));
@@ -152,6 +156,15 @@ final class CrashStage implements AutoCloseable {
             server.close();
         }
         TestServices.delete(folder);
+    }
+
+    /** Where a server of an earlier life arrived says nothing of the next. */
+    private static void forget(Path marker) {
+        try {
+            Files.deleteIfExists(marker);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private Path marker(String killPoint) {

@@ -2,6 +2,7 @@ package dev.millrace.platform.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +33,7 @@ public final class Db implements AutoCloseable {
     private final Jdbi jdbi;
     private final Semaphore turns;
     private final ThreadLocal<Boolean> inside = new ThreadLocal<>();
+    private final Together together = new Together(this::batch);
 
     private Db(SqlConfig config, HikariDataSource pool) {
         this.config = config;
@@ -60,6 +62,28 @@ public final class Db implements AutoCloseable {
         });
     }
 
+    /**
+     * As {@link #transact}, for work that many callers do at once: all that waits is done in one commit, so that neither the disk nor a
+     * row they share is the limit. Each closure is as if alone: it sees what those before it wrote, is undone alone when it throws, and
+     * its caller is told only when all is durable. It may run twice, as in {@link #transact}, and should be short, for others wait.
+     */
+    public <T extends @Nullable Object> T together(Function<Tx, T> work) {
+        refuseInside();
+        Together.Task<T> task = together.join(work);
+        if (task.alone()) {
+            return transact(work);
+        }
+        Throwable failure = task.failure();
+        if (failure instanceof Error defect) {
+            throw defect;
+        }
+        if (failure instanceof RuntimeException thrown) {
+            throw Failures.translated(thrown);
+        }
+        task.afterwards().forEach(Runnable::run);
+        return task.answer();
+    }
+
     /** Reads in one snapshot-per-statement, read-only transaction. */
     public <T extends @Nullable Object> T read(Function<Tx, T> work) {
         return committed(withTurn(() -> retrying(work, true)));
@@ -68,6 +92,11 @@ public final class Db implements AutoCloseable {
     /** A connection outside the pool for one who may not wait: heartbeats, the event writer, LISTEN. */
     public Line line(String name) {
         return new Line(config, name);
+    }
+
+    /** The same for one whose statements may take that long. */
+    public Line line(String name, Duration patience) {
+        return new Line(config.patient(patience), name);
     }
 
     /** Connections now in use, and how many callers wait for one. */
@@ -86,10 +115,24 @@ public final class Db implements AutoCloseable {
         return done.answer();
     }
 
-    private <T extends @Nullable Object> T withTurn(Supplier<T> work) {
+    private void refuseInside() {
         if (inside.get() != null) {
             throw new IllegalStateException("a transaction was opened inside a transaction; pass the Tx instead");
         }
+    }
+
+    private void batch(List<Together.Task<?>> tasks) {
+        withTurn(() -> {
+            try (Handle handle = jdbi.open()) {
+                handle.setReadOnly(false);
+                Together.run(handle, tasks);
+            }
+            return Boolean.TRUE;
+        });
+    }
+
+    private <T extends @Nullable Object> T withTurn(Supplier<T> work) {
+        refuseInside();
         takeTurn();
         inside.set(Boolean.TRUE);
         try {

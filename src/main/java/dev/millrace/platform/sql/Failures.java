@@ -21,6 +21,17 @@ final class Failures {
         return "40001".equals(state) || "40P01".equals(state);
     }
 
+    /** A statement waited for a lock as long as it was allowed to. */
+    static boolean lockTimeout(Throwable failure) {
+        return "55P03".equals(state(failure));
+    }
+
+    /** The connection broke, so that nobody knows whether what was sent last was done. */
+    static boolean connection(Throwable failure) {
+        String state = state(failure);
+        return state == null || state.startsWith("08") || state.startsWith("57");
+    }
+
     /** Translates, or gives the failure back as it is when it is a defect of ours. */
     static RuntimeException translated(RuntimeException failure) {
         SQLException sql = sql(failure);

@@ -23,4 +23,9 @@ public record SqlConfig(
     public static SqlConfig of(String url, String user, Secret password, int pool) {
         return new SqlConfig(url, user, password, pool, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
+
+    /** The same with statements that may take that long. */
+    SqlConfig patient(Duration patience) {
+        return new SqlConfig(url, user, password, pool, patience, lockTimeout);
+    }
 }

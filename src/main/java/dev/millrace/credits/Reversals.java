@@ -1,0 +1,64 @@
+package dev.millrace.credits;
+
+import dev.millrace.platform.Ids;
+import dev.millrace.platform.sql.Tx;
+import java.util.UUID;
+
+/** What is undone of a giving: each in one statement, under the locks of all the owner's purses, and once for each name. */
+final class Reversals {
+    private static final String TAKE_BACK = """
+            SELECT credit_take_back(:of, :micros, :request, :words, :entry, :debt)""";
+
+    /** Takes back at most so much of what was given under that name; what was spent already is owed. */
+    Undoing takeBack(Tx tx, String of, long micros, String request, String words) {
+        return Undoing.of(tx.query(TAKE_BACK)
+                .bind("of", of)
+                .bind("micros", micros)
+                .bind("request", request)
+                .bind("words", words)
+                .bind("entry", Ids.next())
+                .bind("debt", Ids.next())
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(null));
+    }
+
+    private static final String GIVE_AGAIN = """
+            SELECT credit_give_again(:of, :request, :words, :entry, :purse)""";
+
+    /** Gives again what was taken back under that name. */
+    Undoing giveAgain(Tx tx, String of, String request, String words) {
+        return Undoing.of(tx.query(GIVE_AGAIN)
+                .bind("of", of)
+                .bind("request", request)
+                .bind("words", words)
+                .bind("entry", Ids.next())
+                .bind("purse", Ids.next())
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(null));
+    }
+
+    private static final String IS_HELD = """
+            SELECT count(*) FROM hold WHERE id = :hold""";
+
+    private static final String FREEZE = """
+            SELECT credit_freeze(:of, :micros, :hold, :words)""";
+
+    /** Sets aside, until somebody releases it, what is free of what was given under that name. */
+    Undoing freeze(Tx tx, String of, long micros, UUID hold, String words) {
+        boolean before = tx.query(IS_HELD).bind("hold", hold).mapTo(Long.class).one() > 0;
+        if (before) {
+            return Undoing.REPEATED;
+        }
+        boolean known = tx.query(FREEZE)
+                .bind("of", of)
+                .bind("micros", micros)
+                .bind("hold", hold)
+                .bind("words", words)
+                .mapTo(Long.class)
+                .findOne()
+                .isPresent();
+        return known ? Undoing.DONE : Undoing.UNKNOWN;
+    }
+}

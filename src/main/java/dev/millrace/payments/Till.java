@@ -1,0 +1,202 @@
+package dev.millrace.payments;
+
+import dev.millrace.credits.Credits;
+import dev.millrace.credits.Grant;
+import dev.millrace.credits.Purse;
+import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from an event: its object is read anew, and what is true of it now is brought about, whatever was heard before. Each
+ * effect may be applied any number of times and in any order; the ledger's names let one of them count.
+ */
+final class Till {
+    /** Credits of a month live on a little, for a payment that takes its time. */
+    private static final Duration GRACE = Duration.ofDays(3);
+
+    private static final Set<String> SESSIONS = Set.of(
+            "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed",
+            "checkout.session.expired");
+    private static final Set<String> INVOICES = Set.of(
+            "invoice.paid", "invoice.payment_failed", "invoice.finalization_failed", "invoice.payment_action_required");
+    private static final Set<String> GRANTING =
+            Set.of("subscription_create", "subscription_cycle", "subscription_update");
+
+    private final StripeApi stripe;
+    private final Credits credits;
+    private final Offers offers;
+    private final Purchases purchases;
+    private final Subscriptions subscriptions;
+    private final Consumer<UUID> bell;
+    private final Refunds refunds;
+
+    /** {@code bell} is given each account whose credits changed. */
+    Till(Db db, StripeApi stripe, Credits credits, Checkouts.Ledgers tables, Consumer<UUID> bell) {
+        this.stripe = stripe;
+        this.credits = credits;
+        this.offers = tables.offers();
+        this.purchases = tables.purchases();
+        this.subscriptions = tables.subscriptions();
+        this.bell = bell;
+        this.refunds = new Refunds(db, stripe, credits, purchases);
+    }
+
+    /** All that follows from what was read, in the caller's transaction. */
+    interface Effect {
+        Verdict apply(Tx tx);
+    }
+
+    static boolean handles(String type) {
+        return SESSIONS.contains(type)
+                || INVOICES.contains(type)
+                || type.startsWith("customer.subscription.")
+                || type.startsWith("refund.")
+                || type.equals("charge.refunded")
+                || type.startsWith("charge.dispute.");
+    }
+
+    /** Reads the object over the API; nothing is written yet. */
+    Effect effect(String type, String object) {
+        if (SESSIONS.contains(type)) {
+            return session(object, type.endsWith("async_payment_failed"));
+        }
+        if (INVOICES.contains(type)) {
+            return invoice(object);
+        }
+        if (type.startsWith("customer.subscription.")) {
+            Seen.Subscription seen = stripe.subscription(object);
+            return tx -> mirror(tx, seen);
+        }
+        if (type.startsWith("charge.dispute.")) {
+            return refunds.dispute(stripe.dispute(object), this::session);
+        }
+        return type.equals("charge.refunded")
+                ? refunds.refunds(stripe.refunds(object), this::session)
+                : refunds.refunds(List.of(stripe.refund(object)), this::session);
+    }
+
+    private Effect session(String id) {
+        return session(id, false);
+    }
+
+    private Effect session(String id, boolean failed) {
+        Seen.Session seen = stripe.session(id);
+        Seen.Subscription subscription = seen.payment().subscription() == null
+                ? null
+                : stripe.subscription(seen.payment().subscription());
+        return tx -> {
+            Purchase purchase = purchases.of(tx, seen);
+            if (purchase == null) {
+                return Verdict.ignored("nobody here began this session");
+            }
+            if (purchase.over()) {
+                return Verdict.DONE;
+            }
+            if (seen.status().equals("expired")) {
+                purchases.conclude(tx, purchase, seen, "expired", null);
+                return Verdict.DONE;
+            }
+            String fault = purchase.mismatch(seen, purchases.customer(tx, purchase.account(), purchase.livemode()));
+            if (fault != null) {
+                purchases.conclude(tx, purchase, seen, "refused", fault);
+                return Verdict.refused(fault);
+            }
+            return conclude(tx, purchase, seen, subscription, failed);
+        };
+    }
+
+    private Verdict conclude(
+            Tx tx, Purchase purchase, Seen.Session seen, Seen.@Nullable Subscription subscription, boolean failed) {
+        if (!seen.paymentStatus().equals("paid")) {
+            String state = failed ? "failed" : seen.status().equals("complete") ? "pending" : "open";
+            purchases.conclude(tx, purchase, seen, state, null);
+            return Verdict.DONE;
+        }
+        purchases.conclude(tx, purchase, seen, "paid", null);
+        if (!purchase.pack()) {
+            return subscription == null ? Verdict.parked("a plan without a subscription") : mirror(tx, subscription);
+        }
+        String payment = seen.payment().paymentIntent();
+        credits.grant(
+                tx,
+                purchase.account(),
+                new Grant(
+                        Purse.PURCHASED,
+                        purchase.micros(),
+                        null,
+                        "pi:" + payment,
+                        "Credits bought: " + purchase.item()));
+        tx.afterCommit(() -> bell.accept(purchase.account()));
+        return Verdict.DONE;
+    }
+
+    /** The mirror is what was read last, and the account is on the plan that it says is paid for. */
+    private Verdict mirror(Tx tx, Seen.Subscription seen) {
+        UUID account = purchases.account(tx, seen.customer(), seen.livemode());
+        Offer offer = offers.plan(tx, seen);
+        if (account == null || offer == null) {
+            return Verdict.parked(account == null ? "a customer nobody here knows" : "a plan nobody here sells");
+        }
+        if (subscriptions.put(tx, account, offer.item(), seen)) {
+            String plan = subscriptions.plan(tx, account);
+            credits.move(tx, account, plan == null ? "free" : plan);
+            tx.afterCommit(() -> bell.accept(account));
+        }
+        return Verdict.DONE;
+    }
+
+    private Effect invoice(String id) {
+        Seen.Invoice seen = stripe.invoice(id);
+        if (seen.subscription() == null) {
+            return tx -> Verdict.ignored("an invoice of no subscription");
+        }
+        Seen.Subscription subscription = stripe.subscription(seen.subscription());
+        return tx -> {
+            Verdict mirrored = mirror(tx, subscription);
+            boolean grants = "paid".equals(seen.status()) && GRANTING.contains(seen.reason());
+            return mirrored.equals(Verdict.DONE) && grants ? allowance(tx, seen, subscription) : mirrored;
+        };
+    }
+
+    private Verdict allowance(Tx tx, Seen.Invoice invoice, Seen.Subscription subscription) {
+        UUID account = purchases.account(tx, subscription.customer(), subscription.livemode());
+        Offer offer = offers.plan(tx, subscription);
+        Instant end = subscription.periodEnd();
+        if (account == null || offer == null || end == null) {
+            return Verdict.parked("a subscription that cannot be placed");
+        }
+        boolean update = invoice.reason().equals("subscription_update");
+        boolean right = invoice.livemode() == subscription.livemode()
+                && invoice.currency().equals(offer.currency())
+                && (update
+                        ? invoice.amountPaid() > 0 && invoice.amountPaid() <= offer.amount()
+                        : invoice.amountPaid() == offer.amount());
+        if (!right) {
+            return Verdict.refused("sold for " + offer.amount() + " " + offer.currency() + ", paid "
+                    + invoice.amountPaid() + " " + invoice.currency());
+        }
+        // a change within the month makes up what the better plan has more; a month is never granted twice over
+        long due = Math.max(0, offer.micros() - subscriptions.granted(tx, subscription.id(), end));
+        if (!subscriptions.paid(tx, account, invoice, end, due)) {
+            return Verdict.DONE;
+        }
+        if (!update) {
+            credits.endAllowances(tx, account);
+        }
+        credits.grant(
+                tx,
+                account,
+                new Grant(Purse.ALLOWANCE, due, end.plus(GRACE), "in:" + invoice.id(), "A month of " + offer.name()));
+        tx.afterCommit(() -> bell.accept(account));
+        return Verdict.DONE;
+    }
+}
