@@ -30,6 +30,11 @@ export function film(asset) {
   return rendition?.url ?? asset.url ?? null;
 }
 
+/** The text track of the small pictures of a video. */
+export function storyboard(asset) {
+  return (asset.renditions ?? []).find(({ url, kind, content_type: type }) => url && kind === "storyboard" && type?.startsWith("text/vtt"))?.url ?? null;
+}
+
 export const playable = (run) => run.assets.find((asset) => asset.status === "ready" || film(asset) || poster(asset)) ?? null;
 
 /** The options of a run for another one like it: as they were sent, else as far as its files tell. */
