@@ -114,19 +114,25 @@ public final class App implements AutoCloseable {
         }
     }
 
-    /** Where clients reach this server. */
+    /** Whether clients come in here; a node that only works has no more than the operators' listener. */
+    boolean serves() {
+        return config.http().main() != null;
+    }
+
+    /** Where clients reach this server, and of one that only works where operators do. */
     public URI address() {
         URI publicUrl = config.http().publicUrl();
-        return publicUrl == null ? listener() : publicUrl;
+        return publicUrl == null || !serves() ? listener() : publicUrl;
     }
 
     /** The listener itself, whatever stands in front of it; one that listens everywhere is reached on this machine. */
     public URI listener() {
         HttpConfig.Listen main = config.http().main();
-        String host = main == null ? "127.0.0.1" : main.host();
+        String host = (main == null ? config.http().ops() : main).host();
+        int port = main == null ? server.opsPort() : server.port();
         boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
         String named = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return URI.create("http://" + (everywhere ? "127.0.0.1" : named) + ":" + server.port());
+        return URI.create("http://" + (everywhere ? "127.0.0.1" : named) + ":" + port);
     }
 
     /** Every call there is, for tests that go through all of them. */

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the server from the environment and stops it at SIGTERM or Ctrl-C. */
+/** Starts the server from the environment and stops it at SIGTERM or Ctrl-C; a second one does not wait for running work. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -30,7 +30,8 @@ public final class Main {
     /** The JVM runs its hooks side by side, so there is one, and everything ends in it, in order. */
     private static void serve(App app) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "stop"));
-        LOG.info("Millrace is ready at {}", app.address());
+        Signals.handle();
+        LOG.info("Millrace is ready at {}{}", app.address(), app.serves() ? "" : " (works only: health and metrics)");
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException stop) {
@@ -40,7 +41,7 @@ public final class Main {
 
     /** A tidy end is exit code 0: left to itself, the JVM would report the signal that asked for it. */
     private static void stop(App app) {
-        LOG.info("Stopping: no new work, running work may end");
+        LOG.info("Stopping: no new work, running work may end; a second signal ends it at once");
         try (app) {
             app.drain();
         } catch (InterruptedException stop) {
