@@ -117,7 +117,7 @@ final class Proposals {
     private static void refuseInputs(NewGeneration asked) {
         List<UUID> inputs = asked.inputs();
         if (inputs != null && !inputs.isEmpty()) {
-            throw fault("/inputs", "unknown_field", "the model takes no inputs");
+            throw fault("/inputs", "unknown_field", "are not taken by any model here");
         }
     }
 
@@ -128,10 +128,11 @@ final class Proposals {
             throw fault(
                     "/model",
                     "unknown_model",
-                    "this model makes " + model.kind().code());
+                    "names a model for " + model.kind().code() + ", not for "
+                            + asked.kind().code());
         }
         if (providers.of(model.provider()) == null) {
-            throw fault("/model", "unavailable_model", "the provider of this model is not set up on this server");
+            throw fault("/model", "unavailable_model", "names a model whose provider is not set up on this server");
         }
         return model;
     }
@@ -143,10 +144,10 @@ final class Proposals {
             return List.of();
         }
         if (asked.kind() != GenerationKind.TEXT) {
-            throw fault("/messages", "unknown_field", "only text takes messages");
+            throw fault("/messages", "unknown_field", "are taken for text only");
         }
         if (asked.prompt() != null) {
-            throw fault("/messages", "out_of_range", "give a prompt or messages, not both");
+            throw fault("/messages", "out_of_range", "must not be given beside a prompt");
         }
         var messages = new ArrayList<Message>(turns.size());
         int all = 0;

@@ -42,7 +42,7 @@ public record Model(
             OptionRange range = options.get(name);
             String pointer = "/options/" + name.replace("~", "~0").replace("/", "~1");
             if (range == null) {
-                problem.at(pointer, "unknown_field", "the model " + id + " has no such option");
+                problem.at(pointer, "unknown_field", "is not an option of the model " + id);
             } else {
                 OptionRange.Fault fault =
                         value == null ? new OptionRange.Fault("wrong_type", "must not be null") : range.judge(value);

@@ -37,7 +37,7 @@ final class Binding {
         try {
             T value = Json.MAPPER.readerFor(type).withHandler(new Strangers()).readValue(tree);
             if (value == null) {
-                faults.add(new FieldError("", "required", "a JSON object is needed"));
+                faults.add(new FieldError("", "required", "must be a JSON object"));
             }
             return value;
         } catch (JsonMappingException misfit) {
@@ -114,7 +114,7 @@ final class Binding {
                 throws IOException {
             String pointer =
                     Pointers.cut(parser.getParsingContext().pathAsPointer().toString());
-            faults.add(new FieldError(pointer, "unknown_field", "there is no such field here"));
+            faults.add(new FieldError(pointer, "unknown_field", "is not a field of this request"));
             parser.skipChildren();
             return true;
         }

@@ -57,7 +57,8 @@ public final class Pages implements Routes {
                         Route.get("/openapi.yaml", Access.OPEN, this::openapi),
                         Route.get("/docs", Access.OPEN, this::docs),
                         Route.get("/docs/{+path}", Access.OPEN, this::doc),
-                        Route.get("/problems/{code}", Access.OPEN, this::problem),
+                        Route.get("/problems", Access.OPEN, this::allProblems),
+                        Route.get("/problems/{+code}", Access.OPEN, this::problem),
                         Route.get("/licenses", Access.OPEN, this::licences))
                 .map(page -> page.toll(Toll.FREE))
                 .toList();
@@ -88,12 +89,22 @@ public final class Pages implements Routes {
 
     /** A page of the documentation is named without its ending, a file of it with. */
     private void doc(ServerRequest request, ServerResponse response) {
-        String path = "docs/" + Params.text(request, "path");
+        String named = Params.text(request, "path");
+        if (named.isEmpty()) {
+            docs(request, response);
+            return;
+        }
+        String path = "docs/" + named;
         page(web.find(FileType.of(path) == null ? path + ".html" : path), request, response);
     }
 
+    private void allProblems(ServerRequest request, ServerResponse response) {
+        page(problems.all(), request, response);
+    }
+
     private void problem(ServerRequest request, ServerResponse response) {
-        page(problems.find(Params.text(request, "code")), request, response);
+        String code = Params.text(request, "code");
+        page(code.isEmpty() ? problems.all() : problems.find(code), request, response);
     }
 
     private void licences(ServerRequest request, ServerResponse response) {

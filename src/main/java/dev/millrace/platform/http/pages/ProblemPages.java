@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What each problem means and what to do about it: the pages that the {@code type} of a problem leads to. */
 final class ProblemPages {
     private final Map<String, Asset> pages = new TreeMap<>();
+    private final Asset all = index();
 
     ProblemPages() {
         for (ProblemType type : ProblemType.values()) {
@@ -18,6 +19,25 @@ final class ProblemPages {
     @Nullable
     Asset find(String code) {
         return pages.get(code);
+    }
+
+    /** The list of them. */
+    Asset all() {
+        return all;
+    }
+
+    private static Asset index() {
+        var rows = new StringBuilder();
+        for (ProblemType type : ProblemType.values()) {
+            rows.append("<tr><td>%d</td><td><a href=\"/problems/%s\"><code>%s</code></a></td><td>%s</td></tr>\n"
+                    .formatted(type.status(), type.code(), type.code(), Html.escape(type.title())));
+        }
+        return Html.page("Problems", """
+                          <p>Each refusal carries one of these codes; its page says what it means and what to do.</p>
+                          <div class="table"><table>
+                            <thead><tr><th>Status</th><th>Code</th><th>Title</th></tr></thead>
+                            <tbody>
+                          %s</tbody></table></div>""".formatted(rows));
     }
 
     private static Asset page(ProblemType type) {

@@ -146,6 +146,16 @@ class BodiesTest {
     }
 
     @Test
+    void aRefusalIsASentenceAboutWhatItPointsAt() {
+        Problem stranger = refused("""
+                {"title": "a", "role": 1}""".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(stranger.detail()).isEqualTo("/role is not a field of this request.");
+        assertThat(refused("null".getBytes(StandardCharsets.UTF_8)).detail())
+                .isEqualTo("The body must be a JSON object.");
+    }
+
+    @Test
     void noMessageRepeatsWhatWasSentOrComputesWithIt() {
         String hostile = "${7*7}#{8*8}${jndi:ldap://x}";
 

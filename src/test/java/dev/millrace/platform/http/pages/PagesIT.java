@@ -183,5 +183,17 @@ class PagesIT {
         assertThat(spec.header("content-type")).startsWith("application/yaml");
         assertThat(spec.text()).startsWith("openapi: 3.1");
         browser.get("/docs/docs.css").expect(200);
+        assertThat(browser.get("/docs/").expect(200).text())
+                .isEqualTo(browser.get("/docs").text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/problems", "/problems/"})
+    void theListOfProblemsLeadsToEachOfThem(String path) {
+        String page = browser.get(path).expect(200).text();
+
+        for (ProblemType type : ProblemType.values()) {
+            assertThat(page).contains("href=\"/problems/" + type.code() + "\"");
+        }
     }
 }
