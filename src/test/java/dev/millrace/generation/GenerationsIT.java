@@ -57,6 +57,25 @@ class GenerationsIT {
     }
 
     @Test
+    void whatWasAskedForCanBeAskedForAgain() {
+        Api person = house.person();
+        String id = text(person, Map.of("speed", 200, "words", 20, "seed", 11));
+
+        JsonNode asked = row(person, id).path("options");
+        assertThat(asked.path("seed").asInt()).isEqualTo(11);
+        assertThat(asked.path("max_tokens").asInt()).as("a default").isEqualTo(1024);
+        List<SseReader.Event> told = events(person, id, null);
+        assertThat(json(told.getLast().data()).path("options")).isEqualTo(asked);
+
+        Map<String, Object> again = Map.of("options", asked);
+        String other = person.generate("text", row(person, id).path("prompt").asText(), again)
+                .path("id")
+                .asText();
+        events(person, other, null);
+        assertThat(row(person, other).path("text")).isEqualTo(row(person, id).path("text"));
+    }
+
+    @Test
     void aReaderWhoComesBackAfterTheEndGetsWhatHeMissedAndThenNothingForEver() {
         Api person = house.person();
         String id = text(person, Map.of("speed", 200, "words", 40));

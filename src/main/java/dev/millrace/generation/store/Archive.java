@@ -78,7 +78,8 @@ public final class Archive {
     }
 
     private static final String SEEN = """
-            SELECT g.id, g.kind, g.model, g.status, g.stage, g.prompt, g.percent, g.expected_micros, g.attempts, g.text,
+            SELECT g.id, g.kind, g.model, g.status, g.stage, g.prompt, g.options::text AS options, g.percent,
+                   g.expected_micros, g.attempts, g.text,
                    g.error::text AS error, g.receipt::text AS receipt, g.charged_micros, g.quote, g.retry_of,
                    g.sanitized::text AS sanitized, g.metadata::text AS metadata, g.created_at, g.started_at, g.finished_at,
                    CASE WHEN g.started_at IS NOT NULL AND g.finished_at IS NULL THEN (

@@ -35,6 +35,7 @@ public record Draft(
                 Status.QUEUED,
                 Stage.QUEUED,
                 wish.prompt(),
+                wish.options(),
                 BigDecimal.ZERO,
                 null,
                 new Generation.Cost(Micros.credits(money.expectedMicros()), null),

@@ -2,6 +2,7 @@ package dev.millrace.generation.store;
 
 import dev.millrace.credits.Receipt;
 import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.media.Asset;
 import dev.millrace.media.Fault;
 import dev.millrace.platform.Micros;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A generation as its owner sees it.
  *
+ * @param options what was asked for, with the model's defaults for what was not: another like it is made from them
  * @param text what was written, once it is over
  * @param assets what was made, also what is not ready yet
  */
@@ -25,6 +27,7 @@ public record Generation(
         Status status,
         Stage stage,
         String prompt,
+        GenerationOptions options,
         BigDecimal percent,
         @Nullable BigDecimal etaSeconds,
         Cost cost,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.media.Asset;
 import dev.millrace.media.Fault;
 import dev.millrace.platform.Micros;
@@ -29,6 +30,7 @@ record GenerationRow(
         String status,
         String stage,
         String prompt,
+        String options,
         BigDecimal percent,
         long expectedMicros,
         int attempts,
@@ -45,6 +47,7 @@ record GenerationRow(
         @Nullable Instant finishedAt,
         @Nullable String progress) {
     private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Object>> OPTIONS = new TypeReference<>() {};
 
     Generation seen(List<Asset> assets, String base) {
         JsonNode told = progress == null ? null : Json.read(progress, JsonNode.class);
@@ -56,6 +59,7 @@ record GenerationRow(
                 Status.valueOf(status.toUpperCase(Locale.ROOT)),
                 Stage.valueOf(stage.toUpperCase(Locale.ROOT)),
                 prompt,
+                asked(),
                 told == null ? bare(percent) : told.path("percent").decimalValue(),
                 eta == null || !eta.isNumber() ? null : eta.decimalValue(),
                 new Generation.Cost(
@@ -78,6 +82,14 @@ record GenerationRow(
     /** Whether there can be files that belong to it. */
     boolean hasAssets() {
         return !kind.equals(GenerationKind.TEXT.code());
+    }
+
+    private GenerationOptions asked() {
+        try {
+            return new GenerationOptions(Json.MAPPER.readValue(options, OPTIONS));
+        } catch (JsonProcessingException defect) {
+            throw new UncheckedIOException(defect);
+        }
     }
 
     private Map<String, String> labels() {
