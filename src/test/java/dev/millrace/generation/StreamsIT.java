@@ -24,7 +24,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,41 @@ class StreamsIT {
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0003");
         assertThat(bound.path("charged").decimalValue())
                 .isGreaterThanOrEqualTo(row.path("receipt").path("charged").decimalValue());
+    }
+
+    /** Time goes on while a change of stage waits for Postgres; what the pulse then knows must not be told before the change is. */
+    @Test
+    void percentDoesNotFallWhenAChangeOfStageTakesLongToCommit() throws Exception {
+        var gate = new CountDownLatch(1);
+        var over = new CountDownLatch(1);
+        house.provider().script("slow to commit", (call, sink) -> {
+            speak(sink, "one");
+            gate.await();
+            while (over.getCount() > 0) {
+                speak(sink, "more");
+                call.cancellation().await(Duration.ofMillis(50));
+            }
+            finish(sink, 2);
+        });
+        Api person = house.person();
+        String id = text(person, "slow to commit", Map.of("model", "scripted/billed"));
+        Reader reader = Reader.follow(person, id);
+        reader.await(3, LIMIT);
+        var locked = new CountDownLatch(1);
+        Thread slow = Thread.ofVirtual().start(() -> house.db().run(tx -> {
+            tx.execute("LOCK TABLE generation_event IN SHARE MODE"); // nothing can be written
+            locked.countDown();
+            // several beats of the pulse
+            new CompletableFuture<Void>().completeOnTimeout(null, 3, TimeUnit.SECONDS).join();
+        }));
+        locked.await();
+        gate.countDown();
+        person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+        slow.join();
+        over.countDown();
+
+        assertThat(reader.verdict(LIMIT)).isEmpty();
+        assertThat(row(person, id).path("status").asText()).isEqualTo("canceled");
     }
 
     @Test

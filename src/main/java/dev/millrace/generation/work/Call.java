@@ -342,11 +342,9 @@ final class Call implements ProviderSink {
         task.teller().stage(now);
         if (before == Stage.UNRESOLVED || drains) {
             // a change of state that readers must not miss: it goes into the row, and into the log for good
-            var progress = task.teller().now(null);
-            task.commit(tx -> {
+            task.commit(null, (tx, progress) -> {
                 Calls.resolved(tx, task.id());
                 shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, now, progress.percent());
-                return List.of(progress);
             });
         }
     }

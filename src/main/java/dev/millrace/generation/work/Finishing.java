@@ -65,12 +65,10 @@ final class Finishing {
     private void adopt(Call call) {
         List<Stored> stored = conclusion.stage(call);
         task.teller().made();
-        var progress = task.teller().now(null);
-        task.commit(tx -> {
+        task.commit(null, (tx, progress) -> {
             shop.archive().stage(tx, task.id(), task.epoch(), Status.PROCESSING, Stage.FINISHING, progress.percent());
             conclusion.adopt(tx, stored, call);
             call.close(tx, "finished", null);
-            return List.of(progress);
         });
     }
 

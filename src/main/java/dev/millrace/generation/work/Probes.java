@@ -43,14 +43,12 @@ final class Probes {
             since = now;
         }
         task.teller().stage(Stage.UNRESOLVED);
-        var progress = task.teller().now(new Unresolved(from, BigDecimal.valueOf(pause.toSeconds()), until));
         Instant lost = from;
-        task.commit(tx -> {
+        task.commit(new Unresolved(from, BigDecimal.valueOf(pause.toSeconds()), until), (tx, progress) -> {
             Calls.unresolved(tx, task.id(), attempt, lost, now.plus(pause));
             if (first) {
                 shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.UNRESOLVED, progress.percent());
             }
-            return List.of(progress);
         });
         return pause;
     }

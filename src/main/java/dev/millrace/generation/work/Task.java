@@ -1,14 +1,18 @@
 package dev.millrace.generation.work;
 
 import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.events.GenerationEvent.Progress;
+import dev.millrace.generation.events.GenerationEvent.Unresolved;
 import dev.millrace.generation.events.Recording;
 import dev.millrace.generation.store.Order;
 import dev.millrace.platform.jobs.Attempt;
 import dev.millrace.platform.sql.Tx;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One run's hold on one generation: what it makes, the fence, the pen, and the voice. */
 record Task(Order order, Attempt attempt, Recording recording, Teller teller, Interrupts interrupts) {
@@ -26,6 +30,19 @@ record Task(Order order, Attempt attempt, Recording recording, Teller teller, In
             attempt.fence(tx);
             return change.apply(tx);
         });
+    }
+
+    /** The same for a change that is told as progress. */
+    void commit(@Nullable Unresolved unresolved, BiConsumer<Tx, Progress> change) {
+        Progress progress = teller.now(unresolved);
+        try {
+            commit(tx -> {
+                change.accept(tx, progress);
+                return List.of(progress);
+            });
+        } finally {
+            teller.said();
+        }
     }
 
     /** The same for a change nobody is told of. */

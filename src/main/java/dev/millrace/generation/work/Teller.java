@@ -48,6 +48,7 @@ final class Teller {
     private double stored;
     private double unstored;
     private long unstoredSeq;
+    private boolean silent;
 
     /** {@code before} is how many seconds ago somebody began with this generation. */
     Teller(Order order, Recording recording, Meter meter, double before) {
@@ -126,16 +127,30 @@ final class Teller {
         }
     }
 
-    /** How it stands, as an event that is committed before it is told: for changes of state. */
+    /**
+     * How it stands, as an event that is committed before it is told: for changes of state. Until {@link #said} nothing else is
+     * told: it would know of more, and come before.
+     */
     Progress now(@Nullable Unresolved unresolved) {
         lock.lock();
         try {
             Progress progress = progress(unresolved);
+            silent = true;
             told = progress;
             toldAt = System.nanoTime();
             stored = progress.percent().doubleValue();
             unstoredSeq = 0;
             return progress;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What {@link #now} answered was told, or never will be. */
+    void said() {
+        lock.lock();
+        try {
+            silent = false;
         } finally {
             lock.unlock();
         }
@@ -182,7 +197,7 @@ final class Teller {
 
     private void tell(boolean hurried) {
         long now = System.nanoTime();
-        if (now - toldAt < everyNanos) {
+        if (silent || now - toldAt < everyNanos) {
             return;
         }
         Progress fresh = progress(null);
