@@ -12,6 +12,7 @@ import dev.millrace.testing.vendor.FakeReplicate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,40 @@ class VendorJobsIT {
             assertThat(person.get(asset.path("url").asText()).status()).isEqualTo(200);
         });
         assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.6");
+    }
+
+    /** What came from elsewhere is opened in the box, though the model that was asked for is our own Studio's. */
+    @Test
+    void aFileIsTrustedAsFarAsWhoeverMadeItWhoeverWasAsked() {
+        house.db().run(tx -> tx.update("""
+                        INSERT INTO model (id, kind, provider, options, price, cancel_policy, fallbacks, expected_seconds, deadline_seconds)
+                        SELECT 'studio/chaos-frail', kind, provider,
+                               '{"status": {"type": "integer", "enum": [401], "default": 401}}',
+                               price, cancel_policy, '{replicate/black-forest-labs/flux-schnell}', expected_seconds, deadline_seconds
+                        FROM model WHERE id = 'studio/chaos-image'""").execute());
+        Api person = house.person();
+        Waiting.until(
+                "the model is known",
+                LIMIT,
+                () -> person.get("/v1/models").text().contains("studio/chaos-frail"));
+
+        JsonNode made = ended(person, "image", "studio/chaos-frail", "a boat that drifted", 0);
+        JsonNode own = ended(person, "image", "studio/image", "a boat in the harbour", 1);
+
+        assertThat(replicate.created().get("a boat that drifted")).isEqualTo(1);
+        assertThat(origin(made)).isEqualTo("provider");
+        assertThat(origin(own)).isEqualTo("ours");
+    }
+
+    private static String origin(JsonNode made) {
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("assets").path(0).path("status").asText()).isEqualTo("ready");
+        UUID asset = UUID.fromString(made.path("assets").path(0).path("id").asText());
+        return house.db()
+                .read(tx -> tx.query("SELECT origin FROM asset WHERE id = :id")
+                        .bind("id", asset)
+                        .mapTo(String.class)
+                        .one());
     }
 
     @Test
