@@ -53,8 +53,13 @@ final class ServerUnderTest implements AutoCloseable {
         builder.environment().putAll(settings);
         long started = System.nanoTime();
         var server = new ServerUnderTest(builder.start(), data, started);
-        server.address();
-        return server;
+        try {
+            server.address();
+            return server;
+        } catch (Exception late) {
+            server.close(); // else it holds the folder for ever
+            throw late;
+        }
     }
 
     URI address() throws Exception {

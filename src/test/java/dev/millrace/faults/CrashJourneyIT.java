@@ -142,6 +142,27 @@ class CrashJourneyIT {
     }
 
     @Test
+    void aSecondSignalEndsAServerAtOnceAndLosesNothing() {
+        Api api = stage.start(null);
+        String id = api.generate(
+                        "text", "nobody waits for all of this", Map.of("options", Map.of("words", 1_000, "speed", 20)))
+                .path("id")
+                .asText();
+        Reader reader = Reader.follow(api, id);
+        reader.await(10, PATIENCE);
+
+        // one that had waited for what runs would have ended with 0
+        assertThat(stage.running().stopAtOnce()).isEqualTo(128 + 15);
+
+        Api after = stage.start(null);
+        reader.movedTo(after);
+        after.post("/v1/generations/" + id + "/cancellation", Map.of()).expect(202);
+        assertThat(stage.verdicts(List.of(reader))).isEmpty();
+        stage.assertSettled();
+        stage.stop();
+    }
+
+    @Test
     void aServerKilledAtRandomMomentsLosesNothing() {
         var random = new Random(SEED);
         System.out.println("random kills: " + RANDOM_KILLS + ", seed " + SEED);

@@ -176,12 +176,15 @@ class StreamsIT {
         Reader reader = Reader.follow(person, id);
         reader.await(3, LIMIT);
         var locked = new CountDownLatch(1);
-        Thread slow = Thread.ofVirtual().start(() -> house.db().run(tx -> {
-            tx.execute("LOCK TABLE generation_event IN SHARE MODE"); // nothing can be written
-            locked.countDown();
-            // several beats of the pulse
-            new CompletableFuture<Void>().completeOnTimeout(null, 3, TimeUnit.SECONDS).join();
-        }));
+        Thread slow = Thread.ofVirtual()
+                .start(() -> house.db().run(tx -> {
+                    tx.execute("LOCK TABLE generation_event IN SHARE MODE"); // nothing can be written
+                    locked.countDown();
+                    // several beats of the pulse
+                    new CompletableFuture<Void>()
+                            .completeOnTimeout(null, 3, TimeUnit.SECONDS)
+                            .join();
+                }));
         locked.await();
         gate.countDown();
         person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);

@@ -39,8 +39,13 @@ public final class ServerProcess implements AutoCloseable {
      */
     public static ServerProcess start(Path folder, List<String> properties, Map<String, String> environment) {
         var server = launch(folder, properties, environment);
-        server.address();
-        return server;
+        try {
+            server.address();
+            return server;
+        } catch (AssertionError late) {
+            server.close(); // else it holds the folder for ever
+            throw late;
+        }
     }
 
     /** Starts a server without waiting. */
@@ -96,6 +101,14 @@ public final class ServerProcess implements AutoCloseable {
     public int stop() {
         process.destroy();
         return exit(Duration.ofSeconds(40));
+    }
+
+    /** SIGTERM, and a second one as soon as the first was heard; answers the exit code. */
+    public int stopAtOnce() {
+        process.destroy();
+        Waiting.until("the first signal to be heard", Duration.ofSeconds(20), () -> log().contains("Stopping:"));
+        process.destroy();
+        return exit(Duration.ofSeconds(20));
     }
 
     /** Waits for the end; answers the exit code. */

@@ -1,0 +1,36 @@
+package dev.millrace.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.bench.resume.Plan;
+import dev.millrace.bench.resume.ResumeRun;
+import dev.millrace.testing.ServerProcess;
+import dev.millrace.testing.TestServices;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The small sister of {@code scripts/bench resume}: a few kills of everything, and readers who come and go. */
+class ResumeIT {
+    private static final long SEED = Long.getLong("resume.seed", 20260411L);
+
+    @Test
+    void readersLoseNothingAndHearNothingTwiceWhateverIsKilled() throws Exception {
+        Path folder = Files.createTempDirectory("millrace-resume");
+        try {
+            assertThat(ResumeRun.run(
+                            new Plan(200, 6, SEED, Duration.ofMinutes(3), 6, false),
+                            folder,
+                            TestServices.programs(),
+                            (data, settings) -> ProcessHandle.of(ServerProcess.start(data, List.of(), settings)
+                                            .pid())
+                                    .orElseThrow(),
+                            System.out))
+                    .isTrue();
+        } finally {
+            TestServices.delete(folder);
+        }
+    }
+}
