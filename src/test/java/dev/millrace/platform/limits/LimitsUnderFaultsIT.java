@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.RedisClient;
 
 /** Two nodes under load while their Redis is killed, frozen, emptied, made read-only and filled up. */
@@ -211,7 +212,10 @@ class LimitsUnderFaultsIT {
             case KILLED -> signal("KILL");
             case FROZEN -> signal("STOP");
             case FLUSHED -> command(RedisClient::flushAll);
-            case READ_ONLY -> command(raw -> raw.sendCommand(() -> bytes("REPLICAOF"), "127.0.0.1", "1"));
+            case READ_ONLY ->
+                command(raw -> raw.executeCommand(new CommandArguments(() -> bytes("REPLICAOF"))
+                        .add("127.0.0.1")
+                        .add("1")));
             case FULL -> command(raw -> raw.configSet("maxmemory", "1"));
         }
     }
@@ -222,7 +226,9 @@ class LimitsUnderFaultsIT {
                 // it starts again by itself; it was never away
             }
             case FROZEN -> signal("CONT");
-            case READ_ONLY -> command(raw -> raw.sendCommand(() -> bytes("REPLICAOF"), "NO", "ONE"));
+            case READ_ONLY ->
+                command(raw -> raw.executeCommand(
+                        new CommandArguments(() -> bytes("REPLICAOF")).add("NO").add("ONE")));
             case FULL -> command(raw -> raw.configSet("maxmemory", "0"));
         }
     }
