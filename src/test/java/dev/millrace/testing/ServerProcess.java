@@ -106,7 +106,7 @@ public final class ServerProcess implements AutoCloseable {
     /** SIGTERM, and a second one as soon as the first was heard; answers the exit code. */
     public int stopAtOnce() {
         process.destroy();
-        Waiting.until("the first signal to be heard", Duration.ofSeconds(20), () -> log().contains("Stopping:"));
+        Waiting.until("the first signal to be heard", Duration.ofSeconds(60), () -> log().contains("Stopping:"));
         process.destroy();
         return exit(Duration.ofSeconds(20));
     }

@@ -9,7 +9,7 @@ import java.util.List;
 public final class Paths {
     private Paths() {}
 
-    /** The decoded segments; none for the root. Throws for what is no text or tries to climb. */
+    /** The decoded segments; none for the root, an empty one behind a slash at the end. Throws for what is no text or tries to climb. */
     public static List<String> segments(String raw) {
         if (raw.equals("/")) {
             return List.of();
@@ -23,9 +23,6 @@ public final class Paths {
             int to = slash < 0 ? raw.length() : slash;
             segments.add(segment(raw.substring(from, to)));
             from = to + 1;
-        }
-        if (raw.endsWith("/")) {
-            segments.add("");
         }
         return segments;
     }
