@@ -242,9 +242,9 @@ CREATE FUNCTION admin.ledger_check() RETURNS TABLE (rule text, subject text, det
     FROM generation g JOIN hold h ON h.id = g.id
     WHERE g.finished_at IS NOT NULL AND h.amount <> ((g.receipt ->> 'charged')::numeric + (g.receipt ->> 'released')::numeric) * 1000000
     UNION ALL
-    SELECT 'a terminal event tells another receipt', g.id::text, v.event
+    SELECT 'a terminal event tells another end', g.id::text, format('%s, told %s', g.status, v.event)
     FROM generation g JOIN generation_event v ON v.generation = g.id AND v.event IN ('completed', 'failed', 'canceled')
-    WHERE v.data::jsonb -> 'receipt' IS DISTINCT FROM g.receipt
+    WHERE v.event <> g.status
     UNION ALL
     SELECT 'more is taken back than was given', e.id::text, format('given %s, taken %s', e.amount, r.amount)
     FROM entry e JOIN (SELECT reverses, sum(amount) AS amount FROM entry WHERE reverses IS NOT NULL GROUP BY reverses) r ON r.reverses = e.id

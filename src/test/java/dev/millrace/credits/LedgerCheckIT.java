@@ -240,8 +240,8 @@ class LedgerCheckIT {
                 "a receipt and its hold do not add up",
                 "UPDATE generation SET receipt = jsonb_set(receipt, '{released}', '17') WHERE charged_micros > 0");
         faults.put(
-                "a terminal event tells another receipt",
-                "UPDATE generation_event SET data = '{\"receipt\": {\"charged\": 11}}' WHERE event = 'completed'");
+                "a terminal event tells another end",
+                "UPDATE generation_event SET event = 'failed' WHERE event = 'completed'");
         faults.put(
                 "more is taken back than was given",
                 "INSERT INTO entry (id, owner, kind, amount, description, reverses) "

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The small sister of {@code scripts/bench resume}: a few kills of everything, and readers who come and go. */
+@Tag("alone")
 class ResumeIT {
     private static final long SEED = Long.getLong("resume.seed", 20260411L);
 

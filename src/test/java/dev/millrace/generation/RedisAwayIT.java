@@ -21,10 +21,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Redis, the wire between nodes, frozen or cut while readers here and there listen: the table takes its place. */
+@Tag("alone")
 class RedisAwayIT {
     private static final int WORDS = 80;
     private static final Duration PACE = Duration.ofMillis(100);

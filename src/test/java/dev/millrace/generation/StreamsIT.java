@@ -29,9 +29,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a stream does when things do not go smoothly. */
+@Tag("alone")
 class StreamsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -23,10 +23,12 @@ import java.util.Objects;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.util.PSQLException;
 
+@Tag("alone")
 class EmbeddedPostgresIT {
     @TempDir
     Path home;

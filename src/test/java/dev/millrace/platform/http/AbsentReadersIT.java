@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Readers of a stream who are not there any more, or read nothing, while the kernel still takes every write. */
+@Tag("alone")
 class AbsentReadersIT {
     private static final String GET = "GET /v1/stream HTTP/1.1\r\nHost: a\r\n\r\n";
 

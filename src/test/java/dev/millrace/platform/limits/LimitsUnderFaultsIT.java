@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.RedisClient;
 
 /** Two nodes under load while their Redis is killed, frozen, emptied, made read-only and filled up. */
+@Tag("alone")
 class LimitsUnderFaultsIT {
     private static final Logger LOG = LoggerFactory.getLogger(LimitsUnderFaultsIT.class);
     private static final int NODES = 2;

@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to runs when the server is killed, and what a server does without bubblewrap. */
 @Timeout(120)
+@Tag("alone")
 class LifeAndDeathIT {
     @TempDir
     Path work;

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.RedisClient;
 
 /** A Redis that is killed, frozen, full or read-only. It starts again by itself: the embedded services see to that. */
+@Tag("alone")
 class RedisFaultIT {
     private static final Logger LOG = LoggerFactory.getLogger(RedisFaultIT.class);
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -19,10 +19,12 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hundreds of jobs at a vendor that answers fifty questions a second: each is seen within two seconds of its end. */
+@Tag("alone")
 class ManyJobsIT {
     private static final int JOBS = 500;
     private static final int PER_SECOND = 50;
