@@ -33,6 +33,7 @@ class LimitsIT {
     private static Redis nobody;
     private static String prefix;
     private static Limits limits;
+    private static Limits second;
     private static Limits alone;
     private static final AtomicInteger NODES = new AtomicInteger(1);
 
@@ -47,12 +48,14 @@ class LimitsIT {
                 new Secret(TestServices.redisUrl()), prefix, 32, Duration.ofSeconds(5), Duration.ofSeconds(1)));
         nobody = Redis.open(RedisConfig.of(new Secret("redis://127.0.0.1:1"), "x:"));
         limits = Limits.open(redis, db, () -> 1);
+        second = Limits.open(redis, db, () -> 1);
         alone = Limits.open(nobody, db, NODES::get);
     }
 
     @AfterAll
     static void close() {
         limits.close();
+        second.close();
         alone.close();
         redis.close();
         nobody.close();
@@ -66,12 +69,13 @@ class LimitsIT {
     }
 
     @Test
-    void ofAThousandAtOnceExactlyAHundredPass() throws InterruptedException {
+    void ofAThousandAtOnceOverTwoNodesExactlyAHundredPass() throws InterruptedException {
         var passed = new AtomicInteger();
         var threads = new ArrayList<Thread>();
         for (int i = 0; i < 1_000; i++) {
+            Limits node = i % 2 == 0 ? limits : second;
             threads.add(Thread.startVirtualThread(() -> {
-                if (limits.take(key, 100, 1_000).allowed()) {
+                if (node.take(key, 100, 1_000).allowed()) {
                     passed.incrementAndGet();
                 }
             }));

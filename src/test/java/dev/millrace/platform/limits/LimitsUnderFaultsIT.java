@@ -111,13 +111,13 @@ class LimitsUnderFaultsIT {
             pass(Duration.ofSeconds(1));
             long ofOneSecond = calls.sum() - before;
 
-            act.set(1);
             long pid = server.pid();
             happen(fault);
             boolean away = fault != Fault.FLUSHED && fault != Fault.KILLED;
             if (away) {
                 Waiting.until("it is said that limits are degraded", SOON, () -> degraded.sum() > 100);
             }
+            act.set(1);
             pass(FOR_A_WHILE);
             if (away) {
                 // the wall of each class while Redis is away, met by both nodes
