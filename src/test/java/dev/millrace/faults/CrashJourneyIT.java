@@ -15,12 +15,14 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * {@code kill -9} of the server at every named place and at random moments. Whatever the moment, each reader ends with one
  * terminal event and the row's text, nothing is told twice, the books balance, no hold stays open, and no process is left.
  */
+@Tag("alone")
 class CrashJourneyIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int RANDOM_KILLS = Integer.getInteger("crash.kills", 30);

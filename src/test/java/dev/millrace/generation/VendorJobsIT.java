@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Jobs at vendors in the production house: made, fetched, stored, shown and charged once. */
+@Tag("alone")
 class VendorJobsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String MODELS = """

@@ -17,9 +17,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The main job, as a newcomer does it: sign up, describe, watch it come, play it, stop another, see what it cost. */
+@Tag("alone")
 class CreateAndWatchIT {
     private static TestHouse house;
     private static Browser browser;

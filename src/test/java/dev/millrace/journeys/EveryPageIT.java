@@ -18,9 +18,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every page at every width, light and dark: axe finds nothing, and nothing is wider than the screen. */
+@Tag("alone")
 class EveryPageIT {
     private static final List<Integer> WIDTHS = List.of(1440, 768, 360);
 

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Chromium's own {@code EventSource} and {@code WebSocket}, opened with tickets. */
+@Tag("alone")
 class LiveIT {
     private static TestHouse house;
     private static Browser browser;

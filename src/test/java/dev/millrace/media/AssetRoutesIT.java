@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Assets as their owner sees them, and nobody else. */
 @Timeout(240)
+@Tag("alone")
 class AssetRoutesIT extends DeliveryHouse {
     @Test
     void anAssetIsShownToItsOwnerAsTheContractSays() throws Exception {

@@ -21,11 +21,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Files over real HTTP, behind signed addresses. */
 @Timeout(240)
+@Tag("alone")
 class DeliveryIT extends DeliveryHouse {
     @Test
     void aSignedAddressGivesTheWholeFileWithAllThatAPlayerNeeds() throws Exception {

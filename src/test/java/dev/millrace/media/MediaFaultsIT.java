@@ -24,12 +24,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Crashes, full disks, deletion at the wrong moment: what is left, and what is seen. */
 @Timeout(240)
+@Tag("alone")
 class MediaFaultsIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -21,12 +21,14 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of files of all sorts, with the real FFmpeg in the real box. */
 @Timeout(240)
+@Tag("alone")
 class MediaIT {
     @TempDir
     static Path home;

@@ -16,12 +16,14 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are torn, lie about what they are, or would take the machine's memory: rejected, with nothing of them left. */
 @Timeout(240)
+@Tag("alone")
 class RejectedMediaIT {
     @TempDir
     static Path home;

@@ -7,11 +7,13 @@ import dev.millrace.testing.NodeTests;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The npm clients that people use, unchanged, against the production house. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("alone")
 class ClientsIT {
     /** As many as may wait: the next is refused. */
     private static final int ONE_RUNS_AND_ALL_WAIT = 101;

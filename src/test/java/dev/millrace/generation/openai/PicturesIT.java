@@ -16,11 +16,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Images and videos over raw HTTP. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("alone")
 class PicturesIT {
     private static final String IMAGES = "/openai/v1/images/generations";
     private static final String VIDEOS = "/openai/v1/videos";

@@ -8,7 +8,9 @@ import dev.millrace.generation.provider.Request;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("alone")
 class StudioVideoContractIT extends ProviderContract {
     private static Workshop workshop;
 
