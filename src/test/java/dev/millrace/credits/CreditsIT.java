@@ -232,7 +232,7 @@ class CreditsIT {
     @Test
     void aGrantIsGivenOnceForEachName() throws Exception {
         UUID owner = HOUSE.owner(0);
-        var grant = new Grant(Purse.PURCHASED, 5 * Micros.CREDIT, null, "pi:" + owner, "A pack of five");
+        var grant = new Grant(Purse.PURCHASED, 5 * Micros.CREDIT, null, "code:" + owner, "A pack of five");
 
         List<Boolean> given =
                 LedgerHouse.together(20, () -> HOUSE.patiently(tx -> HOUSE.credits.grant(tx, owner, grant)));
