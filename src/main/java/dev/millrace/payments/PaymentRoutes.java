@@ -8,6 +8,7 @@ import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Body;
 import dev.millrace.platform.http.Caller;
+import dev.millrace.platform.http.IdempotencyHeaders;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Bodies;
@@ -31,8 +32,6 @@ import org.slf4j.LoggerFactory;
 final class PaymentRoutes implements Routes {
     private static final Logger LOG = LoggerFactory.getLogger(PaymentRoutes.class);
     private static final HeaderName SIGNATURE = HeaderNames.create("Stripe-Signature");
-    private static final HeaderName KEY = HeaderNames.create("Idempotency-Key");
-    private static final HeaderName REPLAYED = HeaderNames.create("Idempotent-Replayed");
 
     private final Db db;
     private final Accounts accounts;
@@ -64,11 +63,14 @@ final class PaymentRoutes implements Routes {
 
     private void billing(ServerRequest request, ServerResponse response) {
         UUID account = Caller.required(request).account();
-        var view = db.read(tx -> new BillingView(
-                counter != null,
-                offers(tables.offers().all(tx), Offer.Kind.PACK),
-                offers(tables.offers().all(tx), Offer.Kind.PLAN),
-                tables.subscriptions().mirror(tx, account)));
+        var view = db.read(tx -> {
+            List<Offer> all = tables.offers().all(tx);
+            return new BillingView(
+                    counter != null,
+                    offers(all, Offer.Kind.PACK),
+                    offers(all, Offer.Kind.PLAN),
+                    tables.subscriptions().mirror(tx, account));
+        });
         Answers.json(response, 200, view);
     }
 
@@ -88,7 +90,7 @@ final class PaymentRoutes implements Routes {
             throw Problem.of(ProblemType.INVALID_REQUEST, "Name a pack or a plan, one of the two.")
                     .at("", "required", "names exactly one of pack and plan");
         }
-        IdempotencyKey key = IdempotencyKey.of(request.headers().first(KEY).orElse(null), "POST /v1/checkouts", body);
+        IdempotencyKey key = IdempotencyHeaders.key(request, body);
         Account account = db.<@Nullable Account>read(tx -> accounts.find(tx, id));
         if (account == null) {
             throw Problem.of(ProblemType.NOT_FOUND, "There is no such account any more.");
@@ -102,7 +104,7 @@ final class PaymentRoutes implements Routes {
                         key,
                         site(open, request));
         if (begun.replayed()) {
-            response.header(REPLAYED, "true");
+            IdempotencyHeaders.replayed(response);
         }
         Answers.json(response, 201, new CheckoutView(begun.id(), begun.url()));
     }

@@ -3,9 +3,7 @@ package dev.millrace.payments;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.idempotency.IdempotencyKey;
 import dev.millrace.platform.problem.Problem;
-import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Tx;
-import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +60,7 @@ final class Purchases {
                 .bind("key", key.text())
                 .mapTo(Keyed.class)
                 .one();
-        if (!MessageDigest.isEqual(before.fingerprint(), key.fingerprint())) {
-            throw Problem.of(
-                    ProblemType.IDEMPOTENCY_MISMATCH,
-                    "This Idempotency-Key was used for another request; use a new key for a new request.");
-        }
+        key.requireSame(before.fingerprint());
         return before.id();
     }
 

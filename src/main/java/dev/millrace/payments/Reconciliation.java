@@ -1,7 +1,6 @@
 package dev.millrace.payments;
 
 import dev.millrace.platform.sql.Db;
-import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -79,7 +78,7 @@ final class Reconciliation {
         }
         int again = db.transact(tx -> {
             tx.update(REMEMBER).bind("until", began).execute();
-            return again(tx);
+            return inbox.again(tx);
         });
         if (fresh + again > 0) {
             LOG.warn("{} events of Stripe's had not come by webhook, {} are tried again", fresh, again);
@@ -91,9 +90,5 @@ final class Reconciliation {
     /** How many events this node found that no webhook had brought. */
     long missed() {
         return missed.sum();
-    }
-
-    private int again(Tx tx) {
-        return inbox.again(tx);
     }
 }

@@ -32,7 +32,6 @@ final class Reader {
     private long waitingSince;
     private boolean draining;
     private long leaveAt;
-    private boolean waits;
     private long waitsUntil;
     private @Nullable Signal signal;
 
@@ -135,9 +134,7 @@ final class Reader {
                     signal = Signal.DRAIN;
                 } else {
                     waitsUntil = draining ? Math.min(end, leaveAt) : end;
-                    waits = true;
                     news.await();
-                    waits = false;
                 }
             }
             if (!queue.isEmpty()) {
@@ -155,7 +152,7 @@ final class Reader {
     void tick(long now) {
         lock.lock();
         try {
-            if (waits && now - waitsUntil >= 0) {
+            if (now - waitsUntil >= 0) {
                 news.signal();
             }
         } finally {

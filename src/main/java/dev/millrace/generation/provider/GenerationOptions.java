@@ -2,6 +2,10 @@ package dev.millrace.generation.provider;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.millrace.platform.json.Json;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * default for and the client did not send is absent.
  */
 public record GenerationOptions(@JsonValue Map<String, Object> values) {
+    private static final TypeReference<Map<String, Object>> WRITTEN = new TypeReference<>() {};
+
     public static final GenerationOptions NONE = new GenerationOptions(Map.of());
 
     @JsonCreator
@@ -22,6 +28,15 @@ public record GenerationOptions(@JsonValue Map<String, Object> values) {
         var sorted = new TreeMap<String, Object>();
         values.forEach((name, value) -> sorted.put(name, plain(value)));
         values = java.util.Collections.unmodifiableMap(sorted);
+    }
+
+    /** Reads what was written of them before. */
+    public static GenerationOptions read(String json) {
+        try {
+            return new GenerationOptions(Json.MAPPER.readValue(json, WRITTEN));
+        } catch (JsonProcessingException defect) {
+            throw new UncheckedIOException(defect);
+        }
     }
 
     /** The same with this one set. */

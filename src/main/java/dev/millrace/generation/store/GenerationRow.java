@@ -47,7 +47,6 @@ record GenerationRow(
         @Nullable Instant finishedAt,
         @Nullable String progress) {
     private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
-    private static final TypeReference<Map<String, Object>> OPTIONS = new TypeReference<>() {};
 
     Generation seen(List<Asset> assets, String base) {
         JsonNode told = progress == null ? null : Json.read(progress, JsonNode.class);
@@ -59,7 +58,7 @@ record GenerationRow(
                 Status.valueOf(status.toUpperCase(Locale.ROOT)),
                 Stage.valueOf(stage.toUpperCase(Locale.ROOT)),
                 prompt,
-                asked(),
+                GenerationOptions.read(options),
                 told == null ? bare(percent) : told.path("percent").decimalValue(),
                 eta == null || !eta.isNumber() ? null : eta.decimalValue(),
                 new Generation.Cost(
@@ -82,14 +81,6 @@ record GenerationRow(
     /** Whether there can be files that belong to it. */
     boolean hasAssets() {
         return !kind.equals(GenerationKind.TEXT.code());
-    }
-
-    private GenerationOptions asked() {
-        try {
-            return new GenerationOptions(Json.MAPPER.readValue(options, OPTIONS));
-        } catch (JsonProcessingException defect) {
-            throw new UncheckedIOException(defect);
-        }
     }
 
     private Map<String, String> labels() {

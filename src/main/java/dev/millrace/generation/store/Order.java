@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +71,6 @@ public record Order(
             @Nullable Instant startedAt,
             Instant createdAt) {
         private static final TypeReference<List<Message>> MESSAGES = new TypeReference<>() {};
-        private static final TypeReference<Map<String, Object>> OPTIONS = new TypeReference<>() {};
 
         Order order() {
             try {
@@ -85,7 +83,7 @@ public record Order(
                                 provider,
                                 prompt,
                                 Json.MAPPER.readValue(messages, MESSAGES),
-                                new GenerationOptions(Json.MAPPER.readValue(options, OPTIONS)),
+                                GenerationOptions.read(options),
                                 chat == null ? null : Json.MAPPER.readValue(chat, Chat.class)),
                         Json.MAPPER.readValue(price, Price.class),
                         new Money(expectedMicros, maximumMicros),

@@ -3,7 +3,6 @@ package dev.millrace.platform.idempotency;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Tx;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +60,7 @@ public final class Idempotency {
         if (row == null) {
             return null;
         }
-        if (!MessageDigest.isEqual(row.fingerprint(), key.fingerprint())) {
-            throw Problem.of(
-                    ProblemType.IDEMPOTENCY_MISMATCH,
-                    "This Idempotency-Key was used for another request; use a new key for a new request.");
-        }
+        key.requireSame(row.fingerprint());
         return new Answer(row.status(), row.location(), row.body());
     }
 

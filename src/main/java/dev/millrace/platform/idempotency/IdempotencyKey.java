@@ -37,6 +37,20 @@ public record IdempotencyKey(String text, byte[] fingerprint) {
         return new IdempotencyKey(key, fingerprint(call, body));
     }
 
+    /**
+     * Has the key stand for one call alone.
+     *
+     * @param before the fingerprint of the call it was sent with first
+     * @throws Problem IDEMPOTENCY_MISMATCH when that was another call
+     */
+    public void requireSame(byte[] before) {
+        if (!MessageDigest.isEqual(before, fingerprint)) {
+            throw Problem.of(
+                    ProblemType.IDEMPOTENCY_MISMATCH,
+                    "This Idempotency-Key was used for another request; use a new key for a new request.");
+        }
+    }
+
     private static String bare(String header) {
         boolean quoted = header.length() >= 2 && header.startsWith("\"") && header.endsWith("\"");
         return quoted ? header.substring(1, header.length() - 1) : header;
