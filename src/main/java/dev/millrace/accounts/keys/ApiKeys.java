@@ -124,7 +124,7 @@ final class ApiKeys {
     private static final String HOLDER = """
             SELECT k.id AS key, k.account, upper(a.role) AS role, array_to_string(k.scopes, ',') AS scopes, k.hash,
                    k.per_minute, k.per_day,
-                   CAST(extract(epoch FROM k.expires_at - now()) * 1000 AS bigint) AS left_millis
+                   CAST(ceil(extract(epoch FROM k.expires_at - now()) * 1000) AS bigint) AS left_millis
             FROM api_key k
             JOIN account a ON a.id = k.account
             WHERE k.hash = :hash AND k.revoked_at IS NULL""";

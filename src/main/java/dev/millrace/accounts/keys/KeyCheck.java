@@ -68,7 +68,7 @@ public final class KeyCheck {
         ByteBuffer name = ByteBuffer.wrap(hash);
         Known there = known.get(name);
         long now = System.nanoTime();
-        if (there == null || now - there.readAtNanos() > GOOD_NANOS) {
+        if (there == null || now - there.readAtNanos() > GOOD_NANOS || there.mayBeOver(now)) {
             there = look(hash, now);
             if (there == null) {
                 throw unknown();
@@ -125,6 +125,11 @@ public final class KeyCheck {
                     held.perMinute(),
                     held.perDay());
             return new Known(holder, now, held.leftMillis());
+        }
+
+        /** By our clock its time is over; the database has the last word. */
+        boolean mayBeOver(long now) {
+            return leftMillis != null && leftMillis > 0 && over(now);
         }
 
         boolean over(long now) {
