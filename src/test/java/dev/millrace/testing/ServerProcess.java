@@ -99,16 +99,21 @@ public final class ServerProcess implements AutoCloseable {
 
     /** SIGTERM; answers the exit code. */
     public int stop() {
-        process.destroy();
+        signal();
         return exit(Duration.ofSeconds(40));
     }
 
     /** SIGTERM, and a second one as soon as the first was heard; answers the exit code. */
     public int stopAtOnce() {
-        process.destroy();
-        Waiting.until("the first signal to be heard", Duration.ofSeconds(60), () -> log().contains("Stopping:"));
-        process.destroy();
+        signal();
+        Waiting.until("the first signal to be heard", Duration.ofSeconds(20), () -> log().contains("Stopping:"));
+        signal();
         return exit(Duration.ofSeconds(20));
+    }
+
+    /** By its handle: {@link Process#destroy} would close the pipe of the log as well. */
+    private void signal() {
+        process.toHandle().destroy();
     }
 
     /** Waits for the end; answers the exit code. */
