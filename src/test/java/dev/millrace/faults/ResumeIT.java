@@ -6,6 +6,9 @@ import dev.millrace.bench.resume.Plan;
 import dev.millrace.bench.resume.ResumeRun;
 import dev.millrace.testing.ServerProcess;
 import dev.millrace.testing.TestServices;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +24,17 @@ class ResumeIT {
     @Test
     void readersLoseNothingAndHearNothingTwiceWhateverIsKilled() throws Exception {
         Path folder = Files.createTempDirectory("millrace-resume");
+        var said = new ByteArrayOutputStream();
         try {
-            assertThat(ResumeRun.run(
-                            new Plan(200, 6, SEED, Duration.ofMinutes(3), 6, false),
-                            folder,
-                            TestServices.programs(),
-                            (data, settings) -> ProcessHandle.of(ServerProcess.start(data, List.of(), settings)
-                                            .pid())
-                                    .orElseThrow(),
-                            System.out))
-                    .isTrue();
+            boolean right = ResumeRun.run(
+                    new Plan(200, 6, SEED, Duration.ofMinutes(3), 6, false),
+                    folder,
+                    TestServices.programs(),
+                    (data, settings) -> ProcessHandle.of(ServerProcess.start(data, List.of(), settings)
+                                    .pid())
+                            .orElseThrow(),
+                    new PrintStream(said, true, StandardCharsets.UTF_8));
+            assertThat(right).as(() -> said.toString(StandardCharsets.UTF_8)).isTrue();
         } finally {
             TestServices.delete(folder);
         }

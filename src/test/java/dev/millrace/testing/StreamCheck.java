@@ -3,6 +3,7 @@ package dev.millrace.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One reader's view of one generation over all its connections, and what must hold of it: ids only grow, percent never falls
- * and reaches 100 in no event but the end, exactly one terminal event comes and comes last, and the text put together from
- * deltas and resets is the text of the row.
+ * and reaches 100 in no event but the end, exactly one terminal event comes and comes last, the text put together from deltas and
+ * resets is the text of the row, and at no time was any of it said twice or left out.
  *
  * <p>Faults are collected, not thrown, so that a test can show the checker finding planted ones.
  */
@@ -41,7 +42,10 @@ public final class StreamCheck {
         order(event);
         JsonNode data = json(event.data());
         switch (event.event()) {
-            case "delta" -> text.append(data.path("text").asText());
+            case "delta" -> {
+                text.append(data.path("text").asText());
+                place(event);
+            }
             case "reset" -> {
                 text.setLength(0);
                 text.append(data.path("text").asText());
@@ -105,6 +109,15 @@ public final class StreamCheck {
             faults.add(event.event() + " " + id + " came after " + lastId);
         }
         lastId = id;
+    }
+
+    /** The id of a delta says how many bytes of text its reader has now, whatever connections he had. */
+    private void place(SseReader.Event event) {
+        String id = String.valueOf(event.id());
+        long bytes = text.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (!id.endsWith("." + bytes)) {
+            faults.add("delta " + id + " made the text " + bytes + " bytes long");
+        }
     }
 
     private void progress(double now) {

@@ -44,7 +44,7 @@ final class Reading {
         return rest;
     }
 
-    /** The same for an event before a reset, of which nobody needs the text: it may be missing. */
+    /** The same for an event before a reset, of which nobody needs the text: it may be missing, and yet none of it is said twice. */
     @Nullable
     Frame before(Frame frame) {
         EventId known = last;
@@ -52,7 +52,8 @@ final class Reading {
             return null;
         }
         last = frame.id();
-        return frame;
+        boolean inside = known != null && known.epoch() == frame.id().epoch() && frame.start() < known.position();
+        return inside && frame.isText() ? frame.from(known.position()) : frame;
     }
 
     /** Text is missing, or the place where the reader claims to be does not exist. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #text} and {@link #light} tell at once and let the writer store it; {@link #commit} and {@link #end} store first, in
  * the transaction of the change, together with all that was told before, and then tell. While a change is being committed nothing
- * else is told, so what readers hear is always in the order of the ids.
+ * else is told, so what readers hear is always in the order of the ids; after the end, and once it is closed, nothing is.
  */
 public final class Recording implements Source, AutoCloseable {
     /** Bytes told and not yet taken by the writer; more waits for Postgres. */
@@ -67,20 +67,25 @@ public final class Recording implements Source, AutoCloseable {
         lock.lock();
         try {
             awaitTurn();
-            audience.tell(tape.text(more));
-            list();
+            if (!closed) {
+                audience.tell(tape.text(more));
+                list();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Progress, a preview or a part of a tool call; told at once. Answers its seq, by which {@link #isStored} knows it. */
+    /**
+     * Progress, a preview or a part of a tool call; told at once. Answers its seq, by which {@link #isStored} knows it; 0 when it is
+     * too late to tell it.
+     */
     public long light(GenerationEvent event) {
         byte[] json = Json.bytes(event);
         lock.lock();
         try {
             awaitTurn();
-            return light(event.event(), json);
+            return closed ? 0 : light(event.event(), json);
         } finally {
             lock.unlock();
         }
@@ -318,6 +323,7 @@ public final class Recording implements Source, AutoCloseable {
                 news = told.isEmpty() ? null : news(told);
                 tape.committed(changes);
                 changes.forEach(change -> audience.tell(change.frame()));
+                closed |= changes.stream().anyMatch(change -> change.frame().isTerminal());
             }
             committing = false;
             changed.signalAll();

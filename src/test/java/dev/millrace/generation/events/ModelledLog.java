@@ -6,9 +6,11 @@ import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class ModelledLog {
     final Random random;
     final TreeMap<EventId, LogRow> table = new TreeMap<>();
     private final List<Tape> zombies = new ArrayList<>();
+    private final Set<Tape> fenced = new HashSet<>();
     private final List<ModelledReader> readers = new ArrayList<>();
     private Tape owner;
     private long epoch;
@@ -153,12 +156,14 @@ final class ModelledLog {
         change(reset);
     }
 
-    /** A batch of the writer: stored and known to be, stored without the answer, or not stored. */
+    /** A batch of the writer: stored and known to be, stored without the answer, or not stored. Whom the fence met it meets again. */
     private void batch(Tape tape) {
         List<LogRow> rows = tape.take();
-        boolean fenced = tape != owner && random.nextInt(4) != 0;
+        if (tape != owner && random.nextInt(4) != 0) {
+            fenced.add(tape);
+        }
         int outcome = random.nextInt(4);
-        if (outcome > 0 && !fenced) {
+        if (outcome > 0 && !fenced.contains(tape)) {
             store(rows);
         }
         if (outcome > 1) {

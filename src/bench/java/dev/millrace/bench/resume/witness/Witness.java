@@ -181,6 +181,7 @@ public final class Witness {
             if (first && event.event().equals("reset") && last != null && last.epoch() < place.epoch()) {
                 jumps.add(new Jump(last, place));
             }
+            Place before = last;
             last = place;
             deltas &= !first;
             JsonNode data = json(event, faults);
@@ -201,7 +202,8 @@ public final class Witness {
                 default -> end = TERMINAL.contains(event.event()) ? data : end;
             }
             if (place.bytes() != bytes) {
-                String fault = event.event() + " " + place + " came at byte " + bytes + " of the text";
+                String fault = event.event() + " " + place + " came at byte " + bytes + " of the text, behind " + before
+                        + (first ? ", first of a connection: " : ": ") + event.data();
                 boolean text = TEXT.contains(event.event()) || TERMINAL.contains(event.event());
                 (text ? faults : elsewhere).add(fault);
             }
