@@ -52,8 +52,13 @@ final class Reading {
             return null;
         }
         last = frame.id();
-        boolean inside = known != null && known.epoch() == frame.id().epoch() && frame.start() < known.position();
-        return inside && frame.isText() ? frame.from(known.position()) : frame;
+        if (known == null
+                || known.epoch() != frame.id().epoch()
+                || !frame.isText()
+                || frame.start() >= known.position()) {
+            return frame;
+        }
+        return frame.from(known.position());
     }
 
     /** Text is missing, or the place where the reader claims to be does not exist. */
