@@ -60,7 +60,7 @@ class WitnessTest {
                 event -> event.event().equals("delta") && !event.data().contains("three"));
         assertThat(judge(afterTheEnd)).isEmpty();
 
-        assertThat(judge(without(4))).contains("started 2.1.8 came at byte 4 of the text");
+        assertThat(judge(without(4))).contains("started 2.1.8 came at byte 4 of the text, behind 1.3.4: {}");
     }
 
     @Test
