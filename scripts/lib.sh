@@ -49,7 +49,7 @@ maven() {
 # Maven running tests: says which classes passed, and everything about those that failed.
 maven_tests() {
   (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} -Xmx1g" mvn -B -ntp -Dstyle.color=never "$@") 2>&1 \
-    | grep -v -e '^\[INFO\] *$' -e '^\[INFO\] ---' -e '^\[INFO\] Scanning' -e '^\[INFO\] Building' -e '^\[INFO\] Total' -e '^\[INFO\] Finished' \
+    | grep --line-buffered -v -e '^\[INFO\] *$' -e '^\[INFO\] ---' -e '^\[INFO\] Scanning' -e '^\[INFO\] Building' -e '^\[INFO\] Total' -e '^\[INFO\] Finished' \
       -e '^\[INFO\] BUILD SUCCESS' -e '^\[INFO\] Running ' -e 'sun.misc.Unsafe' -e 'terminally deprecated' -e 'consider reporting this to the maintainers'
 }
 

@@ -54,7 +54,7 @@ final class Creations {
     Begun begin(Spender spender, @Nullable IdempotencyKey key, Function<Tx, Outline> draft) {
         UUID account = spender.account();
         Plan plan = credits.plan(account);
-        Begun begun = db.transact(tx -> {
+        Begun begun = db.together(tx -> {
             Idempotency.Answer before = key == null ? null : Idempotency.begin(tx, account, key);
             if (before != null) {
                 return new Begun(before, true);

@@ -346,7 +346,7 @@ public final class Recording implements Source, AutoCloseable {
         for (int tries = 1; ; tries++) {
             boolean again = tries > 1;
             try {
-                return log.db().transact(tx -> {
+                return log.db().together(tx -> {
                     List<Change> done = again ? found(tx) : List.of();
                     return done.isEmpty() ? work.apply(tx) : done;
                 });
