@@ -35,7 +35,7 @@ import java.util.function.Function;
 /**
  * Whole paid jobs: hold and enqueue in one durable commit, the job runs, settle and finish in another. Each caller begins his next
  * when the last one is settled. Alone is a transaction for each commit, together is {@code Db.together}. Arguments: seconds for each
- * measurement (8), callers at once (400).
+ * measurement (8), callers at once (400), and {@code together} for that way only.
  */
 public final class PaidBench {
     private static final List<ReceiptLine> BILL =
@@ -54,7 +54,8 @@ public final class PaidBench {
             System.out.printf(
                     "%-44s %12s %10s %10s%n",
                     "durable paid jobs, " + callers + " callers", "a second", "p50 ms", "p99 ms");
-            for (boolean together : new boolean[] {false, true}) {
+            var ways = List.of(args).contains("together") ? new boolean[] {true} : new boolean[] {false, true};
+            for (boolean together : ways) {
                 for (var some : List.of(owners.subList(0, 1), owners)) {
                     measure(db, credits, some, callers, each, together);
                 }
