@@ -33,7 +33,7 @@ public final class Db implements AutoCloseable {
     private final Jdbi jdbi;
     private final Semaphore turns;
     private final ThreadLocal<Boolean> inside = new ThreadLocal<>();
-    private final Together together = new Together(this::batch);
+    private final Together together = Together.start(this::batch);
 
     private Db(SqlConfig config, HikariDataSource pool) {
         this.config = config;
@@ -106,6 +106,7 @@ public final class Db implements AutoCloseable {
 
     @Override
     public void close() {
+        together.close();
         pool.close();
     }
 

@@ -2,8 +2,8 @@ package dev.millrace.platform.sql;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Many callers' work in one commit: the same closures, one after another on one connection, each in a savepoint of its own.
  *
- * <p>Nobody waits for company: whoever comes while no batch is under way runs at once, and those who come meanwhile are the next
- * batch. The first of them runs it, on his own thread. Nobody is told anything before the common commit, refusals included, for a
- * refusal may rest on what another closure of the batch has written.
+ * <p>Nobody waits for company: whoever comes while no batch is under way is run at once, and those who come meanwhile are the next
+ * batch. Nobody is told anything before the common commit, refusals included, for a refusal may rest on what another closure of the
+ * batch has written.
+ *
+ * <p>One platform thread runs all batches: it waits for the database where it is, while a virtual thread would be taken off its
+ * processor and brought back for every statement.
  *
  * <p>What one closure meets is its own affair: it is undone to its savepoint, and the others go on. One that waits too long for a
  * lock, or is a deadlock's victim, is run again in a transaction of its own, so that a row somebody sits on does not hold up everybody.
  */
-final class Together {
+final class Together implements AutoCloseable {
     /** Postgres keeps 64 subtransactions of a backend where every snapshot can see them; beyond that all snapshots get slow. */
     private static final int MOST = 60;
 
@@ -28,14 +31,23 @@ final class Together {
     private static final String FIRST = "SAVEPOINT mine";
     private static final String NEXT = "RELEASE SAVEPOINT mine; SAVEPOINT mine";
     private static final String UNDO = "ROLLBACK TO SAVEPOINT mine";
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Consumer<List<Task<?>>> turn;
-    private final ConcurrentLinkedQueue<Task<?>> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean leading = new AtomicBoolean();
+    private final LinkedBlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>();
+    private final Task<Boolean> end = new Task<>(tx -> true);
+    private final Thread leader =
+            Thread.ofPlatform().name("db-together").daemon().unstarted(this::lead);
+
+    private Together(Consumer<List<Task<?>>> turn) {
+        this.turn = turn;
+    }
 
     /** {@code turn} runs a batch, by {@link #run}, on a connection that it provides. */
-    Together(Consumer<List<Task<?>>> turn) {
-        this.turn = turn;
+    static Together start(Consumer<List<Task<?>>> turn) {
+        var together = new Together(turn);
+        together.leader.start();
+        return together;
     }
 
     /** Returns when it is over, one way or another. */
@@ -44,16 +56,11 @@ final class Together {
         waiting.add(task);
         boolean interrupted = false;
         while (!task.over) {
-            if (leading.compareAndSet(false, true)) {
-                try {
-                    lead(task);
-                } finally {
-                    leading.set(false);
-                    wakeNext();
-                }
-            } else {
-                LockSupport.park(this);
-                interrupted |= Thread.interrupted(); // the commit comes all the same, and its answer must be known
+            LockSupport.parkNanos(this, LOOK_NANOS);
+            interrupted |= Thread.interrupted(); // the commit comes all the same, and its answer must be known
+            if (!leader.isAlive() && waiting.remove(task)) {
+                task.fail(new IllegalStateException("the database is closed"));
+                task.tell();
             }
         }
         if (interrupted) {
@@ -62,32 +69,42 @@ final class Together {
         return task;
     }
 
-    private void lead(Task<?> own) {
+    /** What is under way is brought to its end; who comes later is refused. */
+    @Override
+    public void close() {
+        waiting.add(end);
+        try {
+            leader.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lead() {
         var batch = new ArrayList<Task<?>>();
-        while (!own.over && batch.size() < MOST) {
-            Task<?> next = waiting.poll();
-            if (next == null) {
-                break;
+        boolean ending = false;
+        while (!ending) {
+            try {
+                batch.add(waiting.take());
+            } catch (InterruptedException nobodyDoesThat) {
+                continue;
             }
-            batch.add(next);
+            waiting.drainTo(batch, MOST - 1);
+            ending = batch.remove(end);
+            if (!batch.isEmpty()) {
+                together(batch);
+            }
+            batch.clear();
         }
-        if (batch.isEmpty()) {
-            return;
-        }
+    }
+
+    private void together(List<Task<?>> batch) {
         try {
             turn.accept(batch);
         } catch (Throwable failure) {
             batch.forEach(task -> task.fail(failure));
         }
         batch.forEach(Task::tell);
-    }
-
-    /** Whoever came too late for the batch leads the next one. */
-    private void wakeNext() {
-        Task<?> next = waiting.peek();
-        if (next != null) {
-            LockSupport.unpark(next.caller);
-        }
     }
 
     /** Runs a batch on a connection: every task has an answer, a failure, or is to be run alone when this returns. */

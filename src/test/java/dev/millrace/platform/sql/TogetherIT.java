@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -215,7 +216,9 @@ class TogetherIT {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            if (!latch.await(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody came");
+            }
         } catch (InterruptedException stop) {
             throw new IllegalStateException(stop);
         }
@@ -258,7 +261,7 @@ class TogetherIT {
                     return joined.stream()
                                     .limit(many)
                                     .filter(thread ->
-                                            thread.get() != null && thread.get().getState() == Thread.State.WAITING)
+                                            thread.get() != null && thread.get().getState() == Thread.State.TIMED_WAITING)
                                     .count()
                             == many;
                 }
