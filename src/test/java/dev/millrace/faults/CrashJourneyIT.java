@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * {@code kill -9} of the server at every named place and at random moments. Whatever the moment, each reader ends with one
  * terminal event and the row's text, nothing is told twice, the books balance, no hold stays open, and no process is left.
  */
-@Tag("alone")
+@Tag("film")
 class CrashJourneyIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int RANDOM_KILLS = Integer.getInteger("crash.kills", 30);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The main job, as a newcomer does it: sign up, describe, watch it come, play it, stop another, see what it cost. */
-@Tag("alone")
+@Tag("film")
 class CreateAndWatchIT {
     private static TestHouse house;
     private static Browser browser;

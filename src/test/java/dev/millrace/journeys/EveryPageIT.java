@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every page at every width, light and dark: axe finds nothing, and nothing is wider than the screen. */
-@Tag("alone")
+@Tag("film")
 class EveryPageIT {
     private static final List<Integer> WIDTHS = List.of(1440, 768, 360);
 

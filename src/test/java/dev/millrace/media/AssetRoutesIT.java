@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Assets as their owner sees them, and nobody else. */
 @Timeout(240)
-@Tag("alone")
+@Tag("film")
 class AssetRoutesIT extends DeliveryHouse {
     @Test
     void anAssetIsShownToItsOwnerAsTheContractSays() throws Exception {

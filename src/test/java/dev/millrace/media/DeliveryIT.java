@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Files over real HTTP, behind signed addresses. */
 @Timeout(240)
-@Tag("alone")
+@Tag("film")
 class DeliveryIT extends DeliveryHouse {
     @Test
     void aSignedAddressGivesTheWholeFileWithAllThatAPlayerNeeds() throws Exception {

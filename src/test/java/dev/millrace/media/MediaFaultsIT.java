@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Crashes, full disks, deletion at the wrong moment: what is left, and what is seen. */
 @Timeout(240)
-@Tag("alone")
+@Tag("film")
 class MediaFaultsIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of files of all sorts, with the real FFmpeg in the real box. */
 @Timeout(240)
-@Tag("alone")
+@Tag("film")
 class MediaIT {
     @TempDir
     static Path home;

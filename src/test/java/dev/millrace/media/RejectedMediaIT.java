@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are torn, lie about what they are, or would take the machine's memory: rejected, with nothing of them left. */
 @Timeout(240)
-@Tag("alone")
+@Tag("film")
 class RejectedMediaIT {
     @TempDir
     static Path home;

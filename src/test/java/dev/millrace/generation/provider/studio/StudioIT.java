@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures that are really made. */
-@Tag("alone")
+@Tag("film")
 class StudioIT {
     private static Workshop workshop;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
-@Tag("alone")
+@Tag("film")
 class StudioVideoContractIT extends ProviderContract {
     private static Workshop workshop;
 
