@@ -100,7 +100,7 @@ final class Deliveries {
     }
 
     private static final String ALL_AGAIN = """
-            WITH some AS (
+            WITH chosen AS (
                 SELECT id FROM webhook_delivery
                 WHERE endpoint = :endpoint AND state = 'failed' AND id >= :floor AND created_at >= :since
                 ORDER BY id
@@ -108,8 +108,8 @@ final class Deliveries {
                 FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE webhook_delivery d
             SET state = 'pending', step = 0, due_at = now(), finished_at = NULL
-            FROM some
-            WHERE d.id = some.id""";
+            FROM chosen
+            WHERE d.id = chosen.id""";
 
     private static final String MORE = """
             SELECT EXISTS (
