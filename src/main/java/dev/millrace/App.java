@@ -114,6 +114,7 @@ public final class App implements AutoCloseable {
                             generations.routes(limits, cursors),
                             new OpenAiFace(generations, generations.gate(limits), media))));
             server.onDrain(generations::drain);
+            server.onDrain(webhooks::drain);
             server.ready();
             return new App(config, server, workers, closing);
         } catch (RuntimeException failure) {

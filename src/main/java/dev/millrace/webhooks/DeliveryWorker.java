@@ -11,11 +11,8 @@ import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The courier of an endpoint: he sends what is due, a few at a time, writes down what came of each, and goes when nothing is due.
  *
- * <p>There is one for each endpoint on all nodes together, because his job has the endpoint's name. A shift is short, so that a node
- * that stops need not wait for one that always has something to do: then he hands over to the next.
+ * <p>There is one for each endpoint on all nodes together, because his job has the endpoint's name. When his shift is over, or his node
+ * is about to stop, he hands over to the next.
  */
 final class DeliveryWorker implements Worker<DeliverWebhooks> {
     /** Attempts of a job here: what is due must not be forgotten because the database was away for a while. */
@@ -47,7 +44,7 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
     private static final int COURIERS = 1_000;
 
     private static final Duration NO_ROOM = Duration.ofSeconds(1);
-    private static final Duration SHIFT = Duration.ofSeconds(10);
+    private static final Duration SHIFT = Duration.ofMinutes(1);
     private static final int PAGE = 100;
 
     /** A whole endpoint is not left alone for longer, whatever one of its answers asks. */
@@ -65,6 +62,7 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
     private final Tally tally;
     private final Semaphore couriers = new Semaphore(COURIERS);
     private final Semaphore readers = new Semaphore(READERS, true);
+    private volatile boolean leaving;
 
     DeliveryWorker(Db db, Webhooks.Tables tables, Payloads payloads, Sender sender, Tally tally) {
         this.db = db;
@@ -106,11 +104,7 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
             return new Outcome.Snooze(NO_ROOM);
         }
         try {
-            var shift = new Shift(attempt, SHIFT);
-            boolean more = true;
-            while (more && !shift.over()) {
-                more = round(job.endpoint(), shift);
-            }
+            work(job.endpoint(), new Shift(attempt, SHIFT, () -> leaving));
         } finally {
             couriers.release();
         }
@@ -118,19 +112,25 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
         return Outcome.DONE;
     }
 
-    /** Sends a page of what is due; false when there was nothing. */
-    private boolean round(UUID endpoint, Shift shift) throws InterruptedException {
-        Page page = reading(() -> db.read(tx -> {
-            Endpoints.Target target = tables.endpoints().target(tx, endpoint);
-            return target == null ? null : new Page(target, tables.deliveries().due(tx, endpoint, PAGE));
-        }));
-        if (page == null || page.due().isEmpty()) {
-            return false;
-        }
-        var waiting = new ConcurrentLinkedQueue<>(page.due());
+    /** Begins nothing new: this node is about to stop. */
+    void drain() {
+        leaving = true;
+    }
+
+    /** Sends what is due until there is nothing or the shift is over. */
+    private void work(UUID endpoint, Shift shift) throws InterruptedException {
+        var bag = new Bag(
+                shift, () -> reading(() -> db.read(tx -> tables.deliveries().due(tx, endpoint, PAGE))));
         Callable<Boolean> lane = () -> {
-            for (Deliveries.Due due = next(waiting, shift); due != null; due = next(waiting, shift)) {
-                deliver(page.target(), due, shift);
+            for (Deliveries.Due due = bag.next(); due != null; due = bag.next()) {
+                try {
+                    deliver(endpoint, due, shift);
+                } catch (RuntimeException failure) {
+                    shift.end(); // the other lanes need not go on with a job that has failed
+                    throw failure;
+                } finally {
+                    bag.arrived(due);
+                }
             }
             return true;
         };
@@ -144,14 +144,14 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
             }
             throw new IllegalStateException(failure.getCause());
         }
-        return true;
     }
 
-    private static Deliveries.@Nullable Due next(Queue<Deliveries.Due> waiting, Shift shift) {
-        return shift.over() ? null : waiting.poll();
-    }
-
-    private void deliver(Endpoints.Target target, Deliveries.Due due, Shift shift) {
+    private void deliver(UUID endpoint, Deliveries.Due due, Shift shift) {
+        Endpoints.Target target = reading(() -> db.read(tx -> tables.endpoints().target(tx, endpoint)));
+        if (target == null) {
+            shift.end(); // gone, disabled or to be left alone
+            return;
+        }
         byte[] payload = reading(() -> payloads.of(target.account(), due));
         if (payload == null) {
             written(shift, tx -> {
@@ -244,6 +244,4 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
             }
         }
     }
-
-    private record Page(Endpoints.Target target, List<Deliveries.Due> due) {}
 }

@@ -295,15 +295,17 @@ final class Endpoints {
             @Nullable Instant oldSecretUntil,
             Instant createdAt) {
         Endpoint seen() {
-            boolean disabled = disabledBecause != null && disabledAt != null;
+            Endpoint.Disabled disabled = disabledBecause == null || disabledAt == null
+                    ? null
+                    : new Endpoint.Disabled(disabledBecause, disabledAt);
             return new Endpoint(
                     id,
                     url,
                     description,
                     Arrays.stream(events.split(",", -1)).map(EventType::of).toList(),
                     creditsLowBelow == null ? null : Micros.credits(creditsLowBelow),
-                    disabled ? "disabled" : "enabled",
-                    disabled ? new Endpoint.Disabled(disabledBecause, disabledAt) : null,
+                    disabled == null ? "enabled" : "disabled",
+                    disabled,
                     failingSince,
                     oldSecretUntil,
                     createdAt);

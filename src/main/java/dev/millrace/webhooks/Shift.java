@@ -4,17 +4,21 @@ import dev.millrace.platform.jobs.Attempt;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How long a courier goes on, and the calls that are cut when his job is somebody else's. */
 final class Shift {
     private final Attempt attempt;
     private final long until;
+    private final BooleanSupplier leaving;
     private final Set<Runnable> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
-    Shift(Attempt attempt, Duration length) {
+    /** {@code leaving}: whether this node is about to stop. */
+    Shift(Attempt attempt, Duration length, BooleanSupplier leaving) {
         this.attempt = attempt;
+        this.leaving = leaving;
         this.until = System.nanoTime() + length.toNanos();
         attempt.onLost(() -> calls.forEach(Runnable::run));
     }
@@ -25,7 +29,7 @@ final class Shift {
 
     /** Nothing new is begun. */
     boolean over() {
-        return ended || attempt.lost() || System.nanoTime() - until > 0;
+        return ended || leaving.getAsBoolean() || attempt.lost() || System.nanoTime() - until > 0;
     }
 
     /** Ends it: the endpoint is not to be called for now. */

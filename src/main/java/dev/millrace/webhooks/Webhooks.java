@@ -26,6 +26,7 @@ public final class Webhooks {
     private final Rooms rooms;
     private final TargetUrl urls;
     private final Tally tally = new Tally();
+    private final DeliveryWorker courier;
     private final List<Worker<?>> workers;
 
     private Webhooks(Floor floor, Rooms rooms, Outbox outbox) {
@@ -34,14 +35,13 @@ public final class Webhooks {
         this.tables = new Tables(new Endpoints(seal), new Deliveries(), outbox, new Once(db, seal));
         this.rooms = rooms;
         this.urls = new TargetUrl(floor.outbound());
-        this.workers = List.of(
-                new DeliveryWorker(
-                        db,
-                        tables,
-                        new Payloads(db, rooms.generations(), rooms.media()),
-                        new Sender(floor.outbound().client(Set.of()), floor.clock()),
-                        tally),
-                new WakeWorker(db, outbox));
+        this.courier = new DeliveryWorker(
+                db,
+                tables,
+                new Payloads(db, rooms.generations(), rooms.media()),
+                new Sender(floor.outbound().client(Set.of()), floor.clock()),
+                tally);
+        this.workers = List.of(courier, new WakeWorker(db, outbox));
     }
 
     /** Opens the room; its {@link #workers} are to be started after. */
@@ -70,6 +70,11 @@ public final class Webhooks {
 
     public List<Worker<?>> workers() {
         return workers;
+    }
+
+    /** Begins no more calls, because this node is about to stop; others go on. */
+    public void drain() {
+        courier.drain();
     }
 
     /** Forgets what was told a month ago; to be called every minute or so, on every node. */

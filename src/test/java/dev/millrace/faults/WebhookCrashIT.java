@@ -56,9 +56,10 @@ class WebhookCrashIT {
         Api api = stage.start(null);
         List<HookReceiver.Got> told = receiver.await("/noted", 2, PATIENCE);
         stage.assertSettled();
-        assertThat(told).hasSize(2).allSatisfy(one -> assertThat(
-                        one.json().at("/data/id").asText())
-                .isEqualTo(scene.generation()));
+        assertThat(told)
+                .hasSize(2)
+                .allSatisfy(
+                        one -> assertThat(one.json().at("/data/id").asText()).isEqualTo(scene.generation()));
         assertThat(told.get(0).id()).isEqualTo(told.get(1).id());
         api.delete(scene.endpoint()).expect(204);
         stage.stop();

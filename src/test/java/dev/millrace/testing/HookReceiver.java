@@ -175,8 +175,8 @@ public final class HookReceiver implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             Got one = read(new BufferedInputStream(socket.getInputStream()));
-            int now = open.computeIfAbsent(one.path(), any -> new AtomicInteger())
-                    .incrementAndGet();
+            int now =
+                    open.computeIfAbsent(one.path(), any -> new AtomicInteger()).incrementAndGet();
             mostOpen.computeIfAbsent(one.path(), any -> new AtomicInteger()).accumulateAndGet(now, Math::max);
             got.add(one);
             try {

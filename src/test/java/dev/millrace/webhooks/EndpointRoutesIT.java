@@ -1,6 +1,6 @@
 package dev.millrace.webhooks;
 
-import static dev.millrace.webhooks.HookHouse.of;
+import static dev.millrace.webhooks.HookHouse.address;
 import static dev.millrace.webhooks.HookHouse.tested;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,29 +34,31 @@ class EndpointRoutesIT {
     @Test
     void anEndpointIsMadeReadChangedListedAndDeleted() {
         Api person = stage.house.person();
-        Api.Answer made = person.post(ALL, Map.of(
-                        "url",
-                        "https://hooks.example.com/x?y=1",
-                        "events",
-                        List.of("credits.low", "asset.ready", "asset.ready"),
-                        "description",
-                        "Our shop",
-                        "credits_low_below",
-                        10.5))
+        Api.Answer made = person.post(
+                        ALL,
+                        Map.of(
+                                "url",
+                                "https://hooks.example.com/x?y=1",
+                                "events",
+                                List.of("credits.low", "asset.ready", "asset.ready"),
+                                "description",
+                                "Our shop",
+                                "credits_low_below",
+                                10.5))
                 .expect(201);
         JsonNode endpoint = made.json();
-        assertThat(made.header("Location")).isEqualTo(of(endpoint));
+        assertThat(made.header("Location")).isEqualTo(address(endpoint));
         assertThat(endpoint.path("events")).extracting(JsonNode::asText).containsExactly("asset.ready", "credits.low");
         assertThat(endpoint.path("credits_low_below").decimalValue()).isEqualByComparingTo("10.5");
         assertThat(endpoint.path("status").asText()).isEqualTo("enabled");
 
-        JsonNode read = person.get(of(endpoint)).expect(200).json();
+        JsonNode read = person.get(address(endpoint)).expect(200).json();
         assertThat(read.has("secret")).isFalse();
         assertThat(read.path("description").asText()).isEqualTo("Our shop");
 
         JsonNode changed = person.send(
                         "PATCH",
-                        of(endpoint),
+                        address(endpoint),
                         "{\"url\":\"https://other.example.com\",\"events\":[\"generation.failed\"],\"credits_low_below\":null,"
                                 + "\"description\":\"\",\"enabled\":false}",
                         Map.of())
@@ -65,9 +67,11 @@ class EndpointRoutesIT {
         assertThat(changed.path("url").asText()).isEqualTo("https://other.example.com");
         assertThat(changed.path("credits_low_below").isNull()).isTrue();
         assertThat(changed.at("/disabled/reason").asText()).isEqualTo("owner");
-        assertThat(person.send("PATCH", of(endpoint), "{}", Map.of()).expect(200).json())
+        assertThat(person.send("PATCH", address(endpoint), "{}", Map.of())
+                        .expect(200)
+                        .json())
                 .isEqualTo(changed);
-        assertThat(person.send("PATCH", of(endpoint), "{\"enabled\":true}", Map.of())
+        assertThat(person.send("PATCH", address(endpoint), "{\"enabled\":true}", Map.of())
                         .expect(200)
                         .json()
                         .path("status")
@@ -77,15 +81,16 @@ class EndpointRoutesIT {
         JsonNode second = stage.endpoint(person, stage.path("second"), EVENTS);
         JsonNode page = person.get(ALL + "?limit=1").expect(200).json();
         assertThat(page.at("/data/0/id")).isEqualTo(second.path("id"));
-        JsonNode rest = person.get(ALL + "?limit=1&cursor=" + page.path("next_cursor").asText())
+        JsonNode rest = person.get(
+                        ALL + "?limit=1&cursor=" + page.path("next_cursor").asText())
                 .expect(200)
                 .json();
         assertThat(rest.at("/data/0/id")).isEqualTo(endpoint.path("id"));
         assertThat(rest.path("next_cursor").isNull()).isTrue();
 
-        person.delete(of(endpoint)).expect(204);
-        person.delete(of(endpoint)).expect(404);
-        person.get(of(endpoint)).expect(404);
+        person.delete(address(endpoint)).expect(204);
+        person.delete(address(endpoint)).expect(404);
+        person.get(address(endpoint)).expect(404);
     }
 
     @Test
@@ -100,7 +105,7 @@ class EndpointRoutesIT {
                 .isEqualTo("conflict");
         JsonNode list = person.get(ALL).expect(200).json();
         assertThat(list.path("data")).hasSize(10);
-        person.delete(of(list.at("/data/0"))).expect(204);
+        person.delete(address(list.at("/data/0"))).expect(204);
         stage.endpoint(person, stage.path("many"), EVENTS);
     }
 
@@ -118,18 +123,28 @@ class EndpointRoutesIT {
                         .code())
                 .isEqualTo("idempotency_mismatch");
         assertThat(person.get(ALL).json().path("data")).hasSize(1);
-        assertThat(stage.count("idempotency", "body LIKE '%" + first.path("secret").asText() + "%'"))
+        assertThat(stage.count(
+                        "idempotency", "body LIKE '%" + first.path("secret").asText() + "%'"))
                 .isZero();
 
         var rotation = Map.of("Idempotency-Key", "rotate-" + UUID.randomUUID());
-        JsonNode fresh = person.send("POST", of(first) + "/secret", null, rotation).expect(201).json();
-        assertThat(person.send("POST", of(first) + "/secret", null, rotation).expect(201).json())
+        JsonNode fresh = person.send("POST", address(first) + "/secret", null, rotation)
+                .expect(201)
+                .json();
+        assertThat(person.send("POST", address(first) + "/secret", null, rotation)
+                        .expect(201)
+                        .json())
                 .isEqualTo(fresh);
         var test = Map.of("Idempotency-Key", "test-" + UUID.randomUUID());
-        JsonNode sent = person.send("POST", of(first) + "/test", null, test).expect(202).json();
-        assertThat(person.send("POST", of(first) + "/test", null, test).expect(202).json())
+        JsonNode sent = person.send("POST", address(first) + "/test", null, test)
+                .expect(202)
+                .json();
+        assertThat(person.send("POST", address(first) + "/test", null, test)
+                        .expect(202)
+                        .json())
                 .isEqualTo(sent);
-        assertThat(person.get(of(first) + "/deliveries").json().path("data")).hasSize(1);
+        assertThat(person.get(address(first) + "/deliveries").json().path("data"))
+                .hasSize(1);
     }
 
     @Test
@@ -183,20 +198,22 @@ class EndpointRoutesIT {
                 "{\"enabled\":\"yes\"}",
                 "{\"status\":\"enabled\"}",
                 "{\"enabled\":1}")) {
-            person.send("PATCH", of(endpoint), bad, Map.of()).expect(400);
+            person.send("PATCH", address(endpoint), bad, Map.of()).expect(400);
         }
         for (String bad : List.of("{}", "{\"since\":\"yesterday\"}", "{\"since\":5}", "{\"since\":null}", "")) {
-            person.send("POST", of(endpoint) + "/retries", bad, Map.of()).expect(400);
+            person.send("POST", address(endpoint) + "/retries", bad, Map.of()).expect(400);
         }
         for (String call : List.of("/secret", "/test")) {
-            person.send("POST", of(endpoint) + call, "{\"a\":1}", Map.of()).expect(400);
+            person.send("POST", address(endpoint) + call, "{\"a\":1}", Map.of()).expect(400);
         }
         for (String query : List.of("?limit=0", "?limit=101", "?cursor=x", "?status=lost")) {
-            person.get(of(endpoint) + "/deliveries" + query).expect(400);
+            person.get(address(endpoint) + "/deliveries" + query).expect(400);
         }
-        person.send("POST", ALL, "{" + good + "," + events + "}", Map.of("Content-Type", "text/plain")).expect(415);
+        person.send("POST", ALL, "{" + good + "," + events + "}", Map.of("Content-Type", "text/plain"))
+                .expect(415);
         assertThat(person.get(ALL).json()).isEqualTo(before);
-        assertThat(person.get(of(endpoint) + "/deliveries").json().path("data")).isEmpty();
+        assertThat(person.get(address(endpoint) + "/deliveries").json().path("data"))
+                .isEmpty();
     }
 
     @Test
@@ -205,11 +222,11 @@ class EndpointRoutesIT {
         JsonNode endpoint = stage.endpoint(owner, stage.path("mine"), EVENTS);
         String delivery = tested(owner, endpoint);
         HookHouse.ended(owner, delivery, "delivered");
-        JsonNode before = owner.get(of(endpoint)).json();
+        JsonNode before = owner.get(address(endpoint)).json();
         String nothing = ALL + "/" + UUID.randomUUID();
         record Call(String method, String path, String body) {}
         var calls = new ArrayList<Call>();
-        for (String where : List.of(of(endpoint), nothing)) {
+        for (String where : List.of(address(endpoint), nothing)) {
             calls.add(new Call("GET", where, null));
             calls.add(new Call("PATCH", where, "{\"description\":\"mine now\"}"));
             calls.add(new Call("DELETE", where, null));
@@ -231,7 +248,7 @@ class EndpointRoutesIT {
             nobody.send(call.method(), call.path(), call.body(), Map.of()).expect(401);
         }
         assertThat(stranger.get(ALL).json().path("data")).isEmpty();
-        assertThat(owner.get(of(endpoint)).json()).isEqualTo(before);
+        assertThat(owner.get(address(endpoint)).json()).isEqualTo(before);
         assertThat(owner.get(delivery).json().path("attempts")).hasSize(1);
     }
 
@@ -248,10 +265,14 @@ class EndpointRoutesIT {
                 .path("key")
                 .asText();
         owner.with(narrow).get(ALL).expect(403);
-        owner.with(narrow).get(of(endpoint) + "/deliveries").expect(403);
-        owner.with(narrow).send("POST", of(endpoint) + "/test", null, Map.of()).expect(403);
-        owner.with(narrow).delete(of(endpoint)).expect(403);
+        owner.with(narrow).get(address(endpoint) + "/deliveries").expect(403);
+        owner.with(narrow)
+                .send("POST", address(endpoint) + "/test", null, Map.of())
+                .expect(403);
+        owner.with(narrow).delete(address(endpoint)).expect(403);
         owner.with(wide).get(ALL).expect(200);
-        owner.with(wide).send("POST", of(endpoint) + "/test", null, Map.of()).expect(202);
+        owner.with(wide)
+                .send("POST", address(endpoint) + "/test", null, Map.of())
+                .expect(202);
     }
 }

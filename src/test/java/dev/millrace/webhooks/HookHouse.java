@@ -40,14 +40,15 @@ final class HookHouse implements AutoCloseable {
                 .json();
     }
 
-    static String of(JsonNode endpoint) {
+    static String address(JsonNode endpoint) {
         return "/v1/webhooks/endpoints/" + endpoint.path("id").asText();
     }
 
     /** Sends a test event; answers the address of its delivery. */
     static String tested(Api person, JsonNode endpoint) {
-        JsonNode delivery =
-                person.send("POST", of(endpoint) + "/test", null, Map.of()).expect(202).json();
+        JsonNode delivery = person.send("POST", address(endpoint) + "/test", null, Map.of())
+                .expect(202)
+                .json();
         return "/v1/webhooks/deliveries/" + delivery.path("id").asText();
     }
 
@@ -84,9 +85,10 @@ final class HookHouse implements AutoCloseable {
     }
 
     long count(String table, String where) {
-        return house.db().read(tx -> tx.query("SELECT count(*) FROM " + table + " WHERE " + where)
-                .mapTo(Long.class)
-                .one());
+        return house.db()
+                .read(tx -> tx.query("SELECT count(*) FROM " + table + " WHERE " + where)
+                        .mapTo(Long.class)
+                        .one());
     }
 
     /** What the verifier of Standard Webhooks is to judge. */

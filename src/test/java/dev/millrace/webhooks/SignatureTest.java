@@ -32,7 +32,8 @@ class SignatureTest {
         byte[] old = secret("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
         assertThat(Signature.of(List.of(fresh, old), ID, AT, PAYLOAD))
-                .isEqualTo(Signature.of(List.of(fresh), ID, AT, PAYLOAD) + " " + Signature.of(List.of(old), ID, AT, PAYLOAD));
+                .isEqualTo(Signature.of(List.of(fresh), ID, AT, PAYLOAD) + " "
+                        + Signature.of(List.of(old), ID, AT, PAYLOAD));
     }
 
     /** Made with OpenSSL: {@code printf %s "$id.$time.$body" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$key -binary | base64}. */
@@ -44,7 +45,8 @@ class SignatureTest {
         }
         String id = "01981c3e-7b7a-7000-8000-000000000001";
 
-        assertThat(Signature.of(List.of(key), id, Instant.ofEpochSecond(1), new byte[0])).isEqualTo("v1,pCm0rPXMnTViW7GKGXQx3z5UWn+s1EXfIr8t8woGrGc=");
+        assertThat(Signature.of(List.of(key), id, Instant.ofEpochSecond(1), new byte[0]))
+                .isEqualTo("v1,pCm0rPXMnTViW7GKGXQx3z5UWn+s1EXfIr8t8woGrGc=");
         assertThat(Signature.of(
                         List.of(key),
                         id,

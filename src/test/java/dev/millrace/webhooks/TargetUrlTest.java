@@ -107,9 +107,11 @@ class TargetUrlTest {
             })
     void everythingElseIsRefusedAtItsPlace(String url) {
         assertThatThrownBy(() -> new TargetUrl(STRICT).checked(url))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.errors())
-                        .singleElement()
-                        .satisfies(error -> assertThat(error.pointer()).isEqualTo("/url")));
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.errors())
+                                .singleElement()
+                                .satisfies(error -> assertThat(error.pointer()).isEqualTo("/url")));
     }
 
     @Test
@@ -122,8 +124,8 @@ class TargetUrlTest {
     @Test
     void whatTheOperatorAllowsMayBePlainAndOnAnyPort() {
         var urls = new TargetUrl(AT_HOME);
-        for (String url : List.of(
-                "http://127.0.0.1:81/x", "https://127.0.0.1/x", "http://localhost:9/x", "http://10.1.2.3/x")) {
+        for (String url :
+                List.of("http://127.0.0.1:81/x", "https://127.0.0.1/x", "http://localhost:9/x", "http://10.1.2.3/x")) {
             assertThat(urls.checked(url)).isEqualTo(url);
         }
         for (String url : List.of("http://10.2.0.1/", "http://example.com/", "http://[::1]/", "http://127.0.0.1:0/")) {

@@ -1,9 +1,9 @@
 package dev.millrace.webhooks;
 
 import static dev.millrace.webhooks.HookHouse.SOON;
+import static dev.millrace.webhooks.HookHouse.address;
 import static dev.millrace.webhooks.HookHouse.delivery;
 import static dev.millrace.webhooks.HookHouse.ended;
-import static dev.millrace.webhooks.HookHouse.of;
 import static dev.millrace.webhooks.HookHouse.tested;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,8 +48,7 @@ class WebhooksIT {
         assertThat(secret).matches("whsec_[A-Za-z0-9+/]{43}=");
 
         String text = id(person.generate("text", "the sea", Map.of("options", Map.of("words", 5))));
-        String image =
-                id(person.generate("image", "the sea", Map.of("options", Map.of("width", 128, "height", 128))));
+        String image = id(person.generate("image", "the sea", Map.of("options", Map.of("width", 128, "height", 128))));
         String failed = id(person.generate(
                 "text", "the sea", Map.of("model", "studio/chaos-text", "options", Map.of("status", 400))));
         List<Got> first = stage.receiver.await(path, 4, SOON);
@@ -59,12 +58,15 @@ class WebhooksIT {
         List<Got> all = stage.receiver.await(path, 5, SOON);
 
         assertThat(all).extracting(Got::id).doesNotHaveDuplicates().hasSize(5);
-        assertThat(first).extracting(got -> got.json().path("type").asText()).containsExactlyInAnyOrder(
-                "generation.completed", "generation.completed", "generation.failed", "asset.ready");
+        assertThat(first)
+                .extracting(got -> got.json().path("type").asText())
+                .containsExactlyInAnyOrder(
+                        "generation.completed", "generation.completed", "generation.failed", "asset.ready");
         for (Got got : all) {
             JsonNode data = got.json().path("data");
             String asked = got.json().path("type").asText().startsWith("asset") ? "/v1/assets/" : "/v1/generations/";
-            assertThat(unsigned(data)).isEqualTo(unsigned(person.get(asked + id(data)).expect(200).json()));
+            assertThat(unsigned(data))
+                    .isEqualTo(unsigned(person.get(asked + id(data)).expect(200).json()));
             assertThat(got.json().fieldNames()).toIterable().containsExactly("type", "timestamp", "data");
             assertThat(got.headers())
                     .containsEntry("content-type", "application/json")
@@ -76,12 +78,14 @@ class WebhooksIT {
         assertThat(told(all, "generation.completed")).contains(text, image);
         assertThat(told(all, "generation.failed")).containsExactly(failed);
         assertThat(told(all, "generation.canceled")).containsExactly(hanging);
-        String other = stage.endpoint(stage.house.person(), path, HookHouse.ALL).path("secret").asText();
+        String other = stage.endpoint(stage.house.person(), path, HookHouse.ALL)
+                .path("secret")
+                .asText();
         HookHouse.verified(all.stream()
                 .map(got -> new HookHouse.Judged(got.id(), List.of(secret), List.of(other), got))
                 .toList());
 
-        JsonNode log = person.get(of(endpoint) + "/deliveries").expect(200).json();
+        JsonNode log = person.get(address(endpoint) + "/deliveries").expect(200).json();
         assertThat(log.path("data")).hasSize(5).allSatisfy(one -> {
             assertThat(one.path("status").asText()).isEqualTo("delivered");
             assertThat(one.path("attempts")).hasSize(1);
@@ -101,10 +105,7 @@ class WebhooksIT {
         stage.house.db().run(tx -> {
             tx.update("""
                     INSERT INTO asset (id, account, origin, kind, filename, content_type, path, bytes)
-                    VALUES (:asset, :account, 'upload', 'image', 'lost.png', 'image/png', 'lost.png', 1)""")
-                    .bind("asset", asset)
-                    .bind("account", account(person))
-                    .execute();
+                    VALUES (:asset, :account, 'upload', 'image', 'lost.png', 'image/png', 'lost.png', 1)""").bind("asset", asset).bind("account", account(person)).execute();
             tx.update("INSERT INTO media_job (id, asset, account, preset) VALUES (:job, :asset, :account, 'intake')")
                     .bind("job", job)
                     .bind("asset", asset)
@@ -165,7 +166,7 @@ class WebhooksIT {
 
         JsonNode log = Waiting.forValue("the delivery to be given up", SOON, () -> {
             stage.hurry(endpoint);
-            JsonNode seen = person.get(of(endpoint) + "/deliveries").json().at("/data/0");
+            JsonNode seen = person.get(address(endpoint) + "/deliveries").json().at("/data/0");
             return seen.path("status").asText().equals("failed") ? seen : null;
         });
         assertThat(log.path("error").asText()).isEqualTo("deleted");
@@ -178,11 +179,14 @@ class WebhooksIT {
         String path = stage.path("rotated");
         JsonNode endpoint = stage.endpoint(person, path, List.of("generation.completed"));
         String old = endpoint.path("secret").asText();
-        JsonNode changed = person.send("POST", of(endpoint) + "/secret", null, Map.of()).expect(201).json();
+        JsonNode changed = person.send("POST", address(endpoint) + "/secret", null, Map.of())
+                .expect(201)
+                .json();
         String fresh = changed.path("secret").asText();
         assertThat(fresh).isNotEqualTo(old);
         assertThat(Duration.between(
-                        Instant.now(), Instant.parse(changed.path("previous_secret_until").asText())))
+                        Instant.now(),
+                        Instant.parse(changed.path("previous_secret_until").asText())))
                 .isBetween(Duration.ofHours(23), Duration.ofHours(24));
 
         tested(person, endpoint);
@@ -190,8 +194,14 @@ class WebhooksIT {
         stage.sql("UPDATE webhook_endpoint SET old_secret_until = now() WHERE id = '" + id(endpoint) + "'");
         tested(person, endpoint);
         Got later = stage.receiver.await(path, 2, SOON).getLast();
-        String third = person.send("POST", of(endpoint) + "/secret", null, Map.of()).json().path("secret").asText();
-        String fourth = person.send("POST", of(endpoint) + "/secret", null, Map.of()).json().path("secret").asText();
+        String third = person.send("POST", address(endpoint) + "/secret", null, Map.of())
+                .json()
+                .path("secret")
+                .asText();
+        String fourth = person.send("POST", address(endpoint) + "/secret", null, Map.of())
+                .json()
+                .path("secret")
+                .asText();
         tested(person, endpoint);
         Got last = stage.receiver.await(path, 3, SOON).getLast();
 
@@ -200,12 +210,12 @@ class WebhooksIT {
                 new HookHouse.Judged("during", List.of(fresh, old), List.of(third), both),
                 new HookHouse.Judged("after", List.of(fresh), List.of(old, third), later),
                 new HookHouse.Judged("changed twice", List.of(fourth, third), List.of(old, fresh), last)));
-        assertThat(person.get(of(endpoint)).expect(200).text()).doesNotContain("whsec_");
+        assertThat(person.get(address(endpoint)).expect(200).text()).doesNotContain("whsec_");
         assertThat(person.get("/v1/webhooks/endpoints").expect(200).text()).doesNotContain("whsec_");
         assertThat(stage.count(
                         "webhook_endpoint",
-                        "id = '" + id(endpoint) + "' AND position(decode('"
-                                + fourth.substring("whsec_".length()) + "', 'base64') IN secret) > 0"))
+                        "id = '" + id(endpoint) + "' AND position(decode('" + fourth.substring("whsec_".length())
+                                + "', 'base64') IN secret) > 0"))
                 .isZero();
     }
 
@@ -216,12 +226,15 @@ class WebhooksIT {
         JsonNode endpoint = stage.endpoint(person, path, List.of("generation.completed"));
         stage.receiver.tell(path, HookReceiver.status(500, "", "not now"));
         Instant before = Instant.now().minusSeconds(5);
-        List<String> all = IntStream.range(0, 3).mapToObj(i -> tested(person, endpoint)).toList();
+        List<String> all =
+                IntStream.range(0, 3).mapToObj(i -> tested(person, endpoint)).toList();
         stage.receiver.await(path, 3, SOON);
         stage.sql("UPDATE webhook_delivery SET step = 9 WHERE endpoint = '" + id(endpoint) + "'");
         Waiting.until("the last attempts", SOON, () -> {
             stage.hurry(endpoint);
-            return all.stream().allMatch(one -> delivery(person, one).path("status").asText().equals("failed"));
+            return all.stream()
+                    .allMatch(
+                            one -> delivery(person, one).path("status").asText().equals("failed"));
         });
         int tries = stage.receiver.at(path).size();
         stage.receiver.tell(path, HookReceiver.status(200, "", "thanks"));
@@ -233,17 +246,20 @@ class WebhooksIT {
         assertThat(stage.receiver.await(path, tries + 1, SOON).getLast().id())
                 .isEqualTo(one.path("message").asText());
 
-        JsonNode many = person.post(of(endpoint) + "/retries", Map.of("since", before.toString()))
+        JsonNode many = person.post(address(endpoint) + "/retries", Map.of("since", before.toString()))
                 .expect(202)
                 .json();
         assertThat(many.path("retried").asInt()).isEqualTo(2);
         assertThat(many.path("more").asBoolean()).isFalse();
         all.forEach(delivery -> ended(person, delivery, "delivered"));
-        assertThat(stage.receiver.at(path)).extracting(Got::id).containsAll(all.stream()
-                .map(delivery -> delivery(person, delivery).path("message").asText())
-                .toList());
+        assertThat(stage.receiver.at(path))
+                .extracting(Got::id)
+                .containsAll(all.stream()
+                        .map(delivery ->
+                                delivery(person, delivery).path("message").asText())
+                        .toList());
         assertThat(stage.receiver.at(path).stream().map(Got::id).distinct()).hasSize(3);
-        assertThat(person.post(of(endpoint) + "/retries", Map.of("since", before.toString()))
+        assertThat(person.post(address(endpoint) + "/retries", Map.of("since", before.toString()))
                         .expect(202)
                         .json()
                         .path("retried")
@@ -281,19 +297,23 @@ class WebhooksIT {
         assertThat(first.json().at("/data/available").decimalValue()).isEqualByComparingTo("199");
         assertThat(first.json().at("/data/balance").decimalValue()).isEqualByComparingTo("200");
         assertThat(first.json().at("/data/held").decimalValue()).isEqualByComparingTo("1");
-        assertThat(stage.count("webhook_delivery", "endpoint = '" + id(endpoint) + "'")).isEqualTo(1);
+        assertThat(stage.count("webhook_delivery", "endpoint = '" + id(endpoint) + "'"))
+                .isEqualTo(1);
 
         // 198 and 2 are above it again, and the next image falls below once more
         grant(person, 2);
         finish(person, id(person.generate("image", "the sea", image)));
         finish(person, id(person.generate("image", "the sea", image)));
         assertThat(stage.receiver.await(path, 2, SOON)).hasSize(2);
-        assertThat(stage.count("webhook_delivery", "endpoint = '" + id(endpoint) + "'")).isEqualTo(2);
+        assertThat(stage.count("webhook_delivery", "endpoint = '" + id(endpoint) + "'"))
+                .isEqualTo(2);
 
         // a threshold that is above what there is already is no fall
-        person.send("PATCH", of(endpoint), "{\"credits_low_below\":500}", Map.of()).expect(200);
+        person.send("PATCH", address(endpoint), "{\"credits_low_below\":500}", Map.of())
+                .expect(200);
         finish(person, id(person.generate("image", "the sea", image)));
-        assertThat(stage.count("webhook_delivery", "endpoint = '" + id(endpoint) + "'")).isEqualTo(2);
+        assertThat(stage.count("webhook_delivery", "endpoint = '" + id(endpoint) + "'"))
+                .isEqualTo(2);
         assertThat(stage.house.ledgerFaults()).isEmpty();
     }
 
@@ -334,7 +354,10 @@ class WebhooksIT {
     }
 
     private static boolean over(Api person, String generation) {
-        return !person.get("/v1/generations/" + generation).json().path("finished_at").isNull();
+        return !person.get("/v1/generations/" + generation)
+                .json()
+                .path("finished_at")
+                .isNull();
     }
 
     private static void finish(Api person, String generation) {
@@ -342,13 +365,16 @@ class WebhooksIT {
     }
 
     private static UUID account(Api person) {
-        return UUID.fromString(person.get("/v1/me").expect(200).json().path("id").asText());
+        return UUID.fromString(
+                person.get("/v1/me").expect(200).json().path("id").asText());
     }
 
     private static void grant(Api person, int credits) {
         String email = person.get("/v1/me").json().path("email").asText();
-        stage.house.db().run(tx -> tx.query("SELECT admin.grant('" + email + "', " + credits + ", 'a test')")
-                .mapTo(BigDecimal.class)
-                .one());
+        stage.house
+                .db()
+                .run(tx -> tx.query("SELECT admin.grant('" + email + "', " + credits + ", 'a test')")
+                        .mapTo(BigDecimal.class)
+                        .one());
     }
 }
