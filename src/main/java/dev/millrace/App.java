@@ -21,6 +21,8 @@ import dev.millrace.platform.jobs.Workers;
 import dev.millrace.platform.limits.Guard;
 import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.outbound.Outbound;
+import dev.millrace.webhooks.Outbox;
+import dev.millrace.webhooks.Webhooks;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -56,17 +58,26 @@ public final class App implements AutoCloseable {
             var cursors = new Cursors(ground.keys());
 
             var accounts = closing.add(Accounts.open(db, ground.keys(), config.accounts(), clock));
-            var credits = new Credits(db);
-            var media = closing.add(Media.open(config.media(), db, jobs, ground.processes(), ground.keys(), clock));
+            var outbox = new Outbox(jobs);
+            var credits = new Credits(db, outbox::changed);
+            var media = closing.add(Media.open(
+                    config.media(),
+                    new Media.Floor(db, jobs, ground.processes(), ground.keys(), clock),
+                    outbox::finished));
             var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
             var lookout = closing.add(new Lookout(db));
             var providers = Providers.open(config.providers(), ground.processes(), outbound, lookout, db, clock);
             var generations = closing.add(Generations.open(
                     new Generations.Floor(db, ground.redis(), jobs, ground.keys(), clock),
                     new Generations.Rooms(accounts, credits, media, providers),
-                    config.links()));
+                    config.links(),
+                    outbox::ended));
             var payments = Payments.open(
                     config.payments(), db, jobs, new Payments.Rooms(accounts, credits), clock, generations::ring);
+            var webhooks = Webhooks.open(
+                    new Webhooks.Floor(db, jobs, outbound, ground.keys(), clock),
+                    new Webhooks.Rooms(credits, media, generations),
+                    outbox);
             var books = closing.add(LedgerWatch.over(db));
             closing.add(Chores.start(
                     Duration.ofMinutes(1),
@@ -76,12 +87,15 @@ public final class App implements AutoCloseable {
                     generations::sweep,
                     books::round,
                     payments::reconcile,
+                    webhooks::sweep,
                     () -> vitals.told(credits.budgets())));
 
             vitals.watch(limits);
             vitals.watch(providers.names(), generations::traffic);
             vitals.watch(books::standing, payments::missedEvents);
-            List<Worker<?>> work = Stream.of(media.workers(), generations.workers(), payments.workers())
+            vitals.watch(webhooks::counts);
+            List<Worker<?>> work = Stream.of(
+                            media.workers(), generations.workers(), payments.workers(), webhooks.workers())
                     .<Worker<?>>flatMap(List::stream)
                     .toList();
             var workers = closing.add(Workers.start(db, jobs, config.jobs(), work, ground.lineage()));
@@ -95,10 +109,12 @@ public final class App implements AutoCloseable {
                             accounts.routes(limits, cursors),
                             credits.routes(limits, cursors, Generations.activity()),
                             payments.routes(),
+                            webhooks.routes(cursors),
                             media.routes(cursors),
                             generations.routes(limits, cursors),
                             new OpenAiFace(generations, generations.gate(limits), media))));
             server.onDrain(generations::drain);
+            server.onDrain(webhooks::drain);
             server.ready();
             return new App(config, server, workers, closing);
         } catch (RuntimeException failure) {

@@ -8,6 +8,7 @@ import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Line;
+import dev.millrace.webhooks.Webhooks;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How the process is: the check behind {@code /health/ready} and the figures behind {@code /metrics}.
@@ -104,6 +106,20 @@ final class Vitals implements AutoCloseable {
                     Instant at = books.get().checkedAt();
                     return at == null ? Double.NaN : at.until(Instant.now(), ChronoUnit.MILLIS) / 1e3;
                 })
+                .register(metrics);
+    }
+
+    /** Adds what came of the attempts to tell webhooks. */
+    void watch(Supplier<Webhooks.Counts> counts) {
+        deliveries("delivered", counts, Webhooks.Counts::delivered);
+        deliveries("retried", counts, Webhooks.Counts::retried);
+        deliveries("failed", counts, Webhooks.Counts::failed);
+    }
+
+    private void deliveries(
+            String outcome, Supplier<Webhooks.Counts> counts, ToDoubleFunction<Webhooks.Counts> figure) {
+        FunctionCounter.builder("millrace.webhooks.attempts", counts, all -> figure.applyAsDouble(all.get()))
+                .tag("outcome", outcome)
                 .register(metrics);
     }
 

@@ -2,23 +2,18 @@ package dev.millrace.accounts;
 
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.Keys;
+import dev.millrace.platform.Seal;
 import dev.millrace.platform.sql.Tx;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
-import java.util.Arrays;
 import java.util.List;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The table of keys that sign tokens, the same for all nodes.
@@ -27,14 +22,10 @@ import javax.crypto.spec.SecretKeySpec;
  * nobody. Times are the database's.
  */
 final class SigningKeys {
-    private static final int NONCE = 12;
-    private static final int TAG_BITS = 128;
-
-    private final SecretKeySpec wrapping;
-    private final SecureRandom random = new SecureRandom();
+    private final Seal seal;
 
     SigningKeys(Keys keys) {
-        this.wrapping = new SecretKeySpec(keys.derive("signing-keys"), "AES");
+        this.seal = new Seal(keys, "signing-keys");
     }
 
     private static final String ONE_AT_A_TIME = """
@@ -78,7 +69,7 @@ final class SigningKeys {
         tx.update(ADD)
                 .bind("id", id)
                 .bind("public_key", pair.getPublic().getEncoded())
-                .bind("wrapped", wrap(id, pair.getPrivate().getEncoded()))
+                .bind("wrapped", seal.close(id, pair.getPrivate().getEncoded()))
                 .execute();
         tx.update(RETIRE_OTHERS).bind("id", id).execute();
         tx.update(FORGET).execute();
@@ -109,12 +100,10 @@ final class SigningKeys {
             var factory = KeyFactory.getInstance("EC");
             var publicKey = (ECPublicKey) factory.generatePublic(new X509EncodedKeySpec(row.publicKey()));
             var privateKey =
-                    (ECPrivateKey) factory.generatePrivate(new PKCS8EncodedKeySpec(unwrap(row.id(), row.wrapped())));
+                    (ECPrivateKey) factory.generatePrivate(new PKCS8EncodedKeySpec(seal.open(row.id(), row.wrapped())));
             return new SigningKey(row.id(), publicKey, privateKey);
         } catch (GeneralSecurityException failure) {
-            throw new IllegalStateException(
-                    "The keys in the database cannot be opened: MILLRACE_SECRET is not the one they were made with.",
-                    failure);
+            throw new IllegalStateException("A signing key in the database is damaged.", failure);
         }
     }
 
@@ -126,32 +115,6 @@ final class SigningKeys {
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every JDK has P-256", impossible);
         }
-    }
-
-    private byte[] wrap(String id, byte[] key) {
-        byte[] nonce = new byte[NONCE];
-        random.nextBytes(nonce);
-        try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, id, nonce).doFinal(key);
-            byte[] whole = Arrays.copyOf(nonce, NONCE + sealed.length);
-            System.arraycopy(sealed, 0, whole, NONCE, sealed.length);
-            return whole;
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every JDK has AES-GCM", impossible);
-        }
-    }
-
-    private byte[] unwrap(String id, byte[] wrapped) throws GeneralSecurityException {
-        byte[] nonce = Arrays.copyOf(wrapped, NONCE);
-        return cipher(Cipher.DECRYPT_MODE, id, nonce).doFinal(wrapped, NONCE, wrapped.length - NONCE);
-    }
-
-    /** The id is sealed in as well, so that nobody can put one key in the place of another. */
-    private Cipher cipher(int mode, String id, byte[] nonce) throws GeneralSecurityException {
-        var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, wrapping, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(id.getBytes(StandardCharsets.UTF_8));
-        return cipher;
     }
 
     @SuppressWarnings("ArrayRecordComponent") // a row is read once and never compared

@@ -11,7 +11,9 @@ import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
@@ -24,9 +26,16 @@ public final class Credits {
     private final Holds holds = new Holds();
     private final Caps caps = new Caps();
     private final Reversals reversals = new Reversals();
+    private final CreditNews news;
 
+    /** Credits of whose changes nobody hears. */
     public Credits(Db db) {
+        this(db, CreditNews.NOBODY);
+    }
+
+    public Credits(Db db, CreditNews news) {
         this.db = db;
+        this.news = news;
     }
 
     /** The account's plan, at most five seconds old; opens a transaction of its own only when it is not remembered. */
@@ -59,6 +68,8 @@ public final class Credits {
             throw refusal(funds, micros);
         }
         holds.take(tx, funds, hold, account, micros, what);
+        Balance before = Balance.of(funds.balance(), funds.available());
+        news.changed(tx, account, before, Balance.of(funds.balance(), funds.available() - micros));
     }
 
     /**
@@ -103,7 +114,12 @@ public final class Credits {
 
     /** Gives credits; false when this giving was done before. */
     public boolean grant(Tx tx, UUID account, Grant grant) {
-        return ledger.give(tx, account, grant);
+        Balance before = balance(tx, account);
+        boolean given = ledger.give(tx, account, grant);
+        if (given) {
+            news.changed(tx, account, before, balance(tx, account));
+        }
+        return given;
     }
 
     /**
@@ -114,12 +130,12 @@ public final class Credits {
      * @param words a few words the owner reads in the ledger
      */
     public Undoing takeBack(Tx tx, String of, long micros, String request, String words) {
-        return reversals.takeBack(tx, of, micros, request, words);
+        return telling(tx, of, () -> reversals.takeBack(tx, of, micros, request, words));
     }
 
     /** Gives again what was taken back under the name {@code of}, once for each {@code request}. */
     public Undoing giveAgain(Tx tx, String of, String request, String words) {
-        return reversals.giveAgain(tx, of, request, words);
+        return telling(tx, of, () -> reversals.giveAgain(tx, of, request, words));
     }
 
     /**
@@ -127,12 +143,14 @@ public final class Credits {
      * It never expires.
      */
     public Undoing freeze(Tx tx, String of, long micros, UUID hold, String words) {
-        return reversals.freeze(tx, of, micros, hold, words);
+        return telling(tx, of, () -> reversals.freeze(tx, of, micros, hold, words));
     }
 
     /** Ends the allowances there are, before that of the next month is granted: what is left of them is written off. */
     public void endAllowances(Tx tx, UUID account) {
+        Balance before = balance(tx, account);
         ledger.endAllowances(tx, account);
+        news.changed(tx, account, before, balance(tx, account));
     }
 
     /** Puts an account on a plan; in effect here at once, on other nodes within five seconds. */
@@ -152,7 +170,14 @@ public final class Credits {
 
     /** Writes off what is left of grants whose time is over; to be called every minute or so. Answers how many. */
     public int expireGrants() {
-        return allOf(ledger::expire);
+        return allOf(tx -> {
+            List<UUID> owners = ledger.expire(tx);
+            for (UUID owner : new TreeSet<>(owners)) {
+                Balance now = balance(tx, owner);
+                news.changed(tx, owner, now, now);
+            }
+            return owners.size();
+        });
     }
 
     /** The operator's budgets for providers, and what is spent of them today; days long gone are forgotten on the way. */
@@ -173,6 +198,17 @@ public final class Credits {
         var cap = new CapRoutes(db, caps);
         return () ->
                 Stream.concat(credit.routes().stream(), cap.routes().stream()).toList();
+    }
+
+    /** Does something to what was given under a name, and tells of it when it changed anything. */
+    private Undoing telling(Tx tx, String of, Supplier<Undoing> change) {
+        UUID owner = reversals.owner(tx, of);
+        Balance before = owner == null ? null : balance(tx, owner);
+        Undoing done = change.get();
+        if (owner != null && before != null && done == Undoing.DONE) {
+            news.changed(tx, owner, before, balance(tx, owner));
+        }
+        return done;
     }
 
     /** A transaction a batch, until a batch finds nothing more. */

@@ -105,7 +105,7 @@ final class Ledger {
             SELECT CAST(credit_lock(:owner) AS text)""";
 
     private static final String LOCK_DEAD = """
-            SELECT id
+            SELECT id, owner
             FROM credit_account
             WHERE expires_at < now() AND closed_at IS NULL AND held = 0
             ORDER BY id
@@ -131,10 +131,11 @@ final class Ledger {
             FROM dead, credit_account house
             WHERE house.owner IS NULL AND house.kind = 'breakage' AND dead.posted > 0""";
 
-    /** Closes purses whose time is over and of which nothing is held any more, a batch of them. */
-    int expire(Tx tx) {
-        List<UUID> dead =
-                tx.query(LOCK_DEAD).bind("batch", BATCH).mapTo(UUID.class).list();
+    /** Closes purses whose time is over and of which nothing is held any more, a batch of them; answers the owner of each. */
+    List<UUID> expire(Tx tx) {
+        List<Dead> purses =
+                tx.query(LOCK_DEAD).bind("batch", BATCH).mapTo(Dead.class).list();
+        List<UUID> dead = purses.stream().map(Dead::id).toList();
         tx.update(WRITE_OFF)
                 .bindArray("purses", UUID.class, dead)
                 .bindArray(
@@ -142,8 +143,10 @@ final class Ledger {
                         UUID.class,
                         dead.stream().map(purse -> Ids.next()).toList())
                 .execute();
-        return dead.size();
+        return purses.stream().map(Dead::owner).toList();
     }
+
+    private record Dead(UUID id, UUID owner) {}
 
     /**
      * What an owner has, in micro-credits.

@@ -3,9 +3,21 @@ package dev.millrace.credits;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.sql.Tx;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What is undone of a giving: each in one statement, under the locks of all the owner's purses, and once for each name. */
 final class Reversals {
+    private static final String OWNER = """
+            SELECT owner
+            FROM entry
+            WHERE request_id = :of""";
+
+    /** Whose it is that was given under that name; null when nothing was. */
+    @Nullable
+    UUID owner(Tx tx, String of) {
+        return tx.query(OWNER).bind("of", of).mapTo(UUID.class).findOne().orElse(null);
+    }
+
     private static final String TAKE_BACK = """
             SELECT credit_take_back(:of, :micros, :request, :words, :entry, :debt)""";
 

@@ -24,6 +24,7 @@ import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Paces;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Traffic;
+import dev.millrace.generation.work.EndNews;
 import dev.millrace.generation.work.Endings;
 import dev.millrace.generation.work.GenerationWorker;
 import dev.millrace.generation.work.Report;
@@ -70,7 +71,7 @@ public final class Generations implements AutoCloseable {
     private final Traffic traffic;
     private final GenerationWorker worker;
 
-    private Generations(Floor floor, Rooms rooms, String base) {
+    private Generations(Floor floor, Rooms rooms, String base, EndNews news) {
         this.floor = floor;
         this.rooms = rooms;
         this.archive = new Archive(rooms.media(), base);
@@ -81,7 +82,7 @@ public final class Generations implements AutoCloseable {
         this.estimates = new Estimates(catalogue, rooms.providers(), paces, quotes);
         this.slots = new Slots(rooms.credits(), floor.jobs(), archive);
         this.traffic = new Traffic();
-        var endings = new Endings(archive, rooms.credits(), slots, floor.clock());
+        var endings = new Endings(archive, rooms.credits(), slots, floor.clock(), news);
         this.overviews = Overviews.open(floor.db(), floor.redis(), this::retold);
         this.creations = new Creations(floor.db(), archive, rooms.credits(), slots, overviews::ring);
         this.cancellations = new Cancellations(floor.db(), archive, catalogue, floor.jobs(), endings, overviews::ring);
@@ -99,9 +100,10 @@ public final class Generations implements AutoCloseable {
      * Opens the room; its {@link #workers} are to be started after.
      *
      * @param base what links begin with, or empty for links relative to the server's own address
+     * @param news hears of each end
      */
-    public static Generations open(Floor floor, Rooms rooms, String base) {
-        var generations = new Generations(floor, rooms, base);
+    public static Generations open(Floor floor, Rooms rooms, String base, EndNews news) {
+        var generations = new Generations(floor, rooms, base, news);
         rooms.providers().configured().forEach(generations.catalogue::adopt);
         generations.worker.start();
         return generations;

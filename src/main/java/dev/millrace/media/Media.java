@@ -71,14 +71,20 @@ public final class Media implements AutoCloseable {
             Signatures signatures,
             Addresses addresses) {}
 
+    /** What the room stands on. */
+    public record Floor(Db db, Jobs jobs, Processes processes, Keys keys, InstantSource clock) {}
+
     /** Prepares the storage folder and begins to sweep it. */
-    public static Media open(
-            MediaConfig config, Db db, Jobs queue, Processes processes, Keys keys, InstantSource clock) {
+    public static Media open(MediaConfig config, Floor floor, AssetNews news) {
+        Db db = floor.db();
+        Jobs queue = floor.jobs();
+        Processes processes = floor.processes();
+        Keys keys = floor.keys();
         String owner = HexFormat.of().formatHex(keys.derive("owner of the media folder"), 0, 16);
         var storage = Storage.open(config.storage(), owner, RESERVE);
-        var signatures = new Signatures(keys, clock);
+        var signatures = new Signatures(keys, floor.clock());
         var addresses = new Addresses(signatures, config.publicUrl());
-        var assets = new Assets(addresses);
+        var assets = new Assets(addresses, news);
         var jobs = new MediaJobs();
         var watches = new Watches(db, assets, jobs);
         var parts = new Parts(storage, assets, jobs, watches, signatures, addresses);
@@ -90,7 +96,7 @@ public final class Media implements AutoCloseable {
                 new ProcessAssetWorker(attempts, storage, prober, new Stills(runs)),
                 new TranscodeAssetWorker(attempts, storage, prober, runs, config.threadsEach()));
 
-        var sweeper = new Sweeper(db, assets, new Leftovers(storage), clock);
+        var sweeper = new Sweeper(db, assets, new Leftovers(storage), floor.clock());
         sweeper.start(config.alone());
         return new Media(db, queue, processes, parts, sweeper, workers);
     }

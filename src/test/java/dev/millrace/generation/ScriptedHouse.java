@@ -4,6 +4,8 @@ import dev.millrace.accounts.Accounts;
 import dev.millrace.accounts.AccountsConfig;
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.provider.Providers;
+import dev.millrace.generation.work.EndNews;
+import dev.millrace.media.AssetNews;
 import dev.millrace.media.Media;
 import dev.millrace.media.MediaConfig;
 import dev.millrace.platform.Keys;
@@ -93,11 +95,14 @@ final class ScriptedHouse implements AutoCloseable {
         var accounts = add(Accounts.open(db, shared.keys(), new AccountsConfig(AccountsConfig.Signup.OPEN), clock));
         var credits = new Credits(db);
         var media = add(Media.open(
-                new MediaConfig(shared.storage(), false, null, 1), db, jobs, processes, shared.keys(), clock));
+                new MediaConfig(shared.storage(), false, null, 1),
+                new Media.Floor(db, jobs, processes, shared.keys(), clock),
+                AssetNews.NOBODY));
         generations = add(Generations.open(
                 new Generations.Floor(db, redis, jobs, shared.keys(), clock),
                 new Generations.Rooms(accounts, credits, media, new Providers(List.of(shared.provider()))),
-                ""));
+                "",
+                EndNews.NOBODY));
         var workers = new ArrayList<Worker<?>>(media.workers());
         workers.addAll(generations.workers());
         add(Workers.start(db, jobs, quick(), workers, new Lineage(null, incarnation::set)));

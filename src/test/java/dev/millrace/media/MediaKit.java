@@ -57,7 +57,8 @@ final class MediaKit implements AutoCloseable {
         this.db = Db.open(database);
         this.processes = Processes.open(SandboxMode.REQUIRED, tools);
         var config = new MediaConfig(storage, alone, null, 1);
-        this.media = Media.open(config, db, queue, processes, KEYS, InstantSource.system());
+        this.media = Media.open(
+                config, new Media.Floor(db, queue, processes, KEYS, InstantSource.system()), AssetNews.NOBODY);
         this.workers = Workers.start(db, queue, QUICK, media.workers());
     }
 

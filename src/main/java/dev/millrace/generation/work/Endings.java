@@ -26,12 +26,14 @@ public final class Endings {
     private final Credits credits;
     private final Slots slots;
     private final InstantSource clock;
+    private final EndNews news;
 
-    public Endings(Archive archive, Credits credits, Slots slots, InstantSource clock) {
+    public Endings(Archive archive, Credits credits, Slots slots, InstantSource clock, EndNews news) {
         this.archive = archive;
         this.credits = credits;
         this.slots = slots;
         this.clock = clock;
+        this.news = news;
     }
 
     /**
@@ -51,6 +53,7 @@ public final class Endings {
         }
         Analytics.record(tx, fact(order, seen, receipt, firstSeen));
         slots.promote(tx, order.account());
+        news.ended(tx, order.account(), order.id(), ending.status());
         return switch (ending.status()) {
             case COMPLETED -> new GenerationEvent.Completed(seen);
             case FAILED -> new GenerationEvent.Failed(seen);

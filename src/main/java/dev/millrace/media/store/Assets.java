@@ -1,6 +1,7 @@
 package dev.millrace.media.store;
 
 import dev.millrace.media.Asset;
+import dev.millrace.media.AssetNews;
 import dev.millrace.media.AssetStatus;
 import dev.millrace.media.Fault;
 import dev.millrace.media.MediaKind;
@@ -29,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 /** The tables of assets and their renditions. */
 public final class Assets {
     private final Addresses addresses;
+    private final AssetNews news;
 
-    public Assets(Addresses addresses) {
+    public Assets(Addresses addresses, AssetNews news) {
         this.addresses = addresses;
+        this.news = news;
     }
 
     private static final String INSERT = """
@@ -185,10 +188,15 @@ public final class Assets {
     private static final String READY = """
             UPDATE asset
             SET status = 'ready', finished_at = now()
-            WHERE id = :id""";
+            WHERE id = :id
+            RETURNING account""";
 
     public void ready(Tx tx, UUID asset) {
-        tx.update(READY).bind("id", asset).execute();
+        tx.query(READY)
+                .bind("id", asset)
+                .mapTo(UUID.class)
+                .findOne()
+                .ifPresent(account -> news.finished(tx, account, asset, AssetStatus.READY));
     }
 
     private static final String REJECT = """
@@ -196,16 +204,19 @@ public final class Assets {
             SET status = 'rejected', finished_at = now(), error_code = :code, error_detail = :detail,
                 path = CASE WHEN :keep THEN path END
             WHERE id = :id
-              AND status = 'processing'""";
+              AND status = 'processing'
+            RETURNING account""";
 
     /** {@code keep}: the file stays for the operator to look at; it is handed out to nobody. */
     public void reject(Tx tx, UUID asset, String code, String detail, boolean keep) {
-        tx.update(REJECT)
+        tx.query(REJECT)
                 .bind("id", asset)
                 .bind("code", code)
                 .bind("detail", detail)
                 .bind("keep", keep)
-                .execute();
+                .mapTo(UUID.class)
+                .findOne()
+                .ifPresent(account -> news.finished(tx, account, asset, AssetStatus.REJECTED));
     }
 
     private static final String ADD_RENDITION = """

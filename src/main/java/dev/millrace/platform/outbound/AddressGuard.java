@@ -87,8 +87,13 @@ final class AddressGuard implements DnsResolver {
         return host;
     }
 
-    private boolean reachable(InetAddress address) {
-        if (allowed.stream().anyMatch(range -> range.contains(address))) {
+    /** Whether the operator allowed this address, private or not. */
+    boolean allowed(InetAddress address) {
+        return allowed.stream().anyMatch(range -> range.contains(address));
+    }
+
+    boolean reachable(InetAddress address) {
+        if (allowed(address)) {
             return true;
         }
         return INSIDE.stream().noneMatch(range -> range.contains(address)) && !ours(address);

@@ -2,6 +2,7 @@ package dev.millrace.platform.outbound;
 
 import dev.millrace.platform.http.wire.Cidr;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,16 @@ public final class Outbound implements AutoCloseable {
                 .build();
         clients.add(client);
         return new WebClient(client, watch);
+    }
+
+    /** Whether a call may go to this very address; the same is asked again of whatever a name leads to, at each call. */
+    public boolean reaches(InetAddress address) {
+        return new AddressGuard(allowPrivate, Set.of()).reachable(address);
+    }
+
+    /** Whether the operator named this address as one that may be reached although it is private. */
+    public boolean allows(InetAddress address) {
+        return new AddressGuard(allowPrivate, Set.of()).allowed(address);
     }
 
     /**

@@ -260,8 +260,8 @@ class TogetherIT {
                 synchronized (joined) {
                     return joined.stream()
                                     .limit(many)
-                                    .filter(thread ->
-                                            thread.get() != null && thread.get().getState() == Thread.State.TIMED_WAITING)
+                                    .filter(thread -> thread.get() != null
+                                            && thread.get().getState() == Thread.State.TIMED_WAITING)
                                     .count()
                             == many;
                 }
