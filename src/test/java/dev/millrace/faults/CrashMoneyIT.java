@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -37,10 +36,6 @@ class CrashMoneyIT {
     private static final Map<String, Object> FAILING =
             Map.of("model", "studio/chaos-text", "options", Map.of("words", 5, "fail_times", 50, "status", 400));
     private static final Map<String, Object> ENDLESS = Map.of("options", Map.of("words", 2000, "speed", 20));
-
-    private static final Consumer<String> CHARGE = line -> assertThat(line).matches("charge -0\\.\\d+");
-    private static final Consumer<String> END = line -> assertThat(line).matches("charge -0\\.\\d+|release 0");
-    private static final Consumer<String> GIFT = line -> assertThat(line).isEqualTo("grant 200");
 
     private static FakeStripe stripe;
     private static CrashStage stage;
@@ -191,16 +186,31 @@ class CrashMoneyIT {
         assertThat(checkout().json().path("url").asText()).endsWith(page);
         chain.forEach(MoneyScene::assertDoneOnce);
         answered.forEach(MoneyScene::assertDoneOnce);
-        assertThat(MoneyScene.lines(here(spender))).as("one hold, one charge").satisfiesExactly(CHARGE, GIFT);
-        assertThat(MoneyScene.lines(here(enders.get(0)))).satisfiesExactly(CHARGE, GIFT);
+        assertThat(MoneyScene.lines(here(spender)))
+                .as("one hold, one charge")
+                .satisfiesExactly(CrashMoneyIT::charge, CrashMoneyIT::gift);
+        assertThat(MoneyScene.lines(here(enders.get(0)))).satisfiesExactly(CrashMoneyIT::charge, CrashMoneyIT::gift);
         assertThat(MoneyScene.lines(here(enders.get(1)))).containsExactly("release 0", "grant 200");
         // whoever stops a run and loses its server pays nothing for the part that came
-        assertThat(MoneyScene.lines(here(enders.get(2)))).satisfiesExactly(END, GIFT);
+        assertThat(MoneyScene.lines(here(enders.get(2))))
+                .satisfiesExactly(CrashMoneyIT::chargeOrRelease, CrashMoneyIT::gift);
         endDisputes();
         stage.assertSettled();
         assertThat(stage.rows("SELECT * FROM admin.payment_troubles")).isEmpty();
         assertThat(stripe.faults()).isEmpty();
         stage.stop();
+    }
+
+    private static void charge(String line) {
+        assertThat(line).matches("charge -0\\.\\d+");
+    }
+
+    private static void chargeOrRelease(String line) {
+        assertThat(line).matches("charge -0\\.\\d+|release 0");
+    }
+
+    private static void gift(String line) {
+        assertThat(line).isEqualTo("grant 200");
     }
 
     /** What two disputes still set aside is free again. */

@@ -132,6 +132,7 @@ public final class CutWire implements AutoCloseable {
     }
 
     /** A message as both ends send it: a letter, its length, and the rest. */
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     private record Message(char type, byte[] body) {
         static Message read(DataInputStream in) throws IOException {
             char type = (char) in.readUnsignedByte();
