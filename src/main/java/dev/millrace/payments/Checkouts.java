@@ -56,7 +56,10 @@ final class Checkouts {
         if (purchase.url() != null) {
             return new Begun(purchase.id(), purchase.url(), true);
         }
-        StripeApi.Opened page = answered(() -> stripe.open(purchase, offer, customer(buyer), site));
+        // the price may have changed since the same key began it, and Stripe takes the same key for the same price
+        // alone
+        Offer sold = purchase.version() == offer.version() ? offer : db.read(tx -> offers.of(tx, purchase));
+        StripeApi.Opened page = answered(() -> stripe.open(purchase, sold, customer(buyer), site));
         KillPoint.reach("checkout-made-before-stored");
         db.run(tx -> purchases.opened(tx, purchase.id(), page));
         return new Begun(purchase.id(), page.url(), false);

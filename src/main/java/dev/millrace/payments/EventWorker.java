@@ -52,6 +52,7 @@ final class EventWorker implements Worker<HandleEvent> {
         if (event == null) {
             return Outcome.DONE;
         }
+        KillPoint.reach("event-before-effect");
         Till.Effect effect;
         try {
             effect = till.effect(event.type(), event.object());
@@ -68,9 +69,9 @@ final class EventWorker implements Worker<HandleEvent> {
             Verdict verdict = known.apply(tx);
             inbox.mark(tx, event.id(), verdict);
             tx.afterCommit(() -> tell(event, verdict));
-            KillPoint.reach("grant-before-commit");
+            KillPoint.reach("effect-before-commit");
         });
-        KillPoint.reach("grant-after-commit");
+        KillPoint.reach("effect-after-commit");
         return Outcome.DONE;
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.payments;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.jobs.Enqueue;
 import dev.millrace.platform.jobs.Jobs;
 import dev.millrace.platform.json.Json;
@@ -57,7 +58,10 @@ final class Inbox {
 
     /** Records an event and has it handled; one that is known already changes nothing. */
     void take(Seen.Event event, String source) {
-        db.run(tx -> take(tx, event, source));
+        db.run(tx -> {
+            take(tx, event, source);
+            KillPoint.reach("event-before-commit");
+        });
     }
 
     private static final String INSERT = """

@@ -37,6 +37,26 @@ final class Offers {
                 .orElse(null);
     }
 
+    private static final String OF_PURCHASE = """
+            SELECT 'PACK' AS kind, id AS item, version, name, micros, amount, currency, CAST(NULL AS text) AS stripe_price
+            FROM credit_pack
+            WHERE :kind = 'pack' AND id = :item AND version = :version
+            UNION ALL
+            SELECT 'PLAN', p.plan, p.version, n.name, p.micros, p.amount, p.currency, p.stripe_price
+            FROM plan_price p
+            JOIN plan n ON n.id = p.plan
+            WHERE :kind = 'plan' AND p.plan = :item AND p.version = :version""";
+
+    /** The very version that a purchase was made at, whatever is sold now. */
+    Offer of(Tx tx, Purchase purchase) {
+        return tx.query(OF_PURCHASE)
+                .bind("kind", purchase.kind())
+                .bind("item", purchase.item())
+                .bind("version", purchase.version())
+                .mapTo(Offer.class)
+                .one();
+    }
+
     private static final String PLAN = """
             SELECT 'PLAN' AS kind, p.plan AS item, p.version, n.name, p.micros, p.amount, p.currency, p.stripe_price
             FROM plan_price p

@@ -132,7 +132,7 @@ final class PaymentRoutes implements Routes {
             throw Problem.of(ProblemType.INVALID_REQUEST, "This is not an event.");
         }
         open.inbox().take(event, "webhook");
-        KillPoint.reach("event-recorded");
+        KillPoint.reach("event-before-answer");
         Answers.json(response, 200, new Taken(event.id()));
     }
 

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -14,31 +16,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Off unless the system property {@code millrace.killpoint} is {@code name:n:file}: at the n-th arrival at that place the
  * process writes a line to the file and the thread that arrived stands still, so that the test's SIGKILL hits it exactly there.
- * Every other place costs one comparison.
+ * With {@code n+} so does each that arrives later. Several places are parted by commas. Every other place costs one look into a
+ * map of a few names, or none.
  */
 public final class KillPoint {
-    private static final @Nullable KillPoint ARMED = parse(System.getProperty("millrace.killpoint"));
+    private static final Map<String, KillPoint> ARMED = parse(System.getProperty("millrace.killpoint"));
 
     private final String name;
-    private final int arrival;
+    private final int first;
+    private final int last;
     private final Path report;
     private final AtomicInteger arrivals = new AtomicInteger();
 
-    private KillPoint(String name, int arrival, Path report) {
+    private KillPoint(String name, int first, int last, Path report) {
         this.name = name;
-        this.arrival = arrival;
+        this.first = first;
+        this.last = last;
         this.report = report;
     }
 
-    /** Does nothing, unless this place is the armed one. */
+    /** Does nothing, unless this place is an armed one. */
     public static void reach(String name) {
-        if (ARMED != null && ARMED.name.equals(name)) {
-            ARMED.arrive();
+        KillPoint armed = ARMED.get(name);
+        if (armed != null) {
+            armed.arrive();
         }
     }
 
     private void arrive() {
-        if (arrivals.incrementAndGet() != arrival) {
+        int arrival = arrivals.incrementAndGet();
+        if (arrival < first || arrival > last) {
             return;
         }
         try {
@@ -56,14 +63,20 @@ public final class KillPoint {
         }
     }
 
-    private static @Nullable KillPoint parse(@Nullable String value) {
+    private static Map<String, KillPoint> parse(@Nullable String value) {
         if (value == null || value.isBlank()) {
-            return null;
+            return Map.of();
         }
-        String[] parts = value.split(":", 3);
-        if (parts.length != 3) {
-            throw new IllegalArgumentException("millrace.killpoint must be name:arrival:file");
+        var armed = new HashMap<String, KillPoint>();
+        for (String place : value.split(",", -1)) {
+            String[] parts = place.split(":", 3);
+            if (parts.length != 3) {
+                throw new IllegalArgumentException("millrace.killpoint must be name:arrival:file");
+            }
+            boolean each = parts[1].endsWith("+");
+            int first = Integer.parseInt(each ? parts[1].substring(0, parts[1].length() - 1) : parts[1]);
+            armed.put(parts[0], new KillPoint(parts[0], first, each ? Integer.MAX_VALUE : first, Path.of(parts[2])));
         }
-        return new KillPoint(parts[0], Integer.parseInt(parts[1]), Path.of(parts[2]));
+        return Map.copyOf(armed);
     }
 }

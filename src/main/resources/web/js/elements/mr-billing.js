@@ -40,6 +40,8 @@ class Billing extends Light {
   async #read() {
     try {
       this.billing = await get("/v1/billing");
+      // on a small screen it is far down the page
+      if (this.waits && (await this.updateComplete)) this.querySelector("section")?.scrollIntoView();
     } catch {
       this.billing = null; // the rest of the page says what is wrong
     }

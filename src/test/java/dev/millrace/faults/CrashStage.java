@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One data folder, one account, and servers on it that come and go. */
@@ -36,14 +37,20 @@ final class CrashStage implements AutoCloseable {
 
     /** Starts a server; {@code killPoint} is {@code name:arrival}, or null for one that nobody kills. */
     Api start(@Nullable String killPoint) {
+        return startWith(killPoint == null ? List.of() : List.of(killPoint));
+    }
+
+    /** Starts a server in which threads will stand at several places, each {@code name:arrival}. */
+    Api startWith(List<String> killPoints) {
         if (server != null) {
             server.close(); // what a failed test left
         }
-        if (killPoint != null) {
-            forget(marker(killPoint));
-        }
-        List<String> flags =
-                killPoint == null ? List.of() : List.of("-Dmillrace.killpoint=" + killPoint + ":" + marker(killPoint));
+        killPoints.forEach(killPoint -> forget(marker(killPoint)));
+        List<String> flags = killPoints.isEmpty()
+                ? List.of()
+                : List.of(killPoints.stream()
+                        .map(killPoint -> killPoint + ":" + marker(killPoint))
+                        .collect(Collectors.joining(",", "-Dmillrace.killpoint=", "")));
         var started = ServerProcess.start(folder, flags, settings);
         server = started;
         Api present = api;
@@ -63,6 +70,25 @@ final class CrashStage implements AutoCloseable {
 
     boolean arrived(String killPoint) {
         return Files.exists(marker(killPoint));
+    }
+
+    /** Waits until so many threads stand at the kill point; more would be one too many. */
+    void awaitArrivals(String killPoint, int many) {
+        try {
+            Waiting.until(many + " threads at " + killPoint, LONG, () -> arrivals(killPoint) >= many);
+        } catch (AssertionError late) {
+            throw new AssertionError(
+                    arrivals(killPoint) + " arrived\n" + running().log(), late);
+        }
+        assertThat(arrivals(killPoint)).as(killPoint).isEqualTo(many);
+    }
+
+    private int arrivals(String killPoint) {
+        try {
+            return arrived(killPoint) ? Files.readAllLines(marker(killPoint)).size() : 0;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /**
@@ -103,6 +129,14 @@ final class CrashStage implements AutoCloseable {
         assertThat(count(
                         "SELECT count(*) AS n FROM generation WHERE status NOT IN ('completed', 'failed', 'canceled')"))
                 .isZero();
+    }
+
+    List<Map<String, Object>> rows(String sql) {
+        return LedgerCheck.rows(folder, sql);
+    }
+
+    void change(String sql) {
+        LedgerCheck.change(folder, sql);
     }
 
     long count(String sql) {
@@ -152,8 +186,8 @@ final class CrashStage implements AutoCloseable {
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
+        if (server != null && server.alive()) {
+            kill(); // a database that is still going away writes into the folder
         }
         TestServices.delete(folder);
     }

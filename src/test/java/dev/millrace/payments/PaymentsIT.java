@@ -141,6 +141,28 @@ class PaymentsIT {
     }
 
     @Test
+    void aPageThatWasBegunKeepsItsPriceEvenWhenStripesAnswerIsLost() {
+        Api buyer = house.person();
+        checkout(buyer, Map.of("pack", "small")); // Stripe knows the customer from now on
+        var key = Map.of("Idempotency-Key", "\"dear-" + UUID.randomUUID() + "\"");
+        stripe.cutAnswers(2); // with the library's own second try
+        buyer.send("POST", "/v1/checkouts", "{\"pack\":\"large\"}", key).expect(503);
+        stripe.cutAnswers(0);
+        house.db().run(tx -> tx.execute("""
+                INSERT INTO credit_pack (id, version, name, micros, amount, currency)
+                VALUES ('large', 2, '5,000 credits', 5000000000, 19900, 'usd')"""));
+
+        JsonNode begun = buyer.send("POST", "/v1/checkouts", "{\"pack\":\"large\"}", key)
+                .expect(201)
+                .json();
+
+        String session = session(begun);
+        assertThat(stripe.object(session).path("amount_total").asLong()).isEqualTo(8000);
+        told(stripe.pay(session));
+        assertThat(balance(buyer)).isEqualByComparingTo("1200");
+    }
+
+    @Test
     void whatIsNotSignedAsItShouldBeIsRefusedAndNotWritten() throws Exception {
         ObjectNode event = stripe.pay(session(checkout(house.person(), Map.of("pack", "small"))));
         String body = StripeWebhook.body(event);

@@ -10,6 +10,7 @@ import dev.millrace.generation.store.Archive;
 import dev.millrace.generation.store.Archive.Ending;
 import dev.millrace.generation.store.Generation;
 import dev.millrace.generation.store.Order;
+import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +55,7 @@ public final class Endings {
         Analytics.record(tx, fact(order, seen, receipt, firstSeen));
         slots.promote(tx, order.account());
         news.ended(tx, order.account(), order.id(), ending.status());
+        KillPoint.reach("settle-before-commit");
         return switch (ending.status()) {
             case COMPLETED -> new GenerationEvent.Completed(seen);
             case FAILED -> new GenerationEvent.Failed(seen);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,33 @@ class IdempotencyKeyTest {
     void theLongestKeyHas255Characters() {
         assertThat(key("k".repeat(255)).text()).hasSize(255);
         assertThatThrownBy(() -> key("k".repeat(256))).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void theFirstAndTheLastVisibleCharacterMakeAKey() {
+        assertThat(key("!~").text()).isEqualTo("!~");
+        assertThatThrownBy(() -> key("a\u007f")).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void aKeyStandsForOneCallAlone() {
+        IdempotencyKey key = key("k");
+        key.requireSame(key("other").fingerprint());
+        byte[] another = java.util.Objects.requireNonNull(IdempotencyKey.of("k", "POST /v1/y", BODY))
+                .fingerprint();
+        assertThatThrownBy(() -> key.requireSame(another))
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.type()).isEqualTo(ProblemType.IDEMPOTENCY_MISMATCH));
+    }
+
+    @Test
+    void whereTheCallEndsAndTheBodyBeginsCounts() {
+        byte[] one = java.util.Objects.requireNonNull(IdempotencyKey.of("k", "POST /a", new byte[] {'b'}))
+                .fingerprint();
+        byte[] two = java.util.Objects.requireNonNull(IdempotencyKey.of("k", "POST /", new byte[] {'a', 'b'}))
+                .fingerprint();
+        assertThat(one).isNotEqualTo(two);
     }
 
     private static IdempotencyKey key(String header) {

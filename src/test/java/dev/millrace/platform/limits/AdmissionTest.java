@@ -59,6 +59,25 @@ class AdmissionTest {
         assertThat(both.givenBack().givenBack().minute().remaining()).isEqualTo(60);
     }
 
+    @Test
+    void whoIsLetInWaitsForNothingAndGoesOn() {
+        var admission = admission(true, new Gauge(60, 0, 12), new Gauge(1_000, 7, 40_000), false, 1);
+
+        assertThat(admission.require()).isSameAs(admission);
+        assertThat(admission.retryAfter()).isEqualTo(Duration.ZERO);
+        assertThat(admission.day().remaining()).isEqualTo(7);
+        assertThat(admission.keys()).containsExactly("k");
+    }
+
+    @Test
+    void aWaitIsToldInWordsThatRoundUp() {
+        assertThat(Admission.words(Duration.ofSeconds(1))).isEqualTo("a second");
+        assertThat(Admission.words(Duration.ofMinutes(2))).isEqualTo("120 seconds");
+        assertThat(Admission.words(Duration.ofSeconds(121))).isEqualTo("3 minutes");
+        assertThat(Admission.words(Duration.ofHours(2))).isEqualTo("120 minutes");
+        assertThat(Admission.words(Duration.ofSeconds(7_201))).isEqualTo("3 hours");
+    }
+
     private static Admission admission(boolean allowed, Gauge minute, Gauge day, boolean degraded, long ticket) {
         return new Admission(allowed, List.of(new Stand("k", "", minute, day)), degraded, ticket);
     }

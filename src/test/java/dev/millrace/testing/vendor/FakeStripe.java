@@ -93,6 +93,11 @@ public final class FakeStripe implements AutoCloseable {
                 objects.keySet().stream().filter(id -> id.startsWith(prefix)).count();
     }
 
+    /** The ids of a kind, by their prefix. */
+    public List<String> all(String prefix) {
+        return objects.keySet().stream().filter(id -> id.startsWith(prefix)).toList();
+    }
+
     public ObjectNode object(String id) {
         ObjectNode object = objects.get(id);
         if (object == null) {
