@@ -38,7 +38,7 @@ final class CommonPasswords {
 
     private CommonPasswords() {}
 
-    /** Whether the password is one of those, or says no more than the account's own e-mail does. */
+    /** Whether the password is one of those, or says no more than the account's own e-mail does; an empty one is none. */
     static boolean includes(String password, String email) {
         String plain = Normalizer.normalize(password, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
         return fewSigns(plain) || runs(plain) || date(plain) || word(plain) || word(spelt(plain)) || own(plain, email);
@@ -123,7 +123,11 @@ final class CommonPasswords {
     }
 
     private static boolean own(String plain, String email) {
-        String local = email.substring(0, email.indexOf('@'));
+        int at = email.indexOf('@');
+        if (at < 0) {
+            return false;
+        }
+        String local = email.substring(0, at);
         return plain.equals(email)
                 || plain.replaceAll("[^\\p{L}\\p{N}]", "").equals(local.replaceAll("[^\\p{L}\\p{N}]", ""));
     }

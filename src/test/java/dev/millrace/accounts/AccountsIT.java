@@ -75,6 +75,9 @@ class AccountsIT {
 
         assertThat(answer.expect(400).json().path("errors").findValuesAsText("pointer"))
                 .containsExactly("/email", "/password");
+        assertThat(pointer(Map.of("email", "ada", "password", Api.PASSWORD))).isEqualTo("/email");
+        assertThat(pointer(Map.of("email", "ada@example.com\r\nBcc: eve", "password", Api.PASSWORD)))
+                .isEqualTo("/email");
         assertThat(pointer(Map.of("email", TWO.email(), "password", "x".repeat(129))))
                 .isEqualTo("/password");
         assertThat(pointer(Map.of("email", TWO.email(), "password", "password1")))

@@ -148,6 +148,12 @@ class PasswordsTest {
     }
 
     @Test
+    void aPasswordIsJudgedWithoutAnAddressToo() {
+        assertThat(CommonPasswords.includes("kettle-orchid-ninety", "")).isFalse();
+        assertThat(CommonPasswords.includes("password1", "")).isTrue();
+    }
+
+    @Test
     void addressesAreBroughtIntoOneForm() {
         assertThat(Emails.normal("  Ada.LOVELACE@Example.COM ")).isEqualTo("ada.lovelace@example.com");
         assertThat(Emails.normal("INFO@ISTANBUL.example")).isEqualTo("info@istanbul.example");
