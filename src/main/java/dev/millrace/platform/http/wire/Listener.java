@@ -35,7 +35,11 @@ public final class Listener implements AutoCloseable {
                 .build();
         lines.start();
         try {
-            return new Listener(lines, server.start());
+            server.start();
+            if (!server.isRunning()) { // Helidon writes the cause to the log and throws nothing
+                throw new IllegalStateException("the address is taken or not one of this machine");
+            }
+            return new Listener(lines, server);
         } catch (RuntimeException taken) {
             lines.close();
             throw new IllegalStateException(

@@ -1,12 +1,15 @@
 package dev.millrace.platform.http.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,24 @@ class ListenerTest {
         assertThat(config.protocols()).isEmpty();
         assertThat(config.features()).isEmpty();
         assertThat(config.tls()).isEmpty();
+    }
+
+    @Test
+    void anAddressThatIsTakenIsSaidAndNothingIsOpened() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var address = new InetSocketAddress(taken.getInetAddress(), taken.getLocalPort());
+
+            assertThatThrownBy(() -> Listener.open(
+                            address,
+                            LIMITS,
+                            proxy -> false,
+                            (line, status, request) ->
+                                    TransportResponse.builder().build(),
+                            (request, response) -> response.send()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("cannot listen on")
+                    .hasMessageContaining(":" + taken.getLocalPort());
+        }
     }
 
     @Test
