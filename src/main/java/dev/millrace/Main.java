@@ -12,9 +12,18 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+    private static final String USAGE = """
+            Starts the Millrace server. There are no arguments: settings are environment variables, such as MILLRACE_PORT and
+            MILLRACE_DATA_DIR; the README lists them all.""";
+
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0) {
+            boolean asked = args[0].equals("--help") || args[0].equals("-h");
+            (asked ? System.out : System.err).println(USAGE);
+            System.exit(asked ? 0 : 2);
+        }
         try {
             serve(App.open(Config.load(System.getenv()), InstantSource.system()));
         } catch (BadSettings | CannotStart refusal) {

@@ -52,7 +52,7 @@ class Run extends Light {
     const { run } = this;
     if (run.face === "processing" && run.assets.length) return html`<mr-steps .steps=${stepsOf(run)}></mr-steps>`;
     if (run.kind === "text" && (run.text || run.face === "running")) {
-      const shown = isOver(run) ? run.text.replace(/\s+/g, " ").slice(0, 280) : tail(run.text);
+      const shown = isOver(run) ? run.text.trim().replace(/\s*\n\s*/g, " \u00b7 ").replace(/\s+/g, " ").slice(0, 280) : tail(run.text);
       return html`<p class="out" aria-live="off">
         <span class="txt">${shown}</span
         >${run.face === "running" ? html`<span class="caret" aria-hidden="true"></span>` : isOver(run) && run.text.length > 280 ? "\u2026" : nothing}
