@@ -4,6 +4,7 @@ import dev.millrace.platform.embedded.CannotStart;
 import dev.millrace.platform.logging.Logs;
 import dev.millrace.platform.settings.BadSettings;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,19 +14,24 @@ public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     private static final String USAGE = """
-            Starts the Millrace server. There are no arguments: settings are environment variables, such as MILLRACE_PORT and
-            MILLRACE_DATA_DIR; the README lists them all.""";
+            Without arguments this starts the Millrace server. Settings are environment variables, such as MILLRACE_PORT and
+            MILLRACE_DATA_DIR; the README lists them all. "admin" does an operator's work beside a running server.""";
 
     private Main() {}
 
     public static void main(String[] args) {
-        if (args.length > 0) {
+        if (args.length > 0 && !args[0].equals("admin")) {
             boolean asked = args[0].equals("--help") || args[0].equals("-h");
             (asked ? System.out : System.err).println(USAGE);
             System.exit(asked ? 0 : 2);
         }
         try {
-            serve(App.open(Config.load(System.getenv()), InstantSource.system()));
+            Config config = Config.load(System.getenv());
+            if (args.length > 0) {
+                var words = List.of(args).subList(1, args.length);
+                System.exit(new Admin(config, System.out, System.err).run(words, System.in));
+            }
+            serve(App.open(config, InstantSource.system()));
         } catch (BadSettings | CannotStart refusal) {
             System.err.println(refusal.getMessage());
             LOG.debug("cannot start", refusal);

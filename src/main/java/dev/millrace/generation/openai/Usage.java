@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a chat as its provider counted them, and where it counts otherwise as bytes suggest.
+ * The tokens of a chat as its provider counted them: Studio's are words, as its limit is. Who counts nothing is measured by bytes.
  *
  * <p>As JSON it is OpenAI's {@code usage}.
  */
@@ -21,7 +21,7 @@ record Usage(long promptTokens, long completionTokens, long totalTokens) {
     static Usage of(Outcome outcome, long promptTokens, @Nullable String said) {
         Map<String, BigDecimal> told = outcome.report().usage();
         BigDecimal in = told.get("input_tokens");
-        BigDecimal out = told.get("output_tokens");
+        BigDecimal out = told.get(told.containsKey("output_tokens") ? "output_tokens" : "words");
         int bytes = said == null ? 0 : said.getBytes(StandardCharsets.UTF_8).length;
         long prompt = in == null ? promptTokens : in.longValue();
         long completion = out == null ? Math.ceilDiv(bytes, BYTES_A_TOKEN) : out.longValue();

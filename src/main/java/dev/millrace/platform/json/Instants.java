@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Times on the wire: RFC 3339, UTC, whole microseconds, as Postgres keeps them. */
 final class Instants {
+    private static final int LAST_YEAR = 9999;
+
     private Instants() {}
 
     static SimpleModule module() {
@@ -47,8 +50,12 @@ final class Instants {
                 return (Instant) context.handleUnexpectedToken(Instant.class, in);
             }
             try {
-                return OffsetDateTime.parse(in.getText().toUpperCase(Locale.ROOT))
-                        .toInstant();
+                OffsetDateTime time = OffsetDateTime.parse(in.getText().toUpperCase(Locale.ROOT))
+                        .withOffsetSameInstant(ZoneOffset.UTC);
+                // a year has four digits there (RFC 3339, 5.6), and before the first Postgres counts in another way
+                return time.getYear() >= 1 && time.getYear() <= LAST_YEAR
+                        ? time.toInstant()
+                        : (Instant) context.handleWeirdStringValue(Instant.class, in.getText(), "not an RFC 3339 time");
             } catch (DateTimeException malformed) {
                 return (Instant) context.handleWeirdStringValue(Instant.class, in.getText(), "not an RFC 3339 time");
             }
