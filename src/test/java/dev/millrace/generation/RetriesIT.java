@@ -75,9 +75,14 @@ class RetriesIT {
         for (Kind fault : BREAKS) {
             String frail = "scripted/frail_" + fault.name();
             String prompt = "breaks by " + fault;
+            var heard = new CountDownLatch(1);
             house.provider().script(prompt, (call, sink) -> {
                 if (call.request().model().equals(frail)) {
-                    breaksOff(fault, "half", "of", "an", "answer").play(call, sink);
+                    speak(sink, "half", "of", "an", "answer");
+                    if (!heard.await(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                        throw new IllegalStateException("nobody heard that");
+                    }
+                    breaksOff(fault).play(call, sink);
                 } else {
                     says("one", "whole", "answer").play(call, sink);
                 }
@@ -85,7 +90,7 @@ class RetriesIT {
             Api person = house.person();
             String id = text(person, frail, prompt);
 
-            List<SseReader.Event> told = events(person, id, null);
+            List<SseReader.Event> told = heardTo(person, id, heard);
 
             assertThat(Reader.follow(person, id).verdict(LIMIT)).as(prompt).isEmpty();
             JsonNode row = row(person, id);
@@ -104,6 +109,22 @@ class RetriesIT {
             assertThat(house.provider().calls(prompt)).as(prompt).hasSizeBetween(2, most);
             assertThat(decisions(id)).as(prompt).hasSizeBetween(1, most - 1).endsWith("fallback");
         }
+    }
+
+    /** All events, and a sign once the first text is there. */
+    private static List<SseReader.Event> heardTo(Api person, String id, CountDownLatch text) {
+        var all = new ArrayList<SseReader.Event>();
+        try (var stream = person.events(id, null)) {
+            for (var event = stream.events().next();
+                    event != null;
+                    event = stream.events().next()) {
+                all.add(event);
+                if (event.event().equals("delta")) {
+                    text.countDown();
+                }
+            }
+        }
+        return all;
     }
 
     @Test

@@ -64,6 +64,15 @@ final class HookHouse implements AutoCloseable {
         });
     }
 
+    /** The same for one that was hurried. */
+    JsonNode attempted(Api person, String address, int attempts, JsonNode hurried) {
+        return Waiting.forValue(attempts + " attempts", SOON, () -> {
+            wake(hurried);
+            JsonNode seen = delivery(person, address);
+            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? seen : null;
+        });
+    }
+
     static JsonNode ended(Api person, String address, String status) {
         return Waiting.forValue(address + " to be " + status, SOON, () -> {
             JsonNode seen = delivery(person, address);
@@ -74,10 +83,18 @@ final class HookHouse implements AutoCloseable {
     /** What waits for later is due now. */
     void hurry(JsonNode endpoint) {
         String id = endpoint.path("id").asText();
-        sql("UPDATE webhook_endpoint SET rest_until = NULL WHERE id = '" + id + "'");
-        sql("UPDATE webhook_delivery SET due_at = now() WHERE state = 'pending' AND endpoint = '" + id + "'");
-        sql("UPDATE job SET run_at = now() WHERE kind = 'wake_courier' AND state = 'scheduled' AND payload LIKE '%" + id
-                + "%'");
+        house.db().run(tx -> {
+            tx.execute("UPDATE webhook_endpoint SET rest_until = NULL WHERE id = '" + id + "'");
+            tx.execute(
+                    "UPDATE webhook_delivery SET due_at = now() WHERE state = 'pending' AND endpoint = '" + id + "'");
+        });
+        wake(endpoint);
+    }
+
+    /** Its courier looks what is due: to be said again while one is waited for, who may have planned his next round just before. */
+    void wake(JsonNode endpoint) {
+        sql("UPDATE job SET run_at = now() WHERE kind = 'wake_courier' AND state = 'scheduled' AND payload LIKE '%"
+                + endpoint.path("id").asText() + "%'");
     }
 
     int sql(String statement) {

@@ -187,7 +187,7 @@ class MannersIT {
         String delivery = tested(person, endpoint);
         var planned = List.of(5L, 300L, 1_800L, 7_200L, 18_000L, 36_000L, 50_400L, 72_000L, 86_400L);
         for (int attempt = 1; attempt <= planned.size(); attempt++) {
-            JsonNode seen = attempted(person, delivery, attempt);
+            JsonNode seen = stage.attempted(person, delivery, attempt, endpoint);
             assertThat(seen.path("status").asText()).isEqualTo("pending");
             Instant next = Instant.parse(seen.path("next_attempt_at").asText());
             Instant at = Instant.parse(seen.at("/attempts/0/at").asText());
@@ -197,7 +197,8 @@ class MannersIT {
                     .isBetween(Duration.ofMillis(seconds * 900), Duration.ofMillis(seconds * 1_100 + 5_000));
             stage.hurry(endpoint);
         }
-        JsonNode seen = ended(person, delivery, "failed");
+        JsonNode seen = stage.attempted(person, delivery, 10, endpoint);
+        assertThat(seen.path("status").asText()).isEqualTo("failed");
         assertThat(seen.path("attempts")).hasSize(10);
         assertThat(seen.path("next_attempt_at").isNull()).isTrue();
         assertThat(seen.path("error").asText()).isEqualTo("refused");
@@ -231,7 +232,8 @@ class MannersIT {
 
         stage.receiver.tell(path, HookReceiver.status(503, "Retry-After: 99999999\r\n", ""));
         stage.hurry(endpoint);
-        assertThat(wait(attempted(person, second, 1))).isBetween(Duration.ofHours(23), Duration.ofMinutes(24 * 60 + 1));
+        assertThat(wait(stage.attempted(person, second, 1, endpoint)))
+                .isBetween(Duration.ofHours(23), Duration.ofMinutes(24 * 60 + 1));
         stage.receiver.tell(path, HookReceiver.status(200, "", ""));
         Waiting.until("all to be delivered", SOON, () -> {
             stage.hurry(endpoint);

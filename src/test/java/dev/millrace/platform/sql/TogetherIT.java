@@ -243,14 +243,16 @@ class TogetherIT {
 
         <T> Future<T> join(java.util.function.Function<Tx, T> work) {
             var thread = new AtomicReference<Thread>();
+            int many;
             synchronized (joined) {
                 joined.add(thread);
+                many = joined.size();
             }
             Future<T> answer = callers.submit(() -> {
                 thread.set(Thread.currentThread());
                 return db.together(work);
             });
-            joined(joined.size());
+            joined(many);
             return answer;
         }
 
