@@ -158,13 +158,8 @@ class RetriesIT {
                 LIMIT,
                 () -> house.provider().calls("narrow").size() == 1);
         String second = text(person, "scripted/narrow", "narrow");
-        try (var stream = person.events(second, null)) {
-            SseReader.Event told = stream.events().next();
-            while (told != null && !(told.event().equals("queued") && placeIn(told) == 1)) {
-                told = stream.events().next();
-            }
-            assertThat(told).as("a place in line").isNotNull();
-        }
+        hearsOfItsPlace(person, second);
+        hearsOfItsPlace(person, second); // who comes later too
         assertThat(row(person, second).path("status").asText()).isEqualTo("queued");
         assertThat(house.generations().traffic("scripted").waiting()).isEqualTo(1);
 
@@ -306,6 +301,16 @@ class RetriesIT {
                         .one());
         assertThat(call).containsEntry("state", "unknown").containsEntry("possible_micros", 2_000_000L);
         assertThat(house.provider().calls("of unknown fate")).hasSizeGreaterThan(1);
+    }
+
+    private static void hearsOfItsPlace(Api person, String id) {
+        try (var stream = person.events(id, null)) {
+            SseReader.Event told = stream.events().next();
+            while (told != null && !(told.event().equals("queued") && placeIn(told) == 1)) {
+                told = stream.events().next();
+            }
+            assertThat(told).as("a place in line").isNotNull();
+        }
     }
 
     private static int placeIn(SseReader.Event queued) {

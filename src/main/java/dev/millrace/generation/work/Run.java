@@ -37,6 +37,7 @@ final class Run {
     private final Probes probes;
     private final Continuity continuity;
     private boolean started;
+    private boolean inLine;
     private final Cancellation wake = new Cancellation();
     private final Retry retry = new Retry(bound -> ThreadLocalRandom.current().nextLong(bound));
     private volatile @Nullable Call call;
@@ -131,9 +132,8 @@ final class Run {
         }
     }
 
-    /** A job that runs at the vendor already waits for nothing. */
     private Passage enter(Next next) throws ProviderFailure, InterruptedException {
-        if (!(next.foothold() instanceof Foothold.None)) {
+        if (!(next.foothold() instanceof Foothold.None)) { // what runs at the vendor already waits for nothing
             return shop.makers().traffic().resume(next.model());
         }
         return shop.makers()
@@ -142,8 +142,21 @@ final class Run {
                         next.model(),
                         next.repeated(),
                         () -> shop.makers().catalogue().caps(next.model()),
-                        place -> task.recording().light(new GenerationEvent.Queued(place)),
+                        this::stands,
                         wake);
+    }
+
+    /** Where in line it stands. First the row learns whose events are stored, else whoever comes later would hear nothing of it. */
+    private void stands(int place) {
+        if (started || inLine) {
+            task.recording().light(new GenerationEvent.Queued(place));
+            return;
+        }
+        inLine = true;
+        task.commit(tx -> {
+            shop.archive().epoch(tx, task.id(), task.epoch());
+            return List.of(new GenerationEvent.Queued(place));
+        });
     }
 
     private @Nullable Next call(Next next, Passage passage) throws InterruptedException {
