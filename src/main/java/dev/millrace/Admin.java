@@ -1,16 +1,11 @@
 package dev.millrace;
 
 import dev.millrace.platform.embedded.EmbeddedPostgres;
+import dev.millrace.platform.sql.SqlShell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +22,7 @@ final class Admin {
                                         gives somebody credits; the reason stands in the ledger""";
 
     private static final int DONE = 0;
-    private static final int FAILED = 1;
+    private static final int REFUSED = 1;
     private static final int MISUSED = 2;
 
     private static final String GRANT = """
@@ -45,98 +40,46 @@ final class Admin {
 
     /** Does what the words say; answers the exit code: 0 done, 1 refused by the database, 2 not understood or no database. */
     int run(List<String> words, InputStream in) {
+        String verb = words.isEmpty() ? "" : words.getFirst();
+        boolean understood = verb.equals("sql") ? words.size() <= 2 : verb.equals("grant") && words.size() == 4;
+        if (!understood) {
+            err.println(USAGE);
+            return MISUSED;
+        }
+        SqlShell shell = shell();
+        if (shell == null) {
+            err.println(
+                    "No server runs on " + config.dataDir().toAbsolutePath()
+                            + ": start it, or name its folder with MILLRACE_DATA_DIR or its database with MILLRACE_DATABASE_URL.");
+            return MISUSED;
+        }
         try {
-            return switch (words.isEmpty() ? "" : words.getFirst()) {
-                case "sql" -> words.size() <= 2 ? sql(words.size() == 2 ? words.get(1) : read(in)) : usage();
-                case "grant" -> words.size() == 4 ? grant(words.subList(1, 4)) : usage();
-                default -> usage();
-            };
-        } catch (SQLException refusal) {
+            if (verb.equals("grant")) {
+                shell.ask(GRANT, words.subList(1, words.size()), out);
+            } else {
+                shell.run(words.size() == 2 ? words.get(1) : read(in), out);
+            }
+            return DONE;
+        } catch (SqlShell.Refused refusal) {
             err.println(refusal.getMessage());
-            return FAILED;
+            return REFUSED;
         } catch (IOException unreadable) {
             err.println("Standard input cannot be read: " + unreadable.getMessage());
             return MISUSED;
         }
     }
 
-    private int sql(String statements) throws SQLException {
-        try (Connection connection = connect()) {
-            if (connection == null) {
-                return MISUSED;
-            }
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                boolean rows = statement.execute(statements);
-                while (rows || statement.getUpdateCount() >= 0) {
-                    if (rows) {
-                        print(statement.getResultSet());
-                    } else {
-                        out.println(statement.getUpdateCount() + " changed");
-                    }
-                    rows = statement.getMoreResults();
-                }
-            }
-            connection.commit();
-        }
-        return DONE;
-    }
-
-    private int grant(List<String> words) throws SQLException {
-        try (Connection connection = connect()) {
-            if (connection == null) {
-                return MISUSED;
-            }
-            try (var statement = connection.prepareStatement(GRANT)) {
-                for (int i = 0; i < words.size(); i++) {
-                    statement.setString(i + 1, words.get(i));
-                }
-                print(statement.executeQuery());
-            }
-        }
-        return DONE;
-    }
-
-    private void print(ResultSet rows) throws SQLException {
-        var columns = rows.getMetaData();
-        var line = new ArrayList<String>();
-        for (int i = 1; i <= columns.getColumnCount(); i++) {
-            line.add(columns.getColumnLabel(i));
-        }
-        out.println(String.join("\t", line));
-        while (rows.next()) {
-            line.clear();
-            for (int i = 1; i <= columns.getColumnCount(); i++) {
-                line.add(String.valueOf(rows.getString(i)));
-            }
-            out.println(String.join("\t", line));
-        }
-    }
-
-    /** Null, after saying so, when there is no database to be found. */
-    private @Nullable Connection connect() throws SQLException {
+    /** Null when there is no database to be found. */
+    private @Nullable SqlShell shell() {
         Config.Database named = config.database();
         if (named != null) {
-            return DriverManager.getConnection(
-                    named.url(), named.user(), named.password().reveal());
+            return new SqlShell(named.url(), named.user(), named.password());
         }
         EmbeddedPostgres.Login login = EmbeddedPostgres.running(config.dataDir());
-        if (login == null) {
-            err.println(
-                    "No server runs on " + config.dataDir().toAbsolutePath()
-                            + ": start it, or name its folder with MILLRACE_DATA_DIR or its database with MILLRACE_DATABASE_URL.");
-            return null;
-        }
-        return DriverManager.getConnection(
-                login.url(), login.user(), login.password().reveal());
+        return login == null ? null : new SqlShell(login.url(), login.user(), login.password());
     }
 
     private static String read(InputStream in) throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private int usage() {
-        err.println(USAGE);
-        return MISUSED;
     }
 }
