@@ -60,7 +60,8 @@ final class HookHouse implements AutoCloseable {
     static JsonNode attempted(Api person, String address, int attempts) {
         return Waiting.forValue(attempts + " attempts", SOON, () -> {
             JsonNode seen = delivery(person, address);
-            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? seen : null;
+            // the delivery is read before its attempts: what came of this one shows at the next look
+            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? delivery(person, address) : null;
         });
     }
 
@@ -69,7 +70,8 @@ final class HookHouse implements AutoCloseable {
         return Waiting.forValue(attempts + " attempts", SOON, () -> {
             wake(hurried);
             JsonNode seen = delivery(person, address);
-            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? seen : null;
+            // the delivery is read before its attempts: what came of this one shows at the next look
+            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? delivery(person, address) : null;
         });
     }
 
