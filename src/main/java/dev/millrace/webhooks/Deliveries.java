@@ -25,7 +25,7 @@ final class Deliveries {
     private static final int BATCH = 1_000;
 
     private static final String SEEN = """
-            SELECT d.id, d.endpoint, d.message, d.type, d.subject, d.state, d.due_at, d.error, d.created_at, d.finished_at
+            SELECT d.id, d.endpoint, d.message, d.type, d.subject, d.state, d.attempts, d.due_at, d.error, d.created_at, d.finished_at
             FROM webhook_delivery d
             JOIN webhook_endpoint e ON e.id = d.endpoint
             """;
@@ -74,6 +74,7 @@ final class Deliveries {
             WHERE a.delivery = ANY(:deliveries) AND a.number > d.attempts - :most
             ORDER BY a.number DESC""";
 
+    /** The rows with their attempts; one that was made since a row was read is not shown beside what the row said before it. */
     private static List<Delivery> shown(Tx tx, List<Row> rows) {
         Map<UUID, List<TryRow>> tries = tx
                 .query(TRIES)
@@ -84,6 +85,7 @@ final class Deliveries {
                 .collect(Collectors.groupingBy(TryRow::delivery));
         return rows.stream()
                 .map(row -> row.seen(tries.getOrDefault(row.id(), List.of()).stream()
+                        .filter(made -> made.number() <= row.attempts())
                         .map(TryRow::seen)
                         .toList()))
                 .toList();
@@ -303,13 +305,14 @@ final class Deliveries {
             String type,
             UUID subject,
             String state,
+            int attempts,
             @Nullable Instant dueAt,
             @Nullable String error,
             Instant createdAt,
             @Nullable Instant finishedAt) {
-        Delivery seen(List<Delivery.Try> attempts) {
+        Delivery seen(List<Delivery.Try> shown) {
             return new Delivery(
-                    id, endpoint, message, type, subject, state, attempts, dueAt, error, createdAt, finishedAt);
+                    id, endpoint, message, type, subject, state, shown, dueAt, error, createdAt, finishedAt);
         }
     }
 }

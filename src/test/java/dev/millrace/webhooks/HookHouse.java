@@ -58,20 +58,19 @@ final class HookHouse implements AutoCloseable {
 
     /** Waits until so many attempts of a delivery were made; answers it. */
     static JsonNode attempted(Api person, String address, int attempts) {
-        return Waiting.forValue(attempts + " attempts", SOON, () -> {
-            JsonNode seen = delivery(person, address);
-            // the delivery is read before its attempts: what came of this one shows at the next look
-            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? delivery(person, address) : null;
-        });
+        return attempted(person, address, attempts, () -> {});
     }
 
     /** The same for one that was hurried. */
     JsonNode attempted(Api person, String address, int attempts, JsonNode hurried) {
+        return attempted(person, address, attempts, () -> wake(hurried));
+    }
+
+    private static JsonNode attempted(Api person, String address, int attempts, Runnable before) {
         return Waiting.forValue(attempts + " attempts", SOON, () -> {
-            wake(hurried);
+            before.run();
             JsonNode seen = delivery(person, address);
-            // the delivery is read before its attempts: what came of this one shows at the next look
-            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? delivery(person, address) : null;
+            return seen.path("attempts").path(0).path("number").asInt() >= attempts ? seen : null;
         });
     }
 
