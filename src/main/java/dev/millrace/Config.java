@@ -127,6 +127,11 @@ public record Config(
 
     /** Settings that only make sense together. */
     private void agree(Settings settings) {
+        HttpConfig.Listen clients = http.main();
+        if (clients != null && clients.meets(http.ops())) {
+            settings.fault(
+                    "OPS_PORT", "must differ from MILLRACE_PORT: " + http.ops().port());
+        }
         if (database != null && secret == null) {
             settings.fault("SECRET", "is required with MILLRACE_DATABASE_URL: at least 32 bytes in base64");
         }

@@ -1,11 +1,12 @@
 package dev.millrace;
 
+import dev.millrace.platform.CannotStart;
 import dev.millrace.platform.Keys;
 import dev.millrace.platform.Secret;
-import dev.millrace.platform.embedded.CannotStart;
 import dev.millrace.platform.embedded.DataFolder;
 import dev.millrace.platform.embedded.Embedded;
 import dev.millrace.platform.embedded.Service;
+import dev.millrace.platform.http.Server;
 import dev.millrace.platform.jobs.Lineage;
 import dev.millrace.platform.process.Processes;
 import dev.millrace.platform.redis.Redis;
@@ -54,6 +55,7 @@ final class Ground implements AutoCloseable {
         var closing = new Closing();
         try {
             var folder = closing.add(DataFolder.open(config.dataDir()));
+            Server.requireFree(config.http());
             var keys =
                     new Keys(Base64.getDecoder().decode(secret(config, folder).reveal()));
             var embedded = closing.add(start(config, folder));

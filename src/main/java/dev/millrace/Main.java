@@ -1,6 +1,6 @@
 package dev.millrace;
 
-import dev.millrace.platform.embedded.CannotStart;
+import dev.millrace.platform.CannotStart;
 import dev.millrace.platform.logging.Logs;
 import dev.millrace.platform.settings.BadSettings;
 import java.time.InstantSource;

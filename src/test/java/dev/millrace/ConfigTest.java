@@ -133,6 +133,17 @@ class ConfigTest {
     }
 
     @Test
+    void twoListenersDoNotMeet() {
+        assertThat(faults(Map.of("MILLRACE_PORT", "8081")))
+                .containsExactly("MILLRACE_OPS_PORT must differ from MILLRACE_PORT: 8081");
+        assertThat(faults(Map.of("MILLRACE_HOST", "0.0.0.0", "MILLRACE_PORT", "9000", "MILLRACE_OPS_PORT", "9000")))
+                .containsExactly("MILLRACE_OPS_PORT must differ from MILLRACE_PORT: 9000");
+        Config apart =
+                Config.load(Map.of("MILLRACE_HOST", "127.0.0.2", "MILLRACE_PORT", "9000", "MILLRACE_OPS_PORT", "9000"));
+        assertThat(apart.http().main()).isNotEqualTo(apart.http().ops());
+    }
+
+    @Test
     void aSecretIsRequiredWithADatabaseOfOnesOwn() {
         assertThat(faults(Map.of("MILLRACE_DATABASE_URL", "postgresql://u:p@h/db")))
                 .containsExactly("MILLRACE_SECRET is required with MILLRACE_DATABASE_URL: at least 32 bytes in base64");

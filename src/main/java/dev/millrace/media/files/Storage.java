@@ -1,7 +1,7 @@
 package dev.millrace.media.files;
 
+import dev.millrace.platform.CannotStart;
 import dev.millrace.platform.KillPoint;
-import dev.millrace.platform.embedded.CannotStart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;

@@ -1,5 +1,6 @@
 package dev.millrace.platform.embedded;
 
+import dev.millrace.platform.CannotStart;
 import java.nio.file.Path;
 
 /** Another server owns the data folder. */

@@ -1,5 +1,6 @@
 package dev.millrace.platform.embedded;
 
+import dev.millrace.platform.CannotStart;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.sql.SqlConfig;
 import java.io.IOException;

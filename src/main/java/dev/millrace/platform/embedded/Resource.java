@@ -1,5 +1,6 @@
 package dev.millrace.platform.embedded;
 
+import dev.millrace.platform.CannotStart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;

@@ -4,6 +4,7 @@ import dev.millrace.platform.http.wire.Cidr;
 import dev.millrace.platform.http.wire.HttpLimits;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,5 +52,13 @@ public record HttpConfig(
     }
 
     /** A listener's address; port 0 takes any that is free. */
-    public record Listen(String host, int port) {}
+    public record Listen(String host, int port) {
+        private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::");
+
+        /** Whether both cannot be open at once. */
+        public boolean meets(Listen other) {
+            boolean sameHost = host.equals(other.host) || EVERYWHERE.contains(host) || EVERYWHERE.contains(other.host);
+            return port != 0 && port == other.port && sameHost;
+        }
+    }
 }

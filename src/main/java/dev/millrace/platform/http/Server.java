@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,18 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /**
+     * Tries the addresses of both listeners, for whoever has slow things to begin before {@link #start}.
+     *
+     * @throws dev.millrace.platform.CannotStart when one is taken or not of this machine
+     */
+    public static void requireFree(HttpConfig config) {
+        Stream.of(config.ops(), config.main())
+                .flatMap(Stream::ofNullable)
+                .map(Server::address)
+                .forEach(Listener::requireFree);
+    }
+
     private void open(HttpConfig config, Door door, MeterRegistry metrics, RouteTable forOperators) {
         ops.set(listen(config, config.ops(), door, metrics, forOperators));
         Listen clients = config.main();
@@ -90,11 +103,15 @@ public final class Server implements AutoCloseable {
         var problems = new Problems(desk);
         var judge = new Judge(desk, problems, new AccessLog(metrics), inFlight);
         return Listener.open(
-                new InetSocketAddress(at.host(), at.port()),
+                address(at),
                 config.limits(),
                 address -> ClientAddress.trusted(address, config.trustedProxies()),
                 problems,
                 judge);
+    }
+
+    private static InetSocketAddress address(Listen at) {
+        return new InetSocketAddress(at.host(), at.port());
     }
 
     /** From now on this node wants requests. */

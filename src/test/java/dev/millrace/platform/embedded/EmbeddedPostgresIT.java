@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.millrace.platform.CannotStart;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.process.Child;
 import dev.millrace.platform.process.Launch;

@@ -1,12 +1,15 @@
 package dev.millrace.platform.http.wire;
 
+import dev.millrace.platform.CannotStart;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.function.Predicate;
 
@@ -42,9 +45,20 @@ public final class Listener implements AutoCloseable {
             return new Listener(lines, server);
         } catch (RuntimeException taken) {
             lines.close();
-            throw new IllegalStateException(
-                    "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + cause(taken),
-                    taken);
+            throw refusal(address, taken);
+        }
+    }
+
+    /**
+     * Tries an address before anything slow is begun on the way to {@link #open}; Helidon would write two stack traces about it.
+     *
+     * @throws CannotStart when it is taken or not one of this machine
+     */
+    public static void requireFree(InetSocketAddress address) {
+        try (var trial = new ServerSocket()) {
+            trial.bind(address);
+        } catch (IOException taken) {
+            throw refusal(address, taken);
         }
     }
 
@@ -93,6 +107,12 @@ public final class Listener implements AutoCloseable {
     public void close() {
         server.stop();
         lines.close();
+    }
+
+    private static CannotStart refusal(InetSocketAddress address, Exception failure) {
+        return new CannotStart(
+                "Cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + cause(failure),
+                failure);
     }
 
     private static String cause(Throwable failure) {

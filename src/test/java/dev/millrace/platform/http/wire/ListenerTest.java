@@ -3,6 +3,7 @@ package dev.millrace.platform.http.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.platform.CannotStart;
 import io.helidon.http.DirectHandler.TransportResponse;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
@@ -55,8 +56,11 @@ class ListenerTest {
                             (line, status, request) ->
                                     TransportResponse.builder().build(),
                             (request, response) -> response.send()))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("cannot listen on")
+                    .isInstanceOf(CannotStart.class)
+                    .hasMessageContaining("Cannot listen on")
+                    .hasMessageContaining(":" + taken.getLocalPort());
+            assertThatThrownBy(() -> Listener.requireFree(address))
+                    .isInstanceOf(CannotStart.class)
                     .hasMessageContaining(":" + taken.getLocalPort());
         }
     }

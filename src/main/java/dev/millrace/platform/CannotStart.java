@@ -1,4 +1,4 @@
-package dev.millrace.platform.embedded;
+package dev.millrace.platform;
 
 import org.jspecify.annotations.Nullable;
 
