@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A provider of chats on loopback: to each request it streams chunks at one pace until it is told that all are over. Each chunk says
- * when it was written, by the clock of this process, which is the readers' too.
+ * A provider of chats on loopback: to each request it streams chunks, the first at once and then at one pace, until it is told that
+ * all are over. Each chunk says when it was written, by the clock of this process, which is the readers' too.
  */
 final class RelayVendor implements AutoCloseable {
     private static final String HEAD =
@@ -79,20 +79,25 @@ final class RelayVendor implements AutoCloseable {
 
     private void stream(OutputStream out) throws IOException {
         long gap = 1_000_000_000L / perSecond;
-        long next = System.nanoTime() + (long) (gap * Math.random());
+        word(out);
+        long next = System.nanoTime() + (long) (gap * Math.random()); // streams do not beat in step
         while (!over) {
             LockSupport.parkNanos(next - System.nanoTime());
             if (System.nanoTime() < next) {
                 continue;
             }
-            chunk(
-                    out,
-                    "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"t"
-                            + System.nanoTime() + " \"}}]}\n\n");
+            word(out);
             next += gap;
         }
         chunk(out, END);
         out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void word(OutputStream out) throws IOException {
+        chunk(
+                out,
+                "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"t"
+                        + System.nanoTime() + " \"}}]}\n\n");
     }
 
     private static void chunk(OutputStream out, String text) throws IOException {

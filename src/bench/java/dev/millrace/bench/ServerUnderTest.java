@@ -130,7 +130,11 @@ final class ServerUnderTest implements AutoCloseable {
 
     /** Forgets the highest memory so far. */
     void resetPeak() throws IOException {
-        Files.writeString(Path.of("/proc/" + process.pid() + "/clear_refs"), "5");
+        resetPeak(process.pid());
+    }
+
+    static void resetPeak(long pid) throws IOException {
+        Files.writeString(Path.of("/proc/" + pid + "/clear_refs"), "5");
     }
 
     @Override

@@ -18,7 +18,7 @@ class Tile extends Light {
     const cost = run.receipt ? ` \u00b7 ${credits(run.receipt.charged)}` : "";
     return html`<div class="tile">
       <a class="pic" href=${this.href} aria-current=${this.shown ? "true" : nothing} @pointerenter=${this.#tell} @focus=${this.#tell} @pointerleave=${this.#still} @blur=${this.#still}>
-        ${asset ? html`<img src=${still(asset, 640) ?? ""} alt="" loading="lazy" />` : run.text ? html`<span class="excerpt">${run.text.slice(0, 240)}</span>` : html`<span class="blank">${icon("alert", false)}${refused ? html`<span>${refused}</span>` : nothing}</span>`}
+        ${asset ? html`<img src=${still(asset, 640) ?? ""} alt="" loading="lazy" />` : run.text ? html`<span class="excerpt">${run.text.trim().slice(0, 700)}</span>` : html`<span class="blank">${icon("alert", false)}${refused ? html`<span>${refused}</span>` : nothing}</span>`}
         ${track ? html`<mr-storyboard .track=${track}></mr-storyboard>` : nothing}
         ${asset?.duration_seconds ? html`<span class="len"><span class="vh">Length </span>${length(asset.duration_seconds)}</span>` : run.assets.length > 1 ? html`<span class="len">${run.assets.length}<span class="vh"> pictures</span></span>` : nothing}
         <span class="vh">${run.prompt}</span>
