@@ -144,6 +144,22 @@ class RetriesIT {
     }
 
     @Test
+    void aFailureThatIsTheLastOneIsNeitherRepeatedNorSentElsewhere() {
+        house.provider().script("out of time", (call, sink) -> {
+            throw new ProviderFailure(Kind.DEADLINE, "Its time is over.").asLast();
+        });
+        Api person = house.person();
+        String id = text(person, "scripted/prim", "out of time");
+
+        assertThat(events(person, id, null).getLast().event()).isEqualTo("failed");
+        assertThat(house.provider().calls("out of time")).hasSize(1);
+        JsonNode row = row(person, id);
+        assertThat(row.path("error").path("type").asText()).endsWith("provider_timeout");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+        assertThat(decisions(id)).isEmpty();
+    }
+
+    @Test
     void whoFindsTheModelFullWaitsInLineAndIsToldWhere() throws Exception {
         var go = new CountDownLatch(1);
         house.provider().script("narrow", (call, sink) -> {

@@ -9,6 +9,7 @@ public final class ProviderFailure extends Exception {
 
     private final Kind kind;
     private final @Nullable Duration retryAfter;
+    private final boolean last;
 
     public ProviderFailure(Kind kind, Throwable cause) {
         this(kind, kind.words(), null, cause);
@@ -22,9 +23,30 @@ public final class ProviderFailure extends Exception {
      * @param retryAfter what the vendor asked for, uncapped: the caller waits, parks or gives up
      */
     public ProviderFailure(Kind kind, String detail, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        this(kind, detail, retryAfter, cause, false);
+    }
+
+    private ProviderFailure(
+            Kind kind, String detail, @Nullable Duration retryAfter, @Nullable Throwable cause, boolean last) {
         super(detail, cause);
         this.kind = kind;
         this.retryAfter = retryAfter;
+        this.last = last;
+    }
+
+    /** The same, after which nobody is asked again, here or elsewhere, whatever its kind: it was paid for, or its time is over. */
+    public ProviderFailure asLast() {
+        return new ProviderFailure(kind, detail(), retryAfter, getCause(), true);
+    }
+
+    /** Whether another attempt, here or at a fallback, makes sense. */
+    public boolean retryable() {
+        return kind.retryable() && !last;
+    }
+
+    /** Whether the work ends with it. */
+    public boolean isLast() {
+        return last;
     }
 
     public Kind kind() {
@@ -82,7 +104,7 @@ public final class ProviderFailure extends Exception {
             return words;
         }
 
-        /** Whether another attempt, here or at a fallback, makes sense. */
+        /** Whether another attempt makes sense after most failures of this kind. */
         public boolean retryable() {
             return retryable;
         }

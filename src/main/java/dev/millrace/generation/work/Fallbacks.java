@@ -42,7 +42,7 @@ final class Fallbacks {
             case RATE_LIMITED, OVERLOADED, TRANSIENT, TRUNCATED, DEADLINE, QUOTA, AUTH, NOT_FOUND -> true;
             case INVALID, REFUSED, AMBIGUOUS, LOST, CANCELED -> false;
         };
-        while (another && !left.isEmpty()) {
+        while (another && !failure.isLast() && !left.isEmpty()) {
             Model model = usable(left.removeFirst());
             if (model != null) {
                 return model;

@@ -29,7 +29,7 @@ final class Retry {
     @Nullable
     Duration after(ProviderFailure failure) {
         failures++;
-        return failure.kind().retryable() && failures < MOST_ATTEMPTS ? within(wait(failure)) : null;
+        return failure.retryable() && failures < MOST_ATTEMPTS ? within(wait(failure)) : null;
     }
 
     /** How long to wait for a vendor that was not even asked, because it is left alone at present; null as above. */
@@ -51,7 +51,7 @@ final class Retry {
     @Nullable
     Duration asTold(ProviderFailure failure, Duration untilDeadline) {
         Duration asked = failure.retryAfter();
-        if (asked == null || !failure.kind().retryable() || failures >= MOST_ATTEMPTS) {
+        if (asked == null || !failure.retryable() || failures >= MOST_ATTEMPTS) {
             return null;
         }
         Duration wait = wait(failure);

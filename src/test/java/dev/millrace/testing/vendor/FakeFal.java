@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * fal: a queue of requests, their status told and streamed, their results.
  *
  * <p>Said in the prompt: {@code job_ms, never} · {@code lost} the submit is done and its answer never sent, {@code lost_gateway},
- * {@code create_status}, {@code no_id}, {@code no_urls} · {@code fail=type_of_the_error, fail_status, not_retryable, plain} how the result
- * fails, {@code error_type} what the status says · {@code poll_500=n, poll_404=n, still=n, nginx=n} · {@code no_stream, cut_stream,
+ * {@code create_status}, {@code no_id}, {@code no_urls} · {@code fail=type_of_the_error, fail_status, not_retryable, retryable, billed,
+ * plain} how the result fails, {@code out_of_time=whose} or without a word whose time it was, {@code error_type} what the status says · {@code poll_500=n, poll_404=n, still=n, nginx=n} · {@code no_stream, cut_stream,
  * silent_stream, null_logs, back} (from running into the queue again) · {@code files=n, nsfw, half_nsfw, file_404=n} · {@code
  * cancel_late}.
  */
@@ -125,7 +125,14 @@ public final class FakeFal implements AutoCloseable {
         String prompt = body.path("prompt").asText();
         Directives said = Directives.of(prompt);
         if (said.has("create_status")) {
-            error(wire, said.number("create_status", 500), "\"no\"");
+            if (said.has("retryable")) {
+                wire.answer(
+                        said.number("create_status", 500),
+                        Map.of("Content-Type", "application/json", "X-Fal-Retryable", "true"),
+                        "{\"detail\":\"no\"}".getBytes(StandardCharsets.UTF_8));
+            } else {
+                error(wire, said.number("create_status", 500), "\"no\"");
+            }
             return true;
         }
         String id = "r" + numbers.incrementAndGet();
@@ -235,6 +242,8 @@ public final class FakeFal implements AutoCloseable {
             nginx(wire);
         } else if (job.said().has("fail")) {
             fail(job, wire);
+        } else if (job.said().has("out_of_time")) {
+            outOfTime(job, wire);
         } else {
             var headers = Map.of(
                     "Content-Type", "application/json", "x-fal-billable-units", "1.5", "x-fal-request-id", job.id());
@@ -245,14 +254,37 @@ public final class FakeFal implements AutoCloseable {
 
     private void fail(Job job, Wire wire) throws IOException {
         var headers = new HashMap<>(Map.of("Content-Type", "application/json", "x-fal-request-id", job.id()));
-        if (job.said().has("not_retryable")) {
-            headers.put("X-Fal-Retryable", "false");
+        if (job.said().has("not_retryable") || job.said().has("retryable")) {
+            headers.put("X-Fal-Retryable", String.valueOf(job.said().has("retryable")));
+        }
+        if (job.said().has("needs_retry")) {
+            headers.put("X-Fal-Needs-Retry", "true");
+        }
+        if (job.said().has("billed")) {
+            headers.put("x-fal-billable-units", "1.5");
         }
         String type = job.said().text("fail", "");
         Object detail = job.said().has("plain")
                 ? type
                 : List.of(Map.of("loc", List.of("body", "prompt"), "msg", "vendor prose", "type", type));
         wire.answer(job.said().number("fail_status", 422), headers, JSON.writeValueAsBytes(Map.of("detail", detail)));
+    }
+
+    /** Also a request whose own time is over is called one that may be repeated. */
+    private static void outOfTime(Job job, Wire wire) throws IOException {
+        var headers = new HashMap<>(Map.of(
+                "Content-Type", "application/json",
+                "x-fal-request-id", job.id(),
+                "X-Fal-Error-Type", "request_timeout",
+                "X-Fal-Retryable", "true"));
+        if (!job.said().text("out_of_time", "").isEmpty()) {
+            headers.put("X-Fal-Request-Timeout-Type", job.said().text("out_of_time", ""));
+        }
+        wire.answer(
+                504,
+                headers,
+                "{\"detail\":\"Request timed out\",\"error_type\":\"request_timeout\"}"
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private Map<String, Object> made(Job job) {

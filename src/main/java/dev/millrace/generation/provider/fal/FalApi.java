@@ -33,6 +33,8 @@ final class FalApi {
     /** Files are fetched at once; nobody needs them there for longer. */
     private static final String LIFE = "{\"expiration_duration_seconds\":3600}";
 
+    private static final String OUT_OF_TIME = "request_timeout";
+
     private final JsonApi json;
 
     FalApi(JsonApi json) {
@@ -116,35 +118,50 @@ final class FalApi {
         if (body.contains("still in progress")) {
             return new Job(id, Sighting.RUNNING, null, status.json());
         }
-        ProviderFailure failure = json.endpoint().errors().of(answer.status(), name -> header(answer, name), body);
         boolean theModels = answer.header("X-Fal-Request-Id") != null || WireJson.read(body) != null;
         if (!theModels) {
             throw new WireFault("a gateway answered " + answer.status());
         }
+        String trouble = trouble(answer, body, status);
+        String whose = answer.header("X-Fal-Request-Timeout-Type");
+        if (whose == null ? OUT_OF_TIME.equals(trouble) : whose.equals("user")) {
+            return new Job(id, Sighting.OVER, outOfTime(), status.json());
+        }
+        ProviderFailure failure = json.endpoint().errors().of(answer.status(), answer::header, body);
         if (failure.kind() == Kind.RATE_LIMITED || failure.kind() == Kind.AUTH) {
             throw failure;
         }
-        return new Job(id, Sighting.OVER, failure, status.json());
+        BigDecimal paid = number(answer.header("X-Fal-Billable-Units"));
+        return new Job(
+                id, Sighting.OVER, paid != null && paid.signum() > 0 ? failure.asLast() : failure, status.json());
     }
 
-    /** Whether another try makes sense, the vendor says under a name of its own. */
-    private static @Nullable String header(Answer answer, String name) {
-        if (!name.equals("x-should-retry")) {
-            return answer.header(name);
-        }
-        String retryable = answer.header("X-Fal-Retryable");
-        return retryable == null ? answer.header("X-Fal-Needs-Retry") : retryable;
+    private static @Nullable String trouble(Answer answer, String body, FalStatus status) {
+        String told = answer.header("X-Fal-Error-Type");
+        told = told == null ? WireJson.text(WireJson.read(body), "error_type") : told;
+        return told == null ? status.trouble() : told;
+    }
+
+    /** The time was ours: it went out with the request. Another request would have as little, and cost as much. */
+    private static ProviderFailure outOfTime() {
+        return new ProviderFailure(
+                        Kind.DEADLINE,
+                        "The provider did not make it in the time that it had.",
+                        null,
+                        new WireFault(OUT_OF_TIME))
+                .asLast();
     }
 
     private static ProviderFailure said(String trouble) {
         Kind kind = switch (trouble) {
+            case OUT_OF_TIME -> Kind.DEADLINE;
             case "content_policy_violation" -> Kind.REFUSED;
             case "bad_request" -> Kind.INVALID;
             case "client_cancelled", "client_disconnected" -> Kind.NOT_FOUND;
-            case "request_timeout", "startup_timeout", "runner_scheduling_failure" -> Kind.OVERLOADED;
+            case "startup_timeout", "runner_scheduling_failure" -> Kind.OVERLOADED;
             default -> Kind.TRANSIENT;
         };
-        return new ProviderFailure(kind, new WireFault(trouble));
+        return kind == Kind.DEADLINE ? outOfTime() : new ProviderFailure(kind, new WireFault(trouble));
     }
 
     private static void put(ObjectNode node, String name, @Nullable BigDecimal number) {

@@ -252,7 +252,7 @@ public final class Pursuit {
                 last = failure;
             } catch (ProviderFailure failure) {
                 Stopped.check(call.cancellation());
-                if (!worthAnotherTry(failure.kind())) {
+                if (!worthAnotherTry(failure)) {
                     throw failure;
                 }
                 last = failure;
@@ -264,8 +264,8 @@ public final class Pursuit {
     }
 
     /** Fetching again helps when the fetching went wrong, and a file may come late; what was made stays as it is. */
-    private static boolean worthAnotherTry(Kind kind) {
-        return kind.retryable() && kind != Kind.TRUNCATED || kind == Kind.NOT_FOUND;
+    private static boolean worthAnotherTry(ProviderFailure failure) {
+        return failure.retryable() && failure.kind() != Kind.TRUNCATED || failure.kind() == Kind.NOT_FOUND;
     }
 
     /** What the vendor says again and again that it does not have it does not have. */

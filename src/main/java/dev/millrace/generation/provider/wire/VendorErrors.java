@@ -5,6 +5,7 @@ import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -55,6 +56,9 @@ public final class VendorErrors {
             Map.entry("overloaded_error", Kind.OVERLOADED),
             Map.entry("unavailable_error", Kind.OVERLOADED));
 
+    /** OpenAI and Anthropic; fal, and fal as it was. */
+    private static final List<String> ADVICE = List.of("x-should-retry", "x-fal-retryable", "x-fal-needs-retry");
+
     private static final Pattern FORBIDDEN = Pattern.compile(
             "content (?:filtering|management|moderation) policy|content filter|safety (?:system|filters?)|usage polic(?:y|ies)",
             Pattern.CASE_INSENSITIVE);
@@ -79,10 +83,29 @@ public final class VendorErrors {
         if (kind == Kind.INVALID && forbids(message(error))) {
             kind = Kind.REFUSED;
         }
-        if ("false".equals(headers.apply("x-should-retry")) && kind.retryable()) {
-            kind = Kind.INVALID;
+        return failure(advised(kind, headers), hints.of(headers, error), status + " " + body);
+    }
+
+    /**
+     * Whether another try makes sense, a vendor may say itself. It is not believed where its rules forbid something, where the key is
+     * wrong or the account empty: those stay as they are.
+     */
+    private static Kind advised(Kind kind, Function<String, @Nullable String> headers) {
+        Boolean again = advice(headers);
+        if (again == null || again == kind.retryable()) {
+            return kind;
         }
-        return failure(kind, hints.of(headers, error), status + " " + body);
+        return again ? kind == Kind.INVALID ? Kind.TRANSIENT : kind : Kind.INVALID;
+    }
+
+    private static @Nullable Boolean advice(Function<String, @Nullable String> headers) {
+        for (String name : ADVICE) {
+            String value = headers.apply(name);
+            if (value != null && (value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false"))) {
+                return value.equalsIgnoreCase("true");
+            }
+        }
+        return null;
     }
 
     /** Whether only a gateway can have answered so: that says nothing about what the vendor behind it did. */

@@ -155,6 +155,35 @@ class FalIT {
         assertThat(failure.detail()).doesNotContain("prose", "oops");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"@out_of_time=user", "@out_of_time", "@error_type=request_timeout"})
+    void theTimeThatWeAllowedIsOverForGood(String fault) {
+        ProviderFailure failure = failing(picture("a boat " + fault), new Heard());
+
+        assertThat(failure.kind()).isEqualTo(Kind.DEADLINE);
+        assertThat(failure.retryable()).isFalse();
+        assertThat(failure.isLast()).isTrue();
+        assertThat(vendor.fake().created()).isEqualTo(Map.of("a boat " + fault, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "@fail=no_media_generated @retryable, true",
+        "@fail=no_media_generated @needs_retry, true",
+        "@fail=no_media_generated @not_retryable, false",
+        "@fail=no_media_generated, false",
+        "@fail=oops @fail_status=500, true",
+        "@fail=oops @fail_status=503 @not_retryable, false",
+        "@fail=content_policy_violation @retryable, false",
+        "@fail=no_media_generated @retryable @billed, false",
+        "@fail=oops @fail_status=500 @billed, false",
+        "@create_status=422 @retryable, true",
+        "@out_of_time=system, true",
+    })
+    void whetherAnotherTryMakesSenseTheVendorSaysUnlessItsRulesForbidItOrItWasPaid(String fault, boolean again) {
+        assertThat(failing(picture("a boat " + fault), new Heard()).retryable()).isEqualTo(again);
+    }
+
     @Test
     void onlyThePicturesThatMayBeShownAreTaken() throws Exception {
         var heard = new Heard();

@@ -81,6 +81,40 @@ class VendorErrorsTest {
                 .isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "x-should-retry, true",
+        "x-should-retry, True",
+        "x-fal-retryable, true",
+        "x-fal-needs-retry, true",
+    })
+    void theVendorMayAskForOneWhereTheStatusDoesNot(String header, String value) {
+        assertThat(of(422, Map.of(header, value), "{}").kind()).isEqualTo(Kind.TRANSIENT);
+    }
+
+    @Test
+    void aStrangeAdviceIsNone() {
+        assertThat(of(422, Map.of("x-should-retry", "perhaps"), "{}").kind()).isEqualTo(Kind.INVALID);
+        assertThat(of(500, Map.of("x-should-retry", "perhaps", "x-fal-retryable", "false"), "{}")
+                        .kind())
+                .isEqualTo(Kind.INVALID);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, moderation_blocked, REFUSED",
+        "422, content_policy_violation, REFUSED",
+        "429, insufficient_quota, QUOTA",
+        "401, invalid_api_key, AUTH",
+        "404, model_not_found, NOT_FOUND",
+    })
+    void whatItsRulesForbidOrNobodyPaysForStaysSo(int status, String code, Kind kind) {
+        String body = "{\"error\":{\"code\":\"" + code + "\"}}";
+
+        assertThat(of(status, Map.of("x-should-retry", "true"), body).kind()).isEqualTo(kind);
+        assertThat(of(status, Map.of("x-should-retry", "false"), body).kind()).isEqualTo(kind);
+    }
+
     @Test
     void withoutCreditsAndAHintItIsWorthWaiting() {
         assertThat(of(402, Map.of("retry-after", "9"), "").kind()).isEqualTo(Kind.RATE_LIMITED);
