@@ -15,7 +15,7 @@ usage() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$0"; }
 # The major version of the JDK in a folder, or nothing.
 jdk_version() {
   [ -x "$1/bin/javac" ] || return 0
-  "$1/bin/java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p'
+  "$1/bin/java" -version 2>&1 | sed -n '/version "/{s/.*version "\([0-9]*\).*/\1/p;q}' # variables of the environment may make it say more
 }
 
 # Sets JAVA_HOME to the newest JDK of at least 21: JAVA_HOME itself if it will do, then the one on the PATH, then the usual folders.
