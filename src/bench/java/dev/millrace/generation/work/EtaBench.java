@@ -17,7 +17,10 @@ import java.util.Random;
  * <p>An error of seconds is relative to what was really left, or five seconds when that is less; an error of percent is the distance
  * in points from the share of the time that had gone by. Calibration is the distance between the share of cases that were over within
  * the p50 and the p90, and 0.5 and 0.9.
- * Succeeds when ours is twice as good at the median of all, each shape is calibrated within 0.05, and no percent falls or is 100 early.
+ *
+ * <p>The shapes kept apart were written when the estimates were finished, and nothing was changed for them.
+ * Succeeds when in both groups ours is twice as good at the median of all, each shape is calibrated within 0.05, and no percent falls
+ * or is 100 early.
  */
 public final class EtaBench {
     private static final int WARM_UP = 40;
@@ -44,34 +47,46 @@ public final class EtaBench {
                 "p90",
                 "error",
                 "falls, 100 early");
-        var all = new Score();
-        boolean calibrated = true;
-        for (Shape shape : Shape.values()) {
-            Score score =
-                    replay(shape, jobs, new Random(seed * 31 + shape.name().hashCode()));
-            calibrated &= print(shape.words, score);
-            all.add(score);
+        boolean good = true;
+        for (boolean apart : new boolean[] {false, true}) {
+            var all = new Score();
+            for (Shape shape : Shape.values()) {
+                if (shape.apart == apart) {
+                    Score score = replay(
+                            shape, jobs, new Random(seed * 31 + shape.name().hashCode()));
+                    good &= print(shape.words, score);
+                    all.add(score);
+                }
+            }
+            good &= print(apart ? "all that were kept apart" : "all that were tuned on", all);
+            good &= all.twiceAsGood();
         }
-        calibrated &= print("all of them", all);
-        System.exit(calibrated && all.twiceAsGood() ? 0 : 1);
+        System.exit(good ? 0 : 1);
     }
 
     /** What vendors' jobs look like. */
     private enum Shape {
-        STEADY("steady"),
-        QUEUE_THEN_BURST("queue, then burst"),
-        HEAVY_TAIL("heavy tail"),
-        DRIFTING("drifting slower"),
-        STALLING("stalls at a random place"),
-        TWO_SPEEDS("slow start, quick end"),
-        COARSE("told in quarters"),
-        LATE_WORD("silent for half the time"),
-        MIXED("two sorts of jobs in one");
+        STEADY("steady", false),
+        QUEUE_THEN_BURST("queue, then burst", false),
+        HEAVY_TAIL("heavy tail", false),
+        DRIFTING("drifting slower", false),
+        STALLING("stalls at a random place", false),
+        TWO_SPEEDS("slow start, quick end", false),
+        COARSE("told in quarters", false),
+        LATE_WORD("silent for half the time", false),
+        MIXED("two sorts of jobs in one", false),
+        COLD_STARTS("a cold start now and then", true),
+        EAGER("quick start, slow end", true),
+        FASTER("drifting faster", true),
+        WAVES("slower and faster in waves", true),
+        UNEVEN("told unevenly, in jumps", true);
 
         private final String words;
+        private final boolean apart;
 
-        Shape(String words) {
+        Shape(String words, boolean apart) {
             this.words = words;
+            this.apart = apart;
         }
 
         Job next(Random random, int number) {
@@ -106,6 +121,35 @@ public final class EtaBench {
                     random.nextBoolean()
                             ? Job.linear(random, 0, load, 12 * Math.exp(0.2 * random.nextGaussian()), tail, 2, 0.05)
                             : Job.linear(random, 0, load, 60 * Math.exp(0.2 * random.nextGaussian()), tail, 2, 0.05);
+                case COLD_STARTS ->
+                    Job.linear(
+                            random,
+                            random.nextInt(8) == 0 ? 25 + 10 * random.nextDouble() : 0,
+                            load,
+                            18 * Math.exp(0.2 * random.nextGaussian()),
+                            tail,
+                            1,
+                            0.02);
+                case EAGER -> Job.eager(random, load, 25 * Math.exp(0.3 * random.nextGaussian()), tail);
+                case FASTER ->
+                    Job.linear(
+                            random,
+                            0,
+                            load,
+                            (50 - Math.min(40, number * 0.06)) * Math.exp(0.15 * random.nextGaussian()),
+                            tail,
+                            2,
+                            0.01);
+                case WAVES ->
+                    Job.linear(
+                            random,
+                            0,
+                            load,
+                            (30 + 15 * Math.sin(number / 25.0)) * Math.exp(0.15 * random.nextGaussian()),
+                            tail,
+                            2,
+                            0.01);
+                case UNEVEN -> Job.uneven(random, load, 35 * Math.exp(0.4 * random.nextGaussian()), tail);
                 case COARSE -> Job.linear(random, 0, load, 40 * Math.exp(0.3 * random.nextGaussian()), tail, 1, 0.25);
             };
         }
@@ -149,6 +193,26 @@ public final class EtaBench {
             for (double share = 0.02 + 0.02 * random.nextDouble(); share < 1; share += 0.02) {
                 double time = share < 0.5 ? share * 1.5 : 0.75 + (share - 0.5) * 0.5;
                 told.add(new double[] {load + work * time, share});
+            }
+            return new Job(told, load + work, tail);
+        }
+
+        /** Four fifths of the percent come in the first half of the time. */
+        static Job eager(Random random, double load, double work, double tail) {
+            var told = new ArrayList<double[]>();
+            for (double time = 0.03 * random.nextDouble(); time < 1; time += 0.03) {
+                double share = time < 0.5 ? time * 1.6 : 0.8 + (time - 0.5) * 0.4;
+                told.add(new double[] {load + work * time, share});
+            }
+            return new Job(told, load + work, tail);
+        }
+
+        /** Moves evenly and says so four to nine times, whenever it likes. */
+        static Job uneven(Random random, double load, double work, double tail) {
+            double[] times = random.doubles(4 + random.nextInt(6)).sorted().toArray();
+            var told = new ArrayList<double[]>();
+            for (double time : times) {
+                told.add(new double[] {load + work * time, time});
             }
             return new Job(told, load + work, tail);
         }
