@@ -41,7 +41,7 @@ class ClientsIT {
     }
 
     @Test
-    void openAisOwnLibraryWaitsAsLongAsItIsTold() throws Exception {
+    void librariesWaitAsLongAsTheyAreTold() throws Exception {
         house.house()
                 .db()
                 .run(tx -> tx.update("UPDATE plan SET per_minute = NULL WHERE id = 'narrow'")
