@@ -34,13 +34,13 @@ class HouseRulesTest {
 
     private static final Path SOURCES = Path.of("src/main/java");
 
-    /** Which rooms a room may use; what is not listed is forbidden. */
+    /** Which rooms a room may use; what is not listed is forbidden. The root's sign says the same, in words. */
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.of(
-            "webhooks", Set.of("generation", "media", "credits", "accounts", "analytics", "platform"),
+            "webhooks", Set.of("generation", "media", "credits", "platform"),
             "generation", Set.of("media", "credits", "accounts", "analytics", "platform"),
-            "media", Set.of("credits", "accounts", "analytics", "platform"),
-            "payments", Set.of("credits", "accounts", "analytics", "platform"),
-            "credits", Set.of("accounts", "analytics", "platform"),
+            "media", Set.of("platform"),
+            "payments", Set.of("credits", "accounts", "platform"),
+            "credits", Set.of("analytics", "platform"),
             "accounts", Set.of("analytics", "platform"),
             "analytics", Set.of("platform"),
             "platform", Set.of()));
@@ -71,6 +71,19 @@ class HouseRulesTest {
                     .allowEmptyShould(true)
                     .check(HOUSE);
         });
+    }
+
+    @Test
+    void theRootsSignNamesEveryRoomAndTheArrowsAsTheyAre() {
+        assertThat(sign()).containsPattern(" rooms hold what the product does: [a-z, ]+\\.");
+        assertThat(words(sign().replaceAll(".* rooms hold what the product does: ([a-z, ]+)\\..*", "$1")))
+                .containsExactlyInAnyOrderElementsOf(without("platform", rooms()));
+        assertThat(arrowsOfTheSign()).isEqualTo(arrowsBetweenFeatures());
+    }
+
+    @Test
+    void noArrowIsAllowedThatNobodyNeeds() {
+        ARROWS.forEach((room, allowed) -> assertThat(used(room)).as(room).containsExactlyInAnyOrderElementsOf(allowed));
     }
 
     @Test
@@ -265,6 +278,55 @@ class HouseRulesTest {
                 .filter(name -> name.startsWith("dev.millrace."))
                 .map(name -> name.split("\\.", -1)[2])
                 .collect(Collectors.toSet());
+    }
+
+    /** The rooms whose classes those of a room depend on. */
+    private static Set<String> used(String room) {
+        return HOUSE.stream()
+                .filter(type -> type.getPackageName().matches("dev\\.millrace\\." + room + "(\\..*)?"))
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .map(dependency -> dependency.getTargetClass().getPackageName())
+                .filter(name -> name.startsWith("dev.millrace."))
+                .map(name -> name.split("\\.", -1)[2])
+                .filter(other -> !other.equals(room))
+                .collect(Collectors.toSet());
+    }
+
+    /** The words of the root's sign in one line. */
+    private static String sign() {
+        return lines(SOURCES.resolve("dev/millrace/package-info.java")).stream()
+                .takeWhile(line -> !line.equals(" */"))
+                .map(line -> line.replaceFirst("^ ?/?\\*+ ?", ""))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** What "these use those" says between "only point down:" and the end of that sentence. */
+    private static Map<String, Set<String>> arrowsOfTheSign() {
+        var arrows = new TreeMap<String, Set<String>>();
+        for (String clause :
+                sign().replaceAll(".*only point down: ([^.]*)\\..*", "$1").split(";", -1)) {
+            String[] sides = clause.split(" uses? ", -1);
+            if (sides.length == 2) {
+                words(sides[0]).forEach(room -> arrows.put(room, words(sides[1])));
+            }
+        }
+        return arrows;
+    }
+
+    /** All stand on the platform, and who uses nothing else has no arrow in the sign. */
+    private static Map<String, Set<String>> arrowsBetweenFeatures() {
+        var arrows = new TreeMap<String, Set<String>>();
+        ARROWS.forEach((room, allowed) -> arrows.put(room, without("platform", allowed)));
+        arrows.values().removeIf(Set::isEmpty);
+        return arrows;
+    }
+
+    private static Set<String> words(String list) {
+        return Set.of(list.strip().split(",? and |, ", -1));
+    }
+
+    private static Set<String> without(String room, Set<String> rooms) {
+        return rooms.stream().filter(other -> !other.equals(room)).collect(Collectors.toSet());
     }
 
     private static List<Path> packages() {
