@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,10 @@ final class Admin {
     private static final String USAGE = """
             admin sql [STATEMENTS]      runs SQL, from standard input when none is given, in one transaction, and prints what it answers:
                                         a line of names, then a line for each row, with tabs between
-            admin grant EMAIL CREDITS REASON
+            admin grant EMAIL CREDITS --reason TEXT
                                         gives somebody credits; the reason stands in the ledger""";
+
+    private static final String REASON = "--reason";
 
     private static final int DONE = 0;
     private static final int REFUSED = 1;
@@ -40,8 +43,13 @@ final class Admin {
 
     /** Does what the words say; answers the exit code: 0 done, 1 refused by the database, 2 not understood or no database. */
     int run(List<String> words, InputStream in) {
+        if (words.stream().limit(2).anyMatch(word -> word.equals("--help") || word.equals("-h"))) {
+            out.println(USAGE);
+            return DONE;
+        }
         String verb = words.isEmpty() ? "" : words.getFirst();
-        boolean understood = verb.equals("sql") ? words.size() <= 2 : verb.equals("grant") && words.size() == 4;
+        List<String> gift = verb.equals("grant") ? reasonLast(words.subList(1, words.size())) : List.of();
+        boolean understood = verb.equals("sql") ? words.size() <= 2 : gift.size() == 3;
         if (!understood) {
             err.println(USAGE);
             return MISUSED;
@@ -55,7 +63,7 @@ final class Admin {
         }
         try {
             if (verb.equals("grant")) {
-                shell.ask(GRANT, words.subList(1, words.size()), out);
+                shell.ask(GRANT, gift, out);
             } else {
                 shell.run(words.size() == 2 ? words.get(1) : read(in), out);
             }
@@ -67,6 +75,21 @@ final class Admin {
             err.println("Standard input cannot be read: " + unreadable.getMessage());
             return MISUSED;
         }
+    }
+
+    /** E-mail, credits, reason: it may stand anywhere behind its option, and at the end without it. Nothing when no reason follows. */
+    private static List<String> reasonLast(List<String> words) {
+        int option = words.indexOf(REASON);
+        if (option < 0) {
+            return words;
+        }
+        if (option + 1 == words.size()) {
+            return List.of();
+        }
+        var gift = new ArrayList<>(words);
+        gift.remove(option);
+        gift.add(gift.remove(option));
+        return gift;
     }
 
     /** Null when there is no database to be found. */
