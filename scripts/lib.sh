@@ -41,14 +41,17 @@ find_jdk() {
   export PATH="$JAVA_HOME/bin:$PATH"
 }
 
+# Its terminal library resets colours at the end even when there were none and nobody is at a terminal, unless it is told not to.
+MAVEN_JVM="-Xmx1g -Djansi.noreset=true"
+
 # Maven without colours and downloads chatter; JDK 25 makes Maven 3.8 print warnings about Unsafe that say nothing about us.
 maven() {
-  (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} -Xmx1g" mvn -q -B -Dstyle.color=never "$@") 2> >(grep -v -e 'sun.misc.Unsafe' -e 'terminally deprecated' -e 'consider reporting this to the maintainers' >&2)
+  (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} $MAVEN_JVM" mvn -q -B -Dstyle.color=never "$@") 2> >(grep -v -e 'sun.misc.Unsafe' -e 'terminally deprecated' -e 'consider reporting this to the maintainers' >&2)
 }
 
 # Maven running tests: says which classes passed, and everything about those that failed.
 maven_tests() {
-  (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} -Xmx1g" mvn -B -ntp -Dstyle.color=never "$@") 2>&1 \
+  (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} $MAVEN_JVM" mvn -B -ntp -Dstyle.color=never "$@") 2>&1 \
     | grep --line-buffered -v -e '^\[INFO\] *$' -e '^\[INFO\] ---' -e '^\[INFO\] Scanning' -e '^\[INFO\] Building' -e '^\[INFO\] Total' -e '^\[INFO\] Finished' \
       -e '^\[INFO\] BUILD SUCCESS' -e '^\[INFO\] Running ' -e 'sun.misc.Unsafe' -e 'terminally deprecated' -e 'consider reporting this to the maintainers'
 }

@@ -35,10 +35,6 @@ public final class LimitsBench {
     private LimitsBench() {}
 
     public static void main(String[] args) throws Exception {
-        if (args.length > 0 && args[0].equals("--help")) {
-            System.out.println("scripts/bench limits [SECONDS OF EACH ROW, 5 unless said]");
-            return;
-        }
         Duration each = Duration.ofSeconds(args.length > 0 ? Integer.parseInt(args[0]) : 5);
         try (var folder = DataFolder.open(Files.createTempDirectory("millrace-bench"));
                 var embedded = Embedded.start(folder, EnumSet.of(Service.POSTGRES, Service.REDIS), 20);

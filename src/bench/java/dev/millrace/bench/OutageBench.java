@@ -57,11 +57,6 @@ public final class OutageBench {
     }
 
     public static void main(String[] args) throws Exception {
-        if (Arrays.asList(args).contains("--help")) {
-            System.out.println(
-                    "[--minutes OF_FAILING_A_RUN (2)] [--runs N (5)] [--well CALLS_A_SECOND (20)] [--down CALLS_A_SECOND (4)]");
-            return;
-        }
         System.exit(new OutageBench(List.of(args)).run() ? 0 : 1);
     }
 

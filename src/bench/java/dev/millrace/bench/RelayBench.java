@@ -58,12 +58,6 @@ public final class RelayBench {
     }
 
     public static void main(String[] args) throws Exception {
-        if (Arrays.asList(args).contains("--help")) {
-            System.out.println("""
-                    [--rounds N] [--seconds N] [--least STREAMS] [--most STREAMS] [--ways node,nginx,openai,native]
-                    [--speed | --memory] [--no-flags]  speed or memory alone; speed without the flags of scripts/run""");
-            return;
-        }
         new RelayBench(List.of(args)).run();
         System.exit(0);
     }

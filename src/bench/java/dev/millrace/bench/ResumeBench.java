@@ -14,11 +14,6 @@ public final class ResumeBench {
 
     public static void main(String[] args) throws Exception {
         List<String> words = Arrays.asList(args);
-        if (words.contains("--help")) {
-            System.out.println(
-                    "--reconnects N (10000) --kills N (200) --seed N (1) --minutes N (30) --stories AT_ONCE (12)");
-            return;
-        }
         var plan = new Plan(
                 (int) number(words, "--reconnects", 10_000),
                 (int) number(words, "--kills", 200),

@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,11 +43,6 @@ public final class StreamsBench {
     }
 
     public static void main(String[] args) throws Exception {
-        if (Arrays.asList(args).contains("--help")) {
-            System.out.println(
-                    "--streams N --accounts N --seconds N --rate DELTAS_PER_SECOND [--warm-up STREAMS] [--no-flags] [--seed N]");
-            return;
-        }
         System.exit(new StreamsBench(List.of(args)).run(number(List.of(args), "--seed", 1)) ? 0 : 1);
     }
 
