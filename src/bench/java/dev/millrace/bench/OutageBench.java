@@ -22,9 +22,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 
 /**
- * A vendor that fails every call for minutes, next to one that is well: how many calls reach the one that fails, how long people wait
- * to be told and to be released, and what the others notice of it. Both vendors are in this process; each call is timed from the
- * moment it was due.
+ * A vendor that fails every call for minutes, by an error, by silence or by crawling, next to one that is well: how many calls reach
+ * the one that fails, how long people wait to be told and to be released, and what the others notice of it. Both vendors are in this
+ * process; each call is timed from the moment it was due.
  */
 public final class OutageBench {
     private static final double MOST_AMPLIFICATION = 1.2;
@@ -32,12 +32,23 @@ public final class OutageBench {
     private static final double MOST_SHARE = 1.1;
     private static final double MOST_MILLIS = 2;
 
-    /** Each way of failing in turn: refused, broken, cut off before and after the first words. */
-    private static final List<String> FAULTS = List.of("@status=503", "@status=500", "@cut_head", "@cut_after=3");
+    /**
+     * Each way of failing in turn: refused, broken, cut off before and after the first words; not a word, none after the first few,
+     * and a word now and then until it breaks off.
+     */
+    private static final List<String> FAULTS = List.of(
+            "@status=503",
+            "@status=500",
+            "@cut_head",
+            "@cut_after=3",
+            "@hang",
+            "@stall_after=3",
+            "@delay_ms=500 @cut_after=6");
 
     private static final String MODELS = """
-            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
-            SELECT name || '/text', kind, name, options, price, 'stop', 2, 600
+            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds,
+                               first_byte_seconds, idle_seconds)
+            SELECT name || '/text', kind, name, options, price, 'stop', 2, 600, 2, 2
             FROM model, (VALUES ('well'), ('down')) AS more (name)
             WHERE id = 'studio/text'""";
 

@@ -39,6 +39,7 @@ import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.input.Cursors;
 import dev.millrace.platform.idempotency.IdempotencyKey;
 import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.jobs.Lane;
 import dev.millrace.platform.jobs.Worker;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.limits.Limits;
@@ -87,13 +88,14 @@ public final class Generations implements AutoCloseable {
         this.creations = new Creations(floor.db(), archive, rooms.credits(), slots, overviews::ring);
         this.cancellations = new Cancellations(floor.db(), archive, catalogue, floor.jobs(), endings, overviews::ring);
         this.log = EventLog.open(floor.db(), floor.redis(), this::retold, overviews::ring);
-        this.worker = new GenerationWorker(new Workshop(
+        var shop = new Workshop(
                 floor.db(),
                 new Workshop.Records(archive, log, paces),
                 new Workshop.Makers(catalogue, rooms.providers(), traffic),
                 rooms.media(),
                 endings,
-                floor.clock()));
+                floor.clock());
+        this.worker = new GenerationWorker(shop, () -> floor.jobs().slots(Lane.IO));
     }
 
     /**

@@ -38,7 +38,7 @@ final class EventWorker implements Worker<HandleEvent> {
 
     @Override
     public Lane lane() {
-        return Lane.IO;
+        return Lane.ERRAND;
     }
 
     @Override

@@ -40,7 +40,7 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
 
-    /** Couriers at work on this node: other jobs wait for the network too, and must find room. */
+    /** Couriers at work on this node: other errands must find room, above all payments. */
     private static final int COURIERS = 1_000;
 
     private static final Duration NO_ROOM = Duration.ofSeconds(1);
@@ -84,7 +84,7 @@ final class DeliveryWorker implements Worker<DeliverWebhooks> {
 
     @Override
     public Lane lane() {
-        return Lane.IO;
+        return Lane.ERRAND;
     }
 
     @Override

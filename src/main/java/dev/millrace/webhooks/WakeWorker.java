@@ -31,7 +31,7 @@ final class WakeWorker implements Worker<WakeCourier> {
 
     @Override
     public Lane lane() {
-        return Lane.IO;
+        return Lane.ERRAND;
     }
 
     /** What is due must not be forgotten because the database was away for a while. */

@@ -4,8 +4,6 @@ import dev.millrace.accounts.Accounts;
 import dev.millrace.accounts.AccountsConfig;
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.provider.Providers;
-import dev.millrace.generation.work.EndNews;
-import dev.millrace.media.AssetNews;
 import dev.millrace.media.Media;
 import dev.millrace.media.MediaConfig;
 import dev.millrace.platform.Keys;
@@ -14,12 +12,14 @@ import dev.millrace.platform.http.Health;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.Server;
 import dev.millrace.platform.http.input.Cursors;
+import dev.millrace.platform.http.wire.Cidr;
 import dev.millrace.platform.jobs.Jobs;
 import dev.millrace.platform.jobs.JobsConfig;
 import dev.millrace.platform.jobs.Lineage;
 import dev.millrace.platform.jobs.Worker;
 import dev.millrace.platform.jobs.Workers;
 import dev.millrace.platform.limits.Limits;
+import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.platform.process.Processes;
 import dev.millrace.platform.process.SandboxMode;
 import dev.millrace.platform.redis.Redis;
@@ -28,6 +28,8 @@ import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.SqlConfig;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.TestServices;
+import dev.millrace.webhooks.Outbox;
+import dev.millrace.webhooks.Webhooks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -57,7 +59,8 @@ final class ScriptedHouse implements AutoCloseable {
     private final Server server;
 
     /** What nodes of one house share. */
-    record Shared(SqlConfig database, Wire wire, Keys keys, Path storage, ScriptedProvider provider) {
+    record Shared(
+            SqlConfig database, Wire wire, Keys keys, Path storage, ScriptedProvider provider, ScriptedProvider other) {
         static Shared fresh() {
             return fresh(TestServices.redisUrl());
         }
@@ -71,7 +74,8 @@ final class ScriptedHouse implements AutoCloseable {
                         new Wire(redisUrl, TestServices.redisPrefix()),
                         new Keys(new byte[32]),
                         Files.createTempDirectory("scripted-media"),
-                        new ScriptedProvider());
+                        new ScriptedProvider("scripted"),
+                        new ScriptedProvider("other"));
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
@@ -82,6 +86,11 @@ final class ScriptedHouse implements AutoCloseable {
     record Wire(String url, String prefix) {}
 
     ScriptedHouse(Shared shared) {
+        this(shared, 500);
+    }
+
+    /** One that runs no more than {@code io} generations at once. */
+    ScriptedHouse(Shared shared, int io) {
         this.shared = shared;
         var clock = InstantSource.system();
         db = add(Db.open(shared.database()));
@@ -93,19 +102,27 @@ final class ScriptedHouse implements AutoCloseable {
         var limits = add(Limits.open(redis, db, jobs::liveNodes));
         var cursors = new Cursors(shared.keys());
         var accounts = add(Accounts.open(db, shared.keys(), new AccountsConfig(AccountsConfig.Signup.OPEN), clock));
-        var credits = new Credits(db);
+        var outbox = new Outbox(jobs);
+        var credits = new Credits(db, outbox::changed);
         var media = add(Media.open(
                 new MediaConfig(shared.storage(), false, null, 1),
                 new Media.Floor(db, jobs, processes, shared.keys(), clock),
-                AssetNews.NOBODY));
+                outbox::finished));
         generations = add(Generations.open(
                 new Generations.Floor(db, redis, jobs, shared.keys(), clock),
-                new Generations.Rooms(accounts, credits, media, new Providers(List.of(shared.provider()))),
+                new Generations.Rooms(
+                        accounts, credits, media, new Providers(List.of(shared.provider(), shared.other()))),
                 "",
-                EndNews.NOBODY));
+                outbox::ended));
+        var outbound = add(new Outbound(List.of(Cidr.parse("127.0.0.0/8"))));
+        var webhooks = Webhooks.open(
+                new Webhooks.Floor(db, jobs, outbound, shared.keys(), clock),
+                new Webhooks.Rooms(credits, media, generations),
+                outbox);
         var workers = new ArrayList<Worker<?>>(media.workers());
         workers.addAll(generations.workers());
-        add(Workers.start(db, jobs, quick(), workers, new Lineage(null, incarnation::set)));
+        workers.addAll(webhooks.workers());
+        add(Workers.start(db, jobs, quick(io), workers, new Lineage(null, incarnation::set)));
         server = add(Server.start(
                 HttpConfig.loopback(),
                 accounts.gate(),
@@ -114,6 +131,7 @@ final class ScriptedHouse implements AutoCloseable {
                         accounts.routes(limits, cursors),
                         credits.routes(limits, cursors, Generations.activity()),
                         media.routes(cursors),
+                        webhooks.routes(cursors),
                         generations.routes(limits, cursors))));
         server.onDrain(generations::drain);
         server.ready();
@@ -141,6 +159,11 @@ final class ScriptedHouse implements AutoCloseable {
 
     ScriptedProvider provider() {
         return shared.provider();
+    }
+
+    /** A vendor beside that one, whose only model is {@code other/text}. */
+    ScriptedProvider other() {
+        return shared.other();
     }
 
     /** To the others this node is dead from now on; itself it learns so with its next heartbeat. */
@@ -201,6 +224,11 @@ final class ScriptedHouse implements AutoCloseable {
                                                 ('dear', 100000000, 'stop')) AS more (name, amount, policy)
                             WHERE id = 'studio/text'
                             ON CONFLICT DO NOTHING""").execute();
+            tx.update("""
+                            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                            SELECT 'other/text', kind, 'other', options, price, cancel_policy, 2, 120
+                            FROM model WHERE id = 'studio/text'
+                            ON CONFLICT DO NOTHING""").execute();
             tx.update("UPDATE model SET default_rank = NULL WHERE provider = 'studio'")
                     .execute();
             tx.update(
@@ -209,10 +237,10 @@ final class ScriptedHouse implements AutoCloseable {
         });
     }
 
-    private static JobsConfig quick() {
+    private static JobsConfig quick(int io) {
         return new JobsConfig(
                 true,
-                new JobsConfig.Slots(500, 1, 1),
+                new JobsConfig.Slots(io, io, 1, 1),
                 new JobsConfig.Times(
                         Duration.ofMillis(300),
                         Duration.ofMillis(1_500),

@@ -20,8 +20,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * texts and images are not. The model {@code scripted/going} goes on with what it had begun to say.
  */
 final class ScriptedProvider implements Provider {
+    private final String name;
     private final Map<String, Queue<Act>> scripts = new ConcurrentHashMap<>();
     private final List<ProviderCall> calls = new CopyOnWriteArrayList<>();
+
+    ScriptedProvider(String name) {
+        this.name = name;
+    }
 
     /** What happens in one call. */
     @FunctionalInterface
@@ -43,7 +48,7 @@ final class ScriptedProvider implements Provider {
 
     @Override
     public String name() {
-        return "scripted";
+        return name;
     }
 
     @Override

@@ -33,7 +33,7 @@ final class MediaKit implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final JobsConfig QUICK = new JobsConfig(
             true,
-            new JobsConfig.Slots(10, 1, 1),
+            new JobsConfig.Slots(10, 10, 1, 1),
             new JobsConfig.Times(
                     Duration.ofMillis(500),
                     Duration.ofSeconds(3),

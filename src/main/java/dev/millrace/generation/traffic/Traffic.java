@@ -11,9 +11,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All calls of this node to vendors. */
 public final class Traffic {
+    /** Who finds no place at a provider comes again after no more than this. */
+    public static final Duration AWAY = Duration.ofSeconds(10);
+
     private static final Duration OPEN = Duration.ofSeconds(10);
 
     private final Map<String, Gateway> gateways = new ConcurrentHashMap<>();
@@ -25,6 +29,18 @@ public final class Traffic {
 
     Traffic(Duration open) {
         this.open = open;
+    }
+
+    /**
+     * Takes one of the places that a provider may fill on this node with those who call it or wait for it; null when there is none, or
+     * others who found none come first. Never waits: who is turned away waits in the queue, for {@link #AWAY} at most.
+     *
+     * @param most how many places it has
+     * @param fresh whether this one was never turned away
+     */
+    public @Nullable Place admit(String provider, int most, boolean fresh) {
+        Share share = gateway(provider).share();
+        return share.take(most, fresh) ? share::leave : null;
     }
 
     /**
@@ -76,6 +92,12 @@ public final class Traffic {
 
     private ProviderFailure leftAlone() {
         return new ProviderFailure(Kind.OVERLOADED, "The provider fails at the moment.", open, null);
+    }
+
+    /** A place at a provider, until it is closed. */
+    public interface Place extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /**

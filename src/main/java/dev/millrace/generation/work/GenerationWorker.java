@@ -6,6 +6,8 @@ import dev.millrace.generation.events.Unowned;
 import dev.millrace.generation.store.Archive.Ending;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Status;
+import dev.millrace.generation.traffic.Traffic;
+import dev.millrace.generation.traffic.Traffic.Place;
 import dev.millrace.media.Fault;
 import dev.millrace.platform.jobs.Attempt;
 import dev.millrace.platform.jobs.Lane;
@@ -18,15 +20,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the job of a generation. One virtual thread waits for its provider; thousands do at once. */
 public final class GenerationWorker implements Worker<RunGeneration>, AutoCloseable {
+    private static final long AWAY_MILLIS = Traffic.AWAY.toMillis();
+
     private final Workshop shop;
+    private final IntSupplier places;
     private final Pulse pulse = new Pulse();
 
-    public GenerationWorker(Workshop shop) {
+    /** {@code places} is how many generations this node makes at once. */
+    public GenerationWorker(Workshop shop, IntSupplier places) {
         this.shop = shop;
+        this.places = places;
     }
 
     /** Begins to keep progress moving. */
@@ -56,11 +65,31 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
     }
 
     @Override
-    public Outcome work(RunGeneration job, Attempt attempt) throws Exception {
+    public Outcome work(RunGeneration job, Attempt attempt) throws InterruptedException {
         Order order = order(job.generation(), attempt);
         if (order == null || order.standing().status().terminal()) {
             return Outcome.DONE;
         }
+        if (attempt.cancelRequested()) {
+            return make(order, attempt);
+        }
+        Place place = shop.makers().traffic().admit(order.wish().provider(), share(), attempt.claim() == 1);
+        if (place == null) {
+            // at a time of its own, so that those who were turned away together do not come back together
+            return new Outcome.Snooze(
+                    Duration.ofMillis(ThreadLocalRandom.current().nextLong(AWAY_MILLIS / 2, AWAY_MILLIS)));
+        }
+        try (place) {
+            return make(order, attempt);
+        }
+    }
+
+    /** No provider has more than two places in three, however long it keeps those waiting who have them. */
+    private int share() {
+        return Math.max(1, 2 * places.getAsInt() / 3);
+    }
+
+    private Outcome make(Order order, Attempt attempt) throws InterruptedException {
         boolean fresh = order.standing().status() == Status.QUEUED;
         try (Recording recording =
                 shop.log().record(order.id(), order.account(), attempt.claim(), fresh, attempt::lost)) {

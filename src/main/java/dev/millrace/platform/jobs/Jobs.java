@@ -80,6 +80,12 @@ public final class Jobs {
         return node == null ? 1 : node.nodes();
     }
 
+    /** How many jobs of a lane this node runs at once; none when it runs nothing. */
+    public int slots(Lane lane) {
+        Node node = here;
+        return node == null ? 0 : node.slots().size(lane);
+    }
+
     Kinds kinds() {
         return kinds;
     }

@@ -19,15 +19,15 @@ public record JobsConfig(boolean works, Slots slots, Times times, Backoff backof
             Duration.ofDays(14));
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(10));
 
-    /** The product's figures: 5,000 waiting jobs, as many long ones as said, and one short one. */
+    /** The product's figures: 7,500 waiting jobs and 1,200 errands, as many long ones as said, and one short one. */
     public static JobsConfig of(boolean works, int transcodeThreads) {
-        return new JobsConfig(works, new Slots(5_000, transcodeThreads, 1), TIMES, BACKOFF);
+        return new JobsConfig(works, new Slots(7_500, 1_200, transcodeThreads, 1), TIMES, BACKOFF);
     }
 
     /** How many jobs of each {@link Lane} run at once. */
-    public record Slots(int io, int media, int brief) {
+    public record Slots(int io, int errand, int media, int brief) {
         public Slots {
-            if (io < 1 || media < 1 || brief < 1) {
+            if (io < 1 || errand < 1 || media < 1 || brief < 1) {
                 throw new IllegalArgumentException("every lane needs a slot");
             }
         }
@@ -35,6 +35,7 @@ public record JobsConfig(boolean works, Slots slots, Times times, Backoff backof
         int of(Lane lane) {
             return switch (lane) {
                 case IO -> io;
+                case ERRAND -> errand;
                 case MEDIA -> media;
                 case SHORT -> brief;
             };

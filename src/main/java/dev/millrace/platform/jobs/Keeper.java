@@ -27,6 +27,7 @@ final class Keeper {
 
     private final JobsConfig.Times times;
     private final Node node;
+    private final Kinds kinds;
     private final Bell bell;
     private final Facts.Tally tally;
     private final Line line;
@@ -38,9 +39,10 @@ final class Keeper {
     private Set<Rows.Claim> strangers = Set.of();
     private volatile Map<String, Long> depth = Map.of();
 
-    Keeper(Db db, JobsConfig.Times times, Node node, Bell bell, Facts.Tally tally) {
+    Keeper(Db db, JobsConfig.Times times, Node node, Kinds kinds, Bell bell, Facts.Tally tally) {
         this.times = times;
         this.node = node;
+        this.kinds = kinds;
         this.bell = bell;
         this.tally = tally;
         this.line = db.line("millrace-keeper");
@@ -66,6 +68,7 @@ final class Keeper {
             boolean all = sweep.now();
             if (all) {
                 sweep();
+                relane();
             }
             if (all || node.doubted() || !strangers.isEmpty()) {
                 disown();
@@ -143,6 +146,21 @@ final class Keeper {
         int freed = line.transact(tx -> tx.update(SWEEP).execute());
         tally.rescued.add(freed);
         announce(freed);
+    }
+
+    private static final String RELANE = """
+            UPDATE job
+            SET lane = :lane
+            WHERE kind = ANY(:kinds) AND lane <> :lane""";
+
+    /** A kind that has another lane than in the program of before takes its jobs along, or nobody would look for them there. */
+    private void relane() {
+        for (Lane lane : Lane.values()) {
+            announce(line.transact(tx -> tx.update(RELANE)
+                    .bind("lane", Rows.column(lane))
+                    .bindArray("kinds", String.class, kinds.in(lane))
+                    .execute()));
+        }
     }
 
     private static final String OURS = "SELECT id, claim FROM job WHERE node = :node";

@@ -171,7 +171,7 @@ final class Rows {
     private static final String SNOOZE = """
             UPDATE job
             SET state = 'scheduled', node = NULL, attempt = attempt - 1,
-                run_at = now() + make_interval(secs => :delay)
+                run_at = now() + CASE WHEN cancel_at IS NULL THEN make_interval(secs => :delay) ELSE interval '0' END
             WHERE id = :id AND node = :node AND claim = :claim""";
 
     static boolean snooze(Tx tx, Claim claim, Duration delay) {
@@ -242,6 +242,7 @@ final class Rows {
     static String column(Lane lane) {
         return switch (lane) {
             case IO -> "io";
+            case ERRAND -> "errand";
             case MEDIA -> "media";
             case SHORT -> "short";
         };

@@ -20,8 +20,8 @@ final class Slots {
         for (Lane lane : Lane.values()) {
             free.put(lane, new Semaphore(sizes.of(lane)));
         }
-        var virtual = Thread.ofVirtual().name("job-io-", 1).factory();
-        threads.put(Lane.IO, task -> virtual.newThread(task).start());
+        threads.put(Lane.IO, virtual("job-io-"));
+        threads.put(Lane.ERRAND, virtual("job-errand-"));
         threads.put(Lane.MEDIA, platform("job-media-", sizes.media()));
         threads.put(Lane.SHORT, platform("job-short-", sizes.brief()));
     }
@@ -69,6 +69,11 @@ final class Slots {
             throw new IllegalStateException("no slots for " + lane);
         }
         return slots;
+    }
+
+    private static Executor virtual(String name) {
+        var factory = Thread.ofVirtual().name(name, 1).factory();
+        return task -> factory.newThread(task).start();
     }
 
     /** Threads that end by themselves when there is nothing to do, so that nobody has to end them. */

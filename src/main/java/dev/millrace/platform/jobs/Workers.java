@@ -40,7 +40,7 @@ public final class Workers implements AutoCloseable {
         this.node = new Node(config, new Runner(db, config.backoff(), tally, finisher), tally, bell, lease);
         heart.start(node);
         this.watch = new Pulse("jobs-watch", WATCH, this::look);
-        this.keeper = new Keeper(db, config.times(), node, bell, tally);
+        this.keeper = new Keeper(db, config.times(), node, jobs.kinds(), bell, tally);
         this.claimer = new Claimer(db, node, jobs.kinds(), bell, config.times().poll());
     }
 

@@ -36,7 +36,7 @@ final class Crew implements AutoCloseable {
     static JobsConfig config(int io) {
         return new JobsConfig(
                 true,
-                new JobsConfig.Slots(io, 1, 1),
+                new JobsConfig.Slots(io, io, 1, 1),
                 new JobsConfig.Times(
                         Duration.ofMillis(200),
                         Duration.ofSeconds(2),

@@ -1,0 +1,147 @@
+package dev.millrace.generation;
+
+import static dev.millrace.generation.GenerationsIT.row;
+import static dev.millrace.generation.ScriptedProvider.says;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.testing.Api;
+import dev.millrace.testing.HookReceiver;
+import dev.millrace.testing.Reader;
+import dev.millrace.testing.Waiting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A vendor that never answers, and more who want it than this node has places: nobody else notices. */
+class BulkheadsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int PLACES = 12;
+    private static final int CROWD = 30;
+
+    @Test
+    void aVendorThatNeverAnswersKeepsNeitherAnotherVendorNorAMessageWaiting() {
+        try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh(), PLACES);
+                var receiver = HookReceiver.start()) {
+            prepare(house);
+            var silent = new CountDownLatch(1);
+            house.provider().script("never answers", silentUntil(silent));
+            house.other().script("beside it", says("as", "ever"));
+            Api crowd = house.person();
+            Api person = house.person();
+            endpoint(person, receiver);
+            List<String> hang = many(crowd, "scripted/text", "never answers", CROWD);
+            // as many as may call it do, as many as it has places wait behind them, the others wait in the queue
+            Waiting.until("its places are taken", LIMIT, () -> {
+                var standing = house.generations().traffic("scripted");
+                return standing.running() == 3 && standing.waiting() == 5;
+            });
+            Waiting.until("the others are turned away", LIMIT, () -> scheduled(house) == CROWD - 8);
+
+            List<String> beside = many(person, "other/text", "beside it", CROWD);
+
+            for (String id : beside) {
+                assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+                assertThat(row(person, id).path("status").asText()).isEqualTo("completed");
+            }
+            assertThat(receiver.await("/told", CROWD, LIMIT)).hasSize(CROWD);
+            assertThat(hang).noneMatch(id -> over(row(crowd, id)));
+
+            // who waits in the queue can be stopped there, and nobody is forgotten once it answers
+            String last = hang.removeLast();
+            JsonNode canceled = crowd.post("/v1/generations/" + last + "/cancellation", Map.of())
+                    .expect(202)
+                    .json();
+            assertThat(canceled.path("status").asText()).isEqualTo("canceled");
+            silent.countDown();
+            for (String id : hang) {
+                assertThat(Reader.follow(crowd, id).verdict(LIMIT)).isEmpty();
+                assertThat(row(crowd, id).path("status").asText()).isEqualTo("completed");
+            }
+            assertThat(house.ledgerFaults()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageIsSentWhileVendorsThatNeverAnswerHoldEveryPlace() {
+        try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh(), PLACES);
+                var receiver = HookReceiver.start()) {
+            prepare(house);
+            var silent = new CountDownLatch(1);
+            house.provider().script("never answers", silentUntil(silent));
+            house.other().script("nor does it", silentUntil(silent));
+            Api person = house.person();
+            String endpoint = endpoint(person, receiver);
+            many(person, "scripted/text", "never answers", CROWD);
+            many(person, "other/text", "nor does it", CROWD);
+            Waiting.until("every place is taken", LIMIT, () -> running(house) == PLACES);
+
+            person.send("POST", "/v1/webhooks/endpoints/" + endpoint + "/test", null, Map.of())
+                    .expect(202);
+
+            assertThat(receiver.await("/told", 1, LIMIT)).hasSize(1);
+            assertThat(running(house)).isEqualTo(PLACES);
+            silent.countDown();
+        }
+    }
+
+    private static void prepare(ScriptedHouse house) {
+        house.db().run(tx -> {
+            tx.update("UPDATE plan SET per_minute = NULL, per_day = NULL, running = 100 WHERE id = 'free'")
+                    .execute();
+            tx.update("UPDATE model SET concurrency = 3 WHERE id = 'scripted/text'")
+                    .execute();
+        });
+    }
+
+    private static ScriptedProvider.Act silentUntil(CountDownLatch silent) {
+        return (call, sink) -> {
+            if (!silent.await(2 * LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the test is over long ago");
+            }
+            says("at", "last").play(call, sink);
+        };
+    }
+
+    private static String endpoint(Api person, HookReceiver receiver) {
+        return person.post(
+                        "/v1/webhooks/endpoints",
+                        Map.of("url", receiver.url("/told"), "events", List.of("generation.completed")))
+                .expect(201)
+                .json()
+                .path("id")
+                .asText();
+    }
+
+    private static long running(ScriptedHouse house) {
+        return house.db()
+                .read(tx -> tx.query("SELECT count(*) FROM job WHERE lane = 'io' AND state = 'running'")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private static List<String> many(Api person, String model, String prompt, int count) {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            ids.add(person.generate("text", prompt, Map.of("model", model))
+                    .path("id")
+                    .asText());
+        }
+        return ids;
+    }
+
+    private static long scheduled(ScriptedHouse house) {
+        return house.db()
+                .read(tx -> tx.query("SELECT count(*) FROM job WHERE kind = 'generation' AND state = 'scheduled'")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private static boolean over(JsonNode generation) {
+        return !generation.path("finished_at").isNull();
+    }
+}
