@@ -53,6 +53,8 @@ test("running text", () => {
   );
   assert.equal(whole(writing), "Writing \u00b7 Studio text");
   assert.deepEqual(told(writing), ["3 words", "4\u20137 s left, an estimate", "0.02 credits so far"]);
+  assert.deepEqual(told({ ...writing, basis: "counted" }).at(-1), "0.02 credits so far by our count");
+  assert.deepEqual(told({ ...writing, basis: "counted", estimated: 0.5 }).at(-1), "0.02 credits so far by our count, of about 0.50");
 });
 
 test("retrying names the reason, the attempt, and that it is paid once", () => {

@@ -55,6 +55,7 @@ const LINES = {
   call: "calls",
   image: "pictures",
   second: "seconds",
+  "compute second": "seconds of computing",
   "100 words": "words, by the hundred",
   "1k tokens in": "tokens in, by the thousand",
   "1k tokens out": "tokens out, by the thousand",

@@ -50,6 +50,7 @@ const BLANK = {
   p90: null,
   source: null,
   soFar: null,
+  basis: null, // whether the provider reported what it cost so far or we count it
   mark: null,
   retry: null,
   unresolved: null,
@@ -99,6 +100,7 @@ const CHANGES = {
     source: data.source ?? null,
     estimated: data.cost?.estimated ?? run.estimated,
     soFar: data.cost?.so_far ?? run.soFar,
+    basis: data.cost?.basis ?? null,
     retry: data.stage === "retrying" ? run.retry : null,
     unresolved: data.unresolved ?? null,
   }),

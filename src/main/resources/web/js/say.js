@@ -129,8 +129,13 @@ const big = (value, label) => ({ value, label, big: true });
 const released = (receipt, label) => (receipt.released > 0 ? figure(amount(receipt.released), label) : none);
 const left = ({ eta, p90, source }) =>
   eta === null ? none : figure(band(eta, p90), source === "estimated" ? "left, an estimate" : "left");
-const soFar = ({ soFar: cost, estimated }) =>
-  cost === null ? none : figure(`${running(cost)}\u00a0credits`, estimated > cost ? `so far, of about ${amount(estimated)}` : "so far");
+const soFar = ({ soFar: cost, estimated, basis }) =>
+  cost === null
+    ? none
+    : figure(
+        `${running(cost)}\u00a0credits`,
+        `${basis === "counted" ? "so far by our count" : "so far"}${estimated > cost ? `, of about ${amount(estimated)}` : ""}`,
+      );
 const held = ({ held: sum }, label = "held") => figure(sum === null || sum === undefined ? null : credits(sum), label);
 
 /** What a screen reader hears of the race. */

@@ -25,9 +25,9 @@ class Receipt extends Light {
 const row = (what, sum, how) =>
   html`<li><span>${what}${how ? html`<small>${how}</small>` : nothing}</span><i></i><span class="nowrap">${sum}</span></li>`;
 
-const times = ({ quantity, unit_price: each }) =>
+const times = ({ quantity, unit_price: each, basis }) =>
   quantity !== null && quantity !== undefined && each
-    ? `${count(quantity) === String(quantity) ? quantity : amount(quantity)} \u00d7 ${amount(each)}`
+    ? `${count(quantity) === String(quantity) ? quantity : amount(quantity)} \u00d7 ${amount(each)}${basis === "counted" ? ", counted by us" : ""}`
     : null;
 
 customElements.define("mr-receipt", Receipt);

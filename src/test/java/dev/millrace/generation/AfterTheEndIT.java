@@ -3,6 +3,7 @@ package dev.millrace.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.millrace.credits.Basis;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.events.Recording;
@@ -66,7 +67,7 @@ class AfterTheEndIT {
                 BigDecimal.ONE,
                 "generating",
                 "history",
-                new GenerationEvent.Cost(BigDecimal.ONE, BigDecimal.ONE),
+                new GenerationEvent.Cost(BigDecimal.ONE, BigDecimal.ONE, Basis.REPORTED),
                 null);
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.generation.events;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.millrace.credits.Basis;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
@@ -42,8 +43,17 @@ public sealed interface GenerationEvent {
             Unresolved unresolved)
             implements GenerationEvent {}
 
-    /** In credits. */
-    record Cost(BigDecimal estimated, BigDecimal soFar) {}
+    /**
+     * In credits.
+     *
+     * @param basis how what was consumed so far is known; null while nothing is known of it
+     */
+    record Cost(
+            BigDecimal estimated,
+            BigDecimal soFar,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Basis basis) {}
 
     /** Since when there is no word from the vendor, when we ask again, and how long we keep asking. */
     record Unresolved(Instant since, BigDecimal nextCheckSeconds, Instant until) {}

@@ -3,6 +3,7 @@ package dev.millrace.generation.provider;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a provider says while it works. {@link Finished} is the last; without it the call was cut off. */
@@ -48,10 +49,24 @@ public sealed interface ProviderEvent {
     /**
      * What was consumed so far, in the units of the price lines ({@code images}, {@code seconds}, {@code words}, {@code
      * input_tokens}, {@code output_tokens}). A later one replaces an earlier one; an explicit zero is zero.
+     *
+     * @param counted the units of those that nobody reported: we counted them, by what was delivered
      */
-    record Usage(Map<String, BigDecimal> quantities) implements ProviderEvent {
+    record Usage(Map<String, BigDecimal> quantities, Set<String> counted) implements ProviderEvent {
+        public static final Usage NONE = new Usage(Map.of());
+
         public Usage {
             quantities = Map.copyOf(quantities);
+            counted = Set.copyOf(counted);
+        }
+
+        public Usage(Map<String, BigDecimal> reported) {
+            this(reported, Set.of());
+        }
+
+        /** Whether anything was consumed at all. */
+        public boolean any() {
+            return quantities.values().stream().anyMatch(quantity -> quantity.signum() > 0);
         }
     }
 

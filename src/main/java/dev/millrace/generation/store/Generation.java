@@ -1,5 +1,7 @@
 package dev.millrace.generation.store;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.credits.Basis;
 import dev.millrace.credits.Receipt;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
@@ -59,13 +61,21 @@ public record Generation(
                                     line.what(),
                                     line.quantity(),
                                     line.unitPrice(),
-                                    Micros.credits(line.amountMicros())))
+                                    Micros.credits(line.amountMicros()),
+                                    line.basis()))
                             .toList());
         }
     }
 
-    /** So many of these at that price. */
-    public record Line(String what, BigDecimal quantity, BigDecimal unitPrice, BigDecimal amount) {}
+    /** So many of these at that price, and how we know how many: null in what was written before that was told. */
+    public record Line(
+            String what,
+            BigDecimal quantity,
+            BigDecimal unitPrice,
+            BigDecimal amount,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Basis basis) {}
 
     /** Where to go on. */
     public record Links(String self, String events, String cancellation) {

@@ -166,14 +166,14 @@ final class Call implements ProviderSink {
     }
 
     /** What it has consumed by itself, as the provider counted it or by what was delivered. */
-    Map<String, BigDecimal> consumed() {
+    ProviderEvent.Usage consumed() {
         Spoken begun = spoken;
         long bytes = textBytes - (begun == null ? 0 : utf8(begun.text()));
         return consumption.usage(new Consumption.Delivered(flow.words() - before, bytes, artifacts.size()));
     }
 
     /** What is charged when its answer is kept: of one that was gone on with the prompt once, and all that was delivered. */
-    Map<String, BigDecimal> usage() {
+    ProviderEvent.Usage usage() {
         Spoken begun = spoken;
         if (begun == null) {
             return consumed();
@@ -186,7 +186,7 @@ final class Call implements ProviderSink {
 
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
     void close(Tx tx, String outcome, @Nullable String error) {
-        Map<String, BigDecimal> usage = usage();
+        Map<String, BigDecimal> usage = usage().quantities();
         Calls.close(tx, task.id(), number, new Calls.End(state(outcome, error), error, usage, finish));
         Instant seen = firstSeen;
         long now = shop.clock().millis();
@@ -201,7 +201,7 @@ final class Call implements ProviderSink {
                                 Math.max(0, began - task.order().createdAt().toEpochMilli()),
                                 seen == null ? null : Math.max(0, seen.toEpochMilli() - began),
                                 Math.max(0, now - began)),
-                        consumed()));
+                        consumed().quantities()));
     }
 
     /** As they were judged when it was asked for, save that another model takes them in its own way. */
@@ -263,8 +263,8 @@ final class Call implements ProviderSink {
                 seen();
                 artifacts.add(artifact);
             }
-            case ProviderEvent.Usage(Map<String, BigDecimal> quantities) -> {
-                consumption.counted(quantities);
+            case ProviderEvent.Usage consumed -> {
+                consumption.heard(consumed);
                 task.teller().consumed(usage());
             }
             case ProviderEvent.ToolCall part -> calls(part);

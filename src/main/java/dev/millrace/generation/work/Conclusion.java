@@ -14,11 +14,9 @@ import dev.millrace.media.Provenance;
 import dev.millrace.media.Stored;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.sql.Tx;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +31,7 @@ final class Conclusion {
     }
 
     /** It is made. What is charged is what was consumed. */
-    void made(Status status, Map<String, BigDecimal> usage, Timing timing, @Nullable Call call) {
+    void made(Status status, ProviderEvent.Usage usage, Timing timing, @Nullable Call call) {
         end(new End(status, null, task.order().price().charge(usage), timing), tx -> {
             if (call != null) {
                 call.close(tx, "finished", null);

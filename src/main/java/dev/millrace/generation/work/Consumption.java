@@ -1,10 +1,12 @@
 package dev.millrace.generation.work;
 
 import dev.millrace.generation.provider.Message;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.store.Order;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,30 +16,29 @@ final class Consumption {
     /** Bytes of text that are about a token, for vendors that were cut off before they counted. */
     private static final int BYTES_A_TOKEN = 4;
 
+    /** What is guessed from bytes; words, files and the call itself are as they are. */
+    private static final Set<String> TOKENS = Set.of("input_tokens", "output_tokens");
+
     private final Order.Wish wish;
-    private volatile @Nullable Map<String, BigDecimal> counted;
+    private volatile @Nullable Usage heard;
 
     Consumption(Order.Wish wish) {
         this.wish = wish;
     }
 
     /** The provider's count; a later one replaces an earlier one. */
-    void counted(Map<String, BigDecimal> usage) {
-        counted = usage;
-    }
-
-    void restart() {
-        counted = null;
+    void heard(Usage usage) {
+        heard = usage;
     }
 
     /** In single units of the price lines. */
-    Map<String, BigDecimal> usage(Delivered delivered) {
-        Map<String, BigDecimal> known = counted;
+    Usage usage(Delivered delivered) {
+        Usage known = heard;
         if (known != null) {
             return known;
         }
         if (delivered.nothing()) {
-            return Map.of();
+            return Usage.NONE;
         }
         long prompt = wish.messages().isEmpty()
                 ? bytes(wish.prompt())
@@ -45,12 +46,13 @@ final class Consumption {
                         .map(Message::content)
                         .mapToLong(Consumption::bytes)
                         .sum();
-        return Map.of(
+        var quantities = Map.of(
                 "calls", BigDecimal.ONE,
                 "words", BigDecimal.valueOf(delivered.words()),
                 "images", BigDecimal.valueOf(delivered.files()),
                 "input_tokens", BigDecimal.valueOf(Math.ceilDiv(prompt, BYTES_A_TOKEN)),
                 "output_tokens", BigDecimal.valueOf(Math.ceilDiv(delivered.textBytes(), BYTES_A_TOKEN)));
+        return new Usage(quantities, TOKENS);
     }
 
     private static long bytes(String text) {

@@ -4,6 +4,7 @@ import dev.millrace.analytics.Analytics;
 import dev.millrace.analytics.Fact;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Provider;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.store.Order;
@@ -11,7 +12,6 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class Continuity {
     private static final BigDecimal LEAST_TOKENS = BigDecimal.ONE;
 
     private final Task task;
-    private @Nullable Map<String, BigDecimal> usage;
+    private @Nullable Usage usage;
     private boolean barred;
 
     Continuity(Task task) {
@@ -44,7 +44,7 @@ final class Continuity {
     /** What to ask for, so that the whole is no longer than was asked for. */
     static Request rest(Request request, Spoken spoken) {
         BigDecimal most = request.options().number("max_tokens");
-        BigDecimal had = spoken.usage().getOrDefault("output_tokens", BigDecimal.ZERO);
+        BigDecimal had = spoken.usage().quantities().getOrDefault("output_tokens", BigDecimal.ZERO);
         Request rest = request.continuing(spoken.text());
         return most == null
                 ? rest
@@ -75,7 +75,7 @@ final class Continuity {
                                         .toMillis()),
                         null,
                         Math.max(0, Duration.between(last.startedAt(), now).toMillis())),
-                estimate(task.order(), task.recording().textSoFar()));
+                estimate(task.order(), task.recording().textSoFar()).quantities());
         task.quietly(tx -> {
             Calls.abandon(tx, task.id());
             Analytics.record(tx, fact);
@@ -93,12 +93,12 @@ final class Continuity {
     }
 
     /** What the text that stands is charged as; where nobody knows any more what the vendor counted, by its length. */
-    private Map<String, BigDecimal> charge(String text) {
-        Map<String, BigDecimal> known = usage;
+    private Usage charge(String text) {
+        Usage known = usage;
         return known != null ? known : estimate(task.order(), text);
     }
 
-    private static Map<String, BigDecimal> estimate(Order order, String text) {
+    private static Usage estimate(Order order, String text) {
         var words = new TextFlow();
         words.pass(text);
         return new Consumption(order.wish())

@@ -3,6 +3,7 @@ package dev.millrace.generation.work;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.store.Stage;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.work.Conclusion.Timing;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +59,7 @@ final class Finishing {
     /** Goes on where a server was lost that had adopted the files already. */
     void resume(Calls.Last last) throws InterruptedException {
         task.teller().made();
-        ripen(Status.COMPLETED, last.quantities(), 0, null);
+        ripen(Status.COMPLETED, new Usage(last.quantities()), 0, null);
     }
 
     private void adopt(Call call) {
@@ -73,8 +73,7 @@ final class Finishing {
     }
 
     /** Waits for every asset, tells each that is ready, and ends. */
-    private void ripen(Status status, Map<String, BigDecimal> usage, double making, @Nullable Call call)
-            throws InterruptedException {
+    private void ripen(Status status, Usage usage, double making, @Nullable Call call) throws InterruptedException {
         double adopted = task.teller().elapsed();
         List<Asset> assets = shop.db().read(tx -> shop.media().of(tx, task.id()));
         Set<UUID> told = shop.db().read(this::told);
@@ -134,13 +133,13 @@ final class Finishing {
     }
 
     /** A file that was rejected is not charged. */
-    private static Map<String, BigDecimal> atMost(Map<String, BigDecimal> usage, int ready) {
-        BigDecimal images = usage.get("images");
+    private static Usage atMost(Usage usage, int ready) {
+        BigDecimal images = usage.quantities().get("images");
         if (images == null || images.compareTo(BigDecimal.valueOf(ready)) <= 0) {
             return usage;
         }
-        var less = new HashMap<>(usage);
+        var less = new HashMap<>(usage.quantities());
         less.put("images", BigDecimal.valueOf(ready));
-        return less;
+        return new Usage(less, usage.counted());
     }
 }

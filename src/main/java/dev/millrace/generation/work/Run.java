@@ -369,7 +369,7 @@ final class Run {
 
     /** It was paid for, and cannot be undone: making it again would be paid for again. */
     private static boolean billed(Call failed) {
-        return drains(failed) && failed.consumed().values().stream().anyMatch(quantity -> quantity.signum() > 0);
+        return drains(failed) && failed.consumed().any();
     }
 
     private Duration untilDeadline(Model model) {

@@ -1,17 +1,18 @@
 package dev.millrace.generation.work;
 
+import dev.millrace.credits.Basis;
 import dev.millrace.generation.events.GenerationEvent.Cost;
 import dev.millrace.generation.events.GenerationEvent.Progress;
 import dev.millrace.generation.events.GenerationEvent.Unresolved;
 import dev.millrace.generation.events.Recording;
 import dev.millrace.generation.provider.GenerationKind;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.store.Course;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
 import dev.millrace.platform.Micros;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class Teller {
     private Stage stage = Stage.STARTING;
     private long making = System.nanoTime();
     private long cost;
+    private @Nullable Basis basis;
     private long toldAt;
     private @Nullable Progress told;
     private double stored;
@@ -74,10 +76,12 @@ final class Teller {
     }
 
     /** What it would cost to stop now. */
-    void consumed(Map<String, BigDecimal> usage) {
+    void consumed(Usage usage) {
         lock.lock();
         try {
-            cost = Math.min(order.price().cost(usage), order.money().maximumMicros());
+            cost = Math.min(
+                    order.price().cost(usage.quantities()), order.money().maximumMicros());
+            basis = order.price().basis(usage);
             tell(false);
         } finally {
             lock.unlock();
@@ -110,6 +114,7 @@ final class Teller {
             meter.restart();
             making = System.nanoTime();
             cost = 0;
+            basis = null;
             stage = Stage.STARTING;
         } finally {
             lock.unlock();
@@ -233,7 +238,7 @@ final class Teller {
                 tenths((System.nanoTime() - began) / 1e9),
                 stage.code(),
                 reading.source(),
-                new Cost(Micros.credits(order.money().expectedMicros()), Micros.credits(cost)),
+                new Cost(Micros.credits(order.money().expectedMicros()), Micros.credits(cost), basis),
                 unresolved);
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SpokenTest {
@@ -22,14 +24,21 @@ class SpokenTest {
 
     @Test
     void whatReadersHadAlreadyIsNotChargedAgain() {
-        assertThat(BEGUN.and(tokens(21, 12), 28, 20)).isEqualTo(tokens(16, 5 + 7));
+        assertThat(BEGUN.and(tokens(21, 12), 28, 20)).isEqualTo(counted(16, 5 + 7));
+    }
+
+    @Test
+    void whatWasCountedByUsStaysMarkedWhateverIsReportedOfTheRest() {
+        var begun = new Spoken("half an answer", counted(16, 5));
+        assertThat(begun.and(tokens(21, 7), 40, 0)).isEqualTo(counted(16, 12));
+        assertThat(BEGUN.and(counted(21, 7), 40, 0)).isEqualTo(counted(16, 12));
     }
 
     @Test
     void aRestOfNothingCostsNothing() {
         assertThat(BEGUN.and(tokens(21, 0), 0, 0)).isEqualTo(tokens(16, 5));
-        assertThat(BEGUN.and(Map.of(), 0, 0)).isEqualTo(tokens(16, 5));
-        assertThat(BEGUN.and(tokens(21, 5), 0, 14)).isEqualTo(tokens(16, 5));
+        assertThat(BEGUN.and(Usage.NONE, 0, 0)).isEqualTo(tokens(16, 5));
+        assertThat(BEGUN.and(tokens(21, 5), 0, 14)).isEqualTo(counted(16, 5));
     }
 
     @Test
@@ -52,7 +61,13 @@ class SpokenTest {
         return new Request(GenerationKind.TEXT, "here/model", "a boat", List.of(), options, conduct);
     }
 
-    private static Map<String, BigDecimal> tokens(int input, int output) {
-        return Map.of("input_tokens", BigDecimal.valueOf(input), "output_tokens", BigDecimal.valueOf(output));
+    private static Usage tokens(int input, int output) {
+        return new Usage(
+                Map.of("input_tokens", BigDecimal.valueOf(input), "output_tokens", BigDecimal.valueOf(output)));
+    }
+
+    /** The same, the answer's counted by us. */
+    private static Usage counted(int input, int output) {
+        return new Usage(tokens(input, output).quantities(), Set.of("output_tokens"));
     }
 }

@@ -2,7 +2,9 @@ package dev.millrace.generation.provider.catalogue;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.millrace.credits.Basis;
 import dev.millrace.credits.ReceiptLine;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.Micros;
 import java.math.BigDecimal;
@@ -27,7 +29,8 @@ public record Price(@JsonValue List<PriceLine> lines) {
     }
 
     /** The lines of a receipt for what was consumed; they add up to the exact sum, rounded up once. */
-    public List<ReceiptLine> charge(Map<String, BigDecimal> usage) {
+    public List<ReceiptLine> charge(Usage consumed) {
+        Map<String, BigDecimal> usage = consumed.quantities();
         long left = sum(line -> used(line, usage));
         var charges = new ArrayList<ReceiptLine>(lines.size());
         for (int i = 0; i < lines.size(); i++) {
@@ -42,7 +45,8 @@ public record Price(@JsonValue List<PriceLine> lines) {
                     line.per().code().replace('_', ' '),
                     used.divide(BigDecimal.valueOf(line.per().units())),
                     Micros.credits(line.amountMicros()),
-                    amount));
+                    amount,
+                    consumed.counted().contains(line.per().unit()) ? Basis.COUNTED : Basis.REPORTED));
         }
         return charges;
     }
@@ -50,6 +54,13 @@ public record Price(@JsonValue List<PriceLine> lines) {
     /** The sum of {@link #charge} in micro-credits: the cost so far of a running generation. */
     public long cost(Map<String, BigDecimal> usage) {
         return sum(line -> used(line, usage));
+    }
+
+    /** Whether all of that cost is as it was reported, or some of it counted by us. */
+    public Basis basis(Usage consumed) {
+        boolean counted = lines.stream()
+                .anyMatch(line -> consumed.counted().contains(line.per().unit()));
+        return counted ? Basis.COUNTED : Basis.REPORTED;
     }
 
     private long sum(Function<PriceLine, BigDecimal> quantity) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.ProviderEvent.Delta;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
 import dev.millrace.generation.provider.ProviderEvent.ToolCall;
-import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
@@ -52,11 +51,11 @@ public final class TextReader {
         } catch (ProviderFailure failure) {
             // what was delivered is charged, however it ended
             if (deltas > 0 || tokens.known()) {
-                sink.emit(new Usage(tokens.quantities()));
+                sink.emit(tokens.usage());
             }
             throw failure;
         }
-        sink.emit(new Usage(tokens.quantities()));
+        sink.emit(tokens.usage());
         sink.emit(new Finished(ending == Ending.LENGTH ? "length" : called ? "tool_calls" : "stop"));
     }
 
@@ -87,7 +86,7 @@ public final class TextReader {
 
     private void estimate() {
         if (deltas % ESTIMATE_EVERY == 0) {
-            sink.emit(new Usage(tokens.quantities()));
+            sink.emit(tokens.usage());
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.millrace.generation.provider.wire;
 
 import dev.millrace.generation.provider.Message;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.Request;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * The tokens of one answer: as the vendor tells them, else as we count them.
  *
  * <p>A zero the vendor tells is a zero. The estimate, four bytes a token and at least one a delta, serves while a stream runs and
- * when it is cut before the vendor's own figures come.
+ * when it is cut before the vendor's own figures come; it is marked as one.
  */
 final class Tokens {
+    private static final String INPUT = "input_tokens";
+    private static final String OUTPUT = "output_tokens";
     private static final int BYTES_A_TOKEN = 4;
     private static final int TOKENS_AROUND_A_MESSAGE = 4;
 
@@ -42,15 +46,19 @@ final class Tokens {
         return input != null || output != null;
     }
 
-    Map<String, BigDecimal> quantities() {
+    Usage usage() {
         BigDecimal in = input;
         BigDecimal out = output;
-        return Map.of(
-                "input_tokens", in != null ? in : BigDecimal.valueOf(prompt),
-                "output_tokens",
-                        out != null
-                                ? out
-                                : BigDecimal.valueOf(Math.max(Math.min(deltas, bytes), bytes / BYTES_A_TOKEN)));
+        var counted = new HashSet<String>();
+        if (in == null) {
+            in = BigDecimal.valueOf(prompt);
+            counted.add(INPUT);
+        }
+        if (out == null) {
+            out = BigDecimal.valueOf(Math.max(Math.min(deltas, bytes), bytes / BYTES_A_TOKEN));
+            counted.add(OUTPUT);
+        }
+        return new Usage(Map.of(INPUT, in, OUTPUT, out), counted);
     }
 
     private static long of(Message message) {

@@ -2,16 +2,19 @@ package dev.millrace.generation.provider.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.credits.Basis;
 import dev.millrace.credits.ReceiptLine;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Message;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.platform.json.Json;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PriceTest {
@@ -26,7 +29,9 @@ class PriceTest {
         assertThat(bounds).isEqualTo(new Bounds(0, 1_400, 60 * 1_400));
         assertThat(price.cost(Map.of("compute_seconds", new BigDecimal("12.345"))))
                 .isEqualTo(17_283);
-        assertThat(price.charge(Map.of("seconds", BigDecimal.TEN)).getFirst().amountMicros())
+        assertThat(price.charge(new Usage(Map.of("seconds", BigDecimal.TEN)))
+                        .getFirst()
+                        .amountMicros())
                 .isZero();
     }
 
@@ -88,7 +93,7 @@ class PriceTest {
                     "output_tokens", BigDecimal.valueOf(random.nextInt(5000)),
                     "calls", BigDecimal.ONE);
 
-            List<ReceiptLine> charges = price.charge(usage);
+            List<ReceiptLine> charges = price.charge(new Usage(usage));
 
             long exact1000 = 333 * usage.get("input_tokens").longValue()
                     + 777 * usage.get("output_tokens").longValue()
@@ -111,10 +116,23 @@ class PriceTest {
     void aReceiptSaysQuantityTimesUnitPrice() {
         var price = new Price(List.of(new PriceLine(Per.WORDS_100, 10_000, null)));
 
-        List<ReceiptLine> charges = price.charge(Map.of("words", BigDecimal.valueOf(230)));
+        List<ReceiptLine> charges = price.charge(new Usage(Map.of("words", BigDecimal.valueOf(230))));
 
         assertThat(charges)
-                .containsExactly(new ReceiptLine("100 words", new BigDecimal("2.3"), new BigDecimal("0.01"), 23_000));
+                .containsExactly(new ReceiptLine(
+                        "100 words", new BigDecimal("2.3"), new BigDecimal("0.01"), 23_000, Basis.REPORTED));
+    }
+
+    @Test
+    void aReceiptTellsWhatWeCountedFromWhatWasReported() {
+        var usage = new Usage(
+                Map.of("input_tokens", BigDecimal.valueOf(7), "output_tokens", BigDecimal.valueOf(3)),
+                Set.of("output_tokens"));
+
+        assertThat(TOKENS.charge(usage)).extracting(ReceiptLine::basis).containsExactly(Basis.REPORTED, Basis.COUNTED);
+        assertThat(TOKENS.basis(usage)).isEqualTo(Basis.COUNTED);
+        // what nobody pays for was perhaps counted too, but no figure of the bill is
+        assertThat(TOKENS.basis(new Usage(usage.quantities(), Set.of("words")))).isEqualTo(Basis.REPORTED);
     }
 
     @Test
