@@ -118,8 +118,8 @@ final class Cancellations {
         }
         return switch (policy) {
             case STOP -> {
-                long soFar = db.read(tx -> EventLog.storedCost(tx, id));
-                yield Cost.of(policy, soFar, held - soFar, BigDecimal.ZERO);
+                long most = StopBound.of(order, db.read(tx -> EventLog.told(tx, id, StopBound.LATELY)));
+                yield Cost.of(policy, most, held - most, BigDecimal.ZERO);
             }
             case FREE -> Cost.of(policy, 0, held, BigDecimal.ZERO);
             case DRAIN -> {

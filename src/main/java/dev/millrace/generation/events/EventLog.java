@@ -82,21 +82,15 @@ public final class EventLog implements AutoCloseable {
 
     /** The percent that was told last, as far as it was stored. */
     public static double storedPercent(Tx tx, UUID generation) {
-        String progress = EventRows.lastProgress(tx, generation);
-        return progress == null
-                ? 0
-                : Json.read(progress, JsonNode.class).path("percent").asDouble();
+        List<Told> last = told(tx, generation, 1);
+        return last.isEmpty() ? 0 : last.getFirst().percent();
     }
 
-    /** The cost so far that was told last, in micro-credits. */
-    public static long storedCost(Tx tx, UUID generation) {
-        String progress = EventRows.lastProgress(tx, generation);
-        return progress == null
-                ? 0
-                : Micros.up(Json.read(progress, JsonNode.class)
-                        .path("cost")
-                        .path("so_far")
-                        .decimalValue());
+    /** What the last progress events say, as far as they were stored: the newest first. */
+    public static List<Told> told(Tx tx, UUID generation, int most) {
+        return EventRows.lastProgress(tx, generation, most).stream()
+                .map(Told::of)
+                .toList();
     }
 
     /** Whether nothing can follow on that event any more. */
@@ -202,5 +196,23 @@ public final class EventLog implements AutoCloseable {
             }
         });
         beat.hurry();
+    }
+
+    /**
+     * What a stored progress event says of a run.
+     *
+     * @param elapsedSeconds since it began
+     * @param costMicros what was consumed by then
+     */
+    public record Told(double percent, @Nullable Double etaSeconds, double elapsedSeconds, long costMicros) {
+        static Told of(String progress) {
+            JsonNode told = Json.read(progress, JsonNode.class);
+            JsonNode left = told.path("eta_seconds");
+            return new Told(
+                    told.path("percent").asDouble(),
+                    left.isNumber() ? left.asDouble() : null,
+                    told.path("elapsed_seconds").asDouble(),
+                    Micros.up(told.path("cost").path("so_far").decimalValue()));
+        }
     }
 }

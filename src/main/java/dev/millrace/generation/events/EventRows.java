@@ -140,14 +140,15 @@ final class EventRows {
             SELECT data FROM generation_event
             WHERE generation = :generation AND event = 'progress'
             ORDER BY epoch DESC, seq DESC
-            LIMIT 1""";
+            LIMIT :most""";
 
-    static @Nullable String lastProgress(Tx tx, UUID generation) {
+    /** The newest first. */
+    static List<String> lastProgress(Tx tx, UUID generation, int most) {
         return tx.query(LAST_PROGRESS)
                 .bind("generation", generation)
+                .bind("most", most)
                 .mapTo(String.class)
-                .findOne()
-                .orElse(null);
+                .list();
     }
 
     private static final String NEWS = """

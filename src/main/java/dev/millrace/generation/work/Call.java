@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,9 @@ final class Call implements ProviderSink {
 
     private static final int BYTES_AROUND_A_PART = 32;
 
+    /** What comes from a provider that does not say what it is is reckoned so often. */
+    private static final long RECKON_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Workshop shop;
     private final Task task;
     private final Model model;
@@ -65,6 +69,7 @@ final class Call implements ProviderSink {
     private boolean answered;
     private boolean overlong;
     private long textBytes;
+    private long reckonedAt = System.nanoTime() - RECKON_EVERY_NANOS;
     private @Nullable Instant firstSeen;
     private @Nullable Spoken spoken;
     private @Nullable Seam seam;
@@ -287,6 +292,16 @@ final class Call implements ProviderSink {
         }
         answers(utf8(told));
         task.recording().text(told);
+        reckon();
+    }
+
+    /** What came costs something, whether or not the provider has said so yet. */
+    private void reckon() {
+        long now = System.nanoTime();
+        if (!consumption.told() && now - reckonedAt >= RECKON_EVERY_NANOS) {
+            reckonedAt = now;
+            task.teller().consumed(usage());
+        }
     }
 
     private void calls(ProviderEvent.ToolCall part) {

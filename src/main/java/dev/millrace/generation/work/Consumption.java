@@ -31,6 +31,11 @@ final class Consumption {
         heard = usage;
     }
 
+    /** Whether the provider has said anything of it. */
+    boolean told() {
+        return heard != null;
+    }
+
     /** In single units of the price lines. */
     Usage usage(Delivered delivered) {
         Usage known = heard;

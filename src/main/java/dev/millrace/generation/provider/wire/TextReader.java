@@ -12,6 +12,7 @@ import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.TimedOut;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextReader {
     private static final int ESTIMATE_EVERY = 16;
+    private static final long ESTIMATE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Reply reply;
     private final ProviderSink sink;
@@ -30,6 +32,8 @@ public final class TextReader {
     private final Tokens tokens;
     private final boolean continues;
     private int deltas;
+    private int estimated;
+    private long estimatedAt = System.nanoTime() - ESTIMATE_EVERY_NANOS;
     private boolean called;
     private boolean over;
     private @Nullable Ending ending;
@@ -84,8 +88,12 @@ public final class TextReader {
         tokens.heard(text);
     }
 
+    /** The first at once, then every few words, and each of those that come slowly. */
     private void estimate() {
-        if (deltas % ESTIMATE_EVERY == 0) {
+        long now = System.nanoTime();
+        if (deltas - estimated >= ESTIMATE_EVERY || now - estimatedAt >= ESTIMATE_EVERY_NANOS) {
+            estimated = deltas;
+            estimatedAt = now;
             sink.emit(tokens.usage());
         }
     }
