@@ -31,8 +31,8 @@ import java.util.stream.Stream;
 
 /** The house, assembled. Reading {@link #open} from top to bottom is reading the architecture. */
 public final class App implements AutoCloseable {
-    /** Running work has this long to end when the server is told to stop; an orchestrator kills after thirty. */
-    private static final Duration GRACE = Duration.ofSeconds(25);
+    /** Running work has this long to end when the server is told to stop, all of which is to take 25 seconds at most. */
+    private static final Duration GRACE = Duration.ofSeconds(22);
 
     private final Config config;
     private final Server server;
@@ -158,8 +158,14 @@ public final class App implements AutoCloseable {
 
     /** Takes nothing new, lets what runs end or gives it back, tells open streams to come again elsewhere. */
     public void drain() throws InterruptedException {
-        server.drain(GRACE);
-        workers.drain(GRACE);
+        drain(GRACE);
+    }
+
+    /** Requests and jobs end side by side: somebody who sends his body slowly takes no time from the jobs, nor they from him. */
+    void drain(Duration grace) throws InterruptedException {
+        Thread jobs = Thread.ofVirtual().name("drain").start(() -> workers.drain(grace));
+        server.drain(grace);
+        jobs.join();
     }
 
     @Override

@@ -10,6 +10,7 @@ public final class ProviderFailure extends Exception {
     private final Kind kind;
     private final @Nullable Duration retryAfter;
     private final boolean last;
+    private final boolean staged;
 
     public ProviderFailure(Kind kind, Throwable cause) {
         this(kind, kind.words(), null, cause);
@@ -23,20 +24,29 @@ public final class ProviderFailure extends Exception {
      * @param retryAfter what the vendor asked for, uncapped: the caller waits, parks or gives up
      */
     public ProviderFailure(Kind kind, String detail, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        this(kind, detail, retryAfter, cause, false);
-    }
-
-    private ProviderFailure(
-            Kind kind, String detail, @Nullable Duration retryAfter, @Nullable Throwable cause, boolean last) {
         super(detail, cause);
         this.kind = kind;
         this.retryAfter = retryAfter;
+        this.last = false;
+        this.staged = false;
+    }
+
+    private ProviderFailure(ProviderFailure same, boolean last, boolean staged) {
+        super(same.getMessage(), same.getCause());
+        this.kind = same.kind;
+        this.retryAfter = same.retryAfter;
         this.last = last;
+        this.staged = staged;
     }
 
     /** The same, after which nobody is asked again, here or elsewhere, whatever its kind: it was paid for, or its time is over. */
     public ProviderFailure asLast() {
-        return new ProviderFailure(kind, detail(), retryAfter, getCause(), true);
+        return new ProviderFailure(this, true, staged);
+    }
+
+    /** The same, asked for by the user to see what happens: it says nothing about the vendor and is nobody else's affair. */
+    public ProviderFailure asStaged() {
+        return new ProviderFailure(this, last, true);
     }
 
     /** Whether another attempt, here or at a fallback, makes sense. */
@@ -47,6 +57,11 @@ public final class ProviderFailure extends Exception {
     /** Whether the work ends with it. */
     public boolean isLast() {
         return last;
+    }
+
+    /** Whether the user asked for it. */
+    public boolean isStaged() {
+        return staged;
     }
 
     public Kind kind() {

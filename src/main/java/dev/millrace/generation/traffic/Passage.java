@@ -34,6 +34,9 @@ public final class Passage implements AutoCloseable {
 
     /** The call failed. */
     public void failed(ProviderFailure failure) {
+        if (failure.isStaged()) {
+            return;
+        }
         if (Gateway.speaksAgainst(failure.kind())) {
             told = true;
             breaker.onError(0, TimeUnit.NANOSECONDS, failure);

@@ -75,9 +75,9 @@ public final class Traffic {
         return new Passage(gateway, gateway.breaker(model.id()), model.id(), true);
     }
 
-    /** Whether a call that failed may be made again. */
-    public boolean retry(Model model) {
-        return gateway(model.provider()).budget().retry(System.nanoTime());
+    /** Whether a call that failed may be made again; one that failed because that was asked for costs the others nothing. */
+    public boolean retry(Model model, ProviderFailure failure) {
+        return failure.isStaged() || gateway(model.provider()).budget().retry(System.nanoTime());
     }
 
     /** How it stands at a provider. */

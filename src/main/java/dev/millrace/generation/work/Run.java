@@ -223,11 +223,11 @@ final class Run {
         }
         int number = failed.number() + 1;
         if (continuity.declined(failure, failed)) {
-            boolean granted = shop.makers().traffic().retry(next.model());
+            boolean granted = shop.makers().traffic().retry(next.model(), failure);
             return new Step(next.again(number), Duration.ZERO, "retry", granted);
         }
         Duration wait = retry.after(failure);
-        boolean granted = wait != null && shop.makers().traffic().retry(next.model());
+        boolean granted = wait != null && shop.makers().traffic().retry(next.model(), failure);
         if (wait != null && granted) {
             return new Step(next.again(number), wait, "retry", true);
         }
@@ -301,7 +301,7 @@ final class Run {
         });
         call = null;
         wake.await(step.delay());
-        if (!step.granted() && !granted(step.next().model())) {
+        if (!step.granted() && !granted(step.next().model(), failure)) {
             conclusion.failed(Failures.fault(failure), null, Failures.outcome(failure));
             return null;
         }
@@ -309,8 +309,8 @@ final class Run {
     }
 
     /** Waits for the budget of repeated calls, as long as patience lasts; whoever is stopped has no need of it. */
-    private boolean granted(Model model) throws InterruptedException {
-        while (!wake.requested() && !shop.makers().traffic().retry(model)) {
+    private boolean granted(Model model, ProviderFailure failure) throws InterruptedException {
+        while (!wake.requested() && !shop.makers().traffic().retry(model, failure)) {
             Duration more = retry.longer();
             if (more == null) {
                 return false;

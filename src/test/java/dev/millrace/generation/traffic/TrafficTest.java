@@ -169,6 +169,23 @@ class TrafficTest {
     }
 
     @Test
+    void failuresThatSomebodyAskedForAreNobodyElsesAffair() throws Exception {
+        ProviderFailure staged = new ProviderFailure(Kind.TRANSIENT, "As asked.").asStaged();
+        for (int i = 0; i < 50; i++) {
+            try (Passage passage = enter("a/one", Caps.NONE, new LinkedBlockingQueue<>())) {
+                passage.failed(staged);
+            }
+            assertThat(traffic.retry(model("a/one"), staged)).isTrue();
+        }
+        enter("a/one", Caps.NONE, new LinkedBlockingQueue<>()).close();
+        assertThat(traffic.standing("a")).isEqualTo(new Traffic.Standing(0, 0, 0));
+        for (int i = 0; i < 3; i++) {
+            assertThat(traffic.retry(model("a/one"), new ProviderFailure(Kind.TRANSIENT, "No.")))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void howeverManyNamesOneRowStandsForOnlySoManyAreRememberedAndThoseThatFailLongest() throws Exception {
         var gateway = new Gateway(Duration.ofHours(1));
         for (int i = 0; i < 20; i++) {

@@ -31,19 +31,20 @@ public final class Chaos {
     public void run(ProviderCall call, ProviderSink sink, long seed, Work studio)
             throws ProviderFailure, InterruptedException {
         Faults faults = Faults.of(call);
-        var between = new ChaosSink(sink, faults, call.cancellation());
+        boolean text = call.request().kind() == GenerationKind.TEXT;
+        var between = new ChaosSink(sink, faults, call.cancellation(), text);
         try {
-            if (call.request().kind() == GenerationKind.TEXT) {
+            if (text) {
                 text(call, between, seed, faults);
             } else {
                 media(call, between, faults, studio);
             }
         } catch (ChaosSink.Struck struck) {
             Stopped.check(call.cancellation());
-            throw struck.failure();
+            throw struck.failure().asStaged();
         } catch (ProviderFailure failure) {
             Stopped.check(call.cancellation());
-            throw failure;
+            throw faults.asked() ? failure.asStaged() : failure;
         }
     }
 

@@ -24,10 +24,14 @@ final class ChaosSink implements ProviderSink {
     private final ProviderSink sink;
     private final Faults faults;
     private final Cancellation cancellation;
+    private final boolean text;
     private long reports;
     private long words;
+    private boolean stalled;
 
-    ChaosSink(ProviderSink sink, Faults faults, Cancellation cancellation) {
+    /** {@code text} says that faults strike where the words are written, not here. */
+    ChaosSink(ProviderSink sink, Faults faults, Cancellation cancellation, boolean text) {
+        this.text = text;
         this.sink = sink;
         this.faults = faults;
         this.cancellation = cancellation;
@@ -56,11 +60,13 @@ final class ChaosSink implements ProviderSink {
                 }
             }
             case Usage usage -> {
+                strikeLate();
                 if (!faults.empty()) {
                     sink.emit(usage);
                 }
             }
             case Finished finished -> {
+                strikeLate();
                 if (faults.empty() && words == 0) {
                     throw new Struck(new ProviderFailure(Kind.TRANSIENT, "The provider's answer was empty."));
                 }
@@ -91,8 +97,26 @@ final class ChaosSink implements ProviderSink {
             throw new Struck(new ProviderFailure(Kind.TRANSIENT, new WireFault("malformed as asked")));
         }
         if (reports == faults.stallAfter()) {
+            stalled = true;
             stall();
         }
+    }
+
+    /** What was due after more reports than there were comes before the end: a small picture is made at one stroke. */
+    private void strikeLate() {
+        if (text) {
+            return;
+        }
+        if (faults.cutAfter() >= reports) {
+            reports = faults.cutAfter();
+        } else if (faults.malformedAfter() >= reports) {
+            reports = faults.malformedAfter();
+        } else if (faults.stallAfter() >= reports && !stalled) {
+            reports = faults.stallAfter();
+        } else {
+            return;
+        }
+        strike();
     }
 
     private void stall() {

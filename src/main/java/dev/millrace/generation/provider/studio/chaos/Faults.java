@@ -43,6 +43,11 @@ record Faults(
         return times > 0 && faults.harmless() ? faults.refusing(503) : faults;
     }
 
+    /** Whether anything is to go wrong in this attempt. */
+    boolean asked() {
+        return !harmless();
+    }
+
     boolean refuses() {
         return status != 200;
     }

@@ -60,6 +60,7 @@ class ChaosTest {
         ProviderFailure failure = failing(text(Map.of("words", 30, option, value)), heard);
 
         assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.isStaged()).isTrue();
         assertThat(heard.all(Delta.class)).hasSize(words);
         assertThat(heard.finished()).isFalse();
         assertThat(heard.usage()).isEqualTo(words == 0 ? Map.of() : Map.of("words", BigDecimal.valueOf(words)));
@@ -69,6 +70,8 @@ class ChaosTest {
     @CsvSource({
         "cut_after, 2, TRUNCATED, 2",
         "malformed_after, 1, TRANSIENT, 1",
+        "cut_after, 4, TRUNCATED, 4",
+        "malformed_after, 9, TRANSIENT, 4",
         "status, 429, RATE_LIMITED, 0",
         "status, 503, OVERLOADED, 0",
     })
@@ -78,8 +81,22 @@ class ChaosTest {
         ProviderFailure failure = failing(media(Map.of(option, value)), heard);
 
         assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.isStaged()).isTrue();
         assertThat(heard.all(Progress.class)).hasSize(reports);
         assertThat(heard.all(Artifact.class)).isEmpty();
+    }
+
+    @Test
+    void whatNobodyAskedForSpeaksAgainstStudio() {
+        var defect = new ProviderFailure(Kind.TRANSIENT, "a defect");
+
+        assertThat(catchThrowableOfType(
+                                ProviderFailure.class,
+                                () -> chaos.run(media(Map.of()), new Heard(), 7, (call, sink) -> {
+                                    throw defect;
+                                }))
+                        .isStaged())
+                .isFalse();
     }
 
     @Test
