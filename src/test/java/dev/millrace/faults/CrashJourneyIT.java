@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.Reader;
+import dev.millrace.testing.SseReader;
 import dev.millrace.testing.vendor.FakeOpenAi;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -62,8 +66,14 @@ class CrashJourneyIT {
 
     @Test
     void aServerKilledAtAnyNamedPlaceLosesNothing() {
-        var hits = new LinkedHashMap<String, Integer>();
+        var hits = new TreeMap<String, Integer>();
         for (Scene scene : List.of(
+                new Scene("hold-before-commit:1", "text", TEXT),
+                new Scene("hold-before-commit:1", "image", IMAGE),
+                new Scene("hold-before-commit:1", "video", JOB),
+                new Scene("commit-before-answer:1", "text", CHAT),
+                new Scene("commit-before-answer:1", "image", IMAGE),
+                new Scene("commit-before-answer:1", "video", JOB),
                 new Scene("before-provider-call:1", "text", TEXT),
                 new Scene("inside-delta-batch:3", "text", TEXT),
                 new Scene("provider-end-before-settle:1", "text", TEXT),
@@ -74,73 +84,110 @@ class CrashJourneyIT {
                 new Scene("provider-end-before-settle:1", "video", VIDEO),
                 new Scene("renamed-before-commit:1", "video", VIDEO),
                 new Scene("inside-delta-batch:2", "text", CHAT),
+                new Scene("provider-end-before-settle:1", "text", CHAT),
                 new Scene("before-provider-call:1", "video", JOB),
                 new Scene("created-before-id-stored:1", "video", JOB),
                 new Scene("provider-end-before-settle:1", "video", JOB),
                 new Scene("mid-transcode:1", "video", JOB))) {
-            play(scene);
-            hits.merge(scene.killPoint.split(":", -1)[0], 1, Integer::sum);
+            if (scene.killPoint.startsWith("hold")) {
+                killBeforeTheCommit(scene);
+            } else if (scene.killPoint.startsWith("commit")) {
+                killBeforeTheAnswer(scene);
+            } else {
+                play(scene);
+            }
+            if (stage.arrived(scene.killPoint)) {
+                hits.merge(scene.killPoint.split(":", -1)[0], 1, Integer::sum);
+            }
         }
         System.out.println("kills at named places: " + hits);
-        assertThat(hits)
-                .hasSize(7)
-                .allSatisfy((place, count) -> assertThat(count).isPositive());
+        assertThat(hits.keySet())
+                .containsExactlyInAnyOrder(
+                        "hold-before-commit",
+                        "commit-before-answer",
+                        "before-provider-call",
+                        "created-before-id-stored",
+                        "inside-delta-batch",
+                        "provider-end-before-settle",
+                        "renamed-before-commit",
+                        "mid-transcode",
+                        "settled-before-published");
         assertThat(vendor.videos().entrySet())
                 .as("creates at the vendor for each generation")
                 .filteredOn(made -> made.getKey().startsWith("killed at"))
-                .hasSize(4)
+                .hasSize(5)
                 .allMatch(made -> made.getValue() == 1);
     }
 
     private void play(Scene scene) {
         Api api = stage.start(scene.killPoint);
-        String prompt = "killed at " + scene.killPoint + " @job_ms=1500 @old_film @delay_ms=20";
+        String prompt = prompt(scene);
         String id = api.generate(scene.kind, prompt, scene.request).path("id").asText();
         Reader reader = Reader.follow(api, id);
         stage.awaitArrival(scene.killPoint);
-        String seen = reader.lastId();
         stage.kill();
+        List<SseReader.Event> seen = reader.heard();
 
         reader.movedTo(stage.start(null));
         assertThat(stage.verdicts(List.of(reader)))
                 .as("%s, %s", scene.killPoint, scene.kind)
                 .isEmpty();
-        assertThat(stage.replay(id, null)).as("%s from the start", scene).isEmpty();
-        assertThat(stage.replay(id, seen)).as("%s from %s", scene, seen).isEmpty();
+        assertThat(stage.replay(id, List.of())).as("%s from the start", scene).isEmpty();
+        assertThat(stage.replay(id, seen)).as("%s from the kill", scene).isEmpty();
+        assertThat(stage.replay(id, seen.subList(0, seen.size() / 2)))
+                .as("%s from an older event", scene)
+                .isEmpty();
+        assertThat(vendor.chats(prompt))
+                .as("calls of a chat that was killed once")
+                .isLessThanOrEqualTo(2);
         stage.assertSettled();
         stage.stop();
     }
 
-    @Test
-    void aServerKilledBeforeItsCommitHasDoneNothing() {
-        Api api = stage.start("hold-before-commit:1");
+    private static String prompt(Scene scene) {
+        return "killed at " + scene.killPoint + " " + scene.kind + " @job_ms=1500 @old_film @delay_ms=20";
+    }
+
+    /** Nothing has happened. */
+    private void killBeforeTheCommit(Scene scene) {
+        Api api = stage.start(scene.killPoint);
         long before = stage.count("SELECT count(*) AS n FROM generation");
-        CompletableFuture<JsonNode> never = asking(api);
-        stage.awaitArrival("hold-before-commit:1");
-        stage.kill();
-        assertThat(never).failsWithin(PATIENCE);
+        killWhileAsking(api, scene);
 
         stage.start(null);
         assertThat(stage.count("SELECT count(*) AS n FROM generation")).isEqualTo(before);
+        assertThat(vendor.videos()).doesNotContainKey(prompt(scene));
         stage.assertSettled();
         stage.stop();
     }
 
-    @Test
-    void aServerKilledBetweenCommitAndAnswerHasDoneAll() {
-        Api api = stage.start("commit-before-answer:1");
+    /** All has happened, and nobody was told. */
+    private void killBeforeTheAnswer(Scene scene) {
+        Api api = stage.start(scene.killPoint);
         long before = stage.count("SELECT count(*) AS n FROM generation");
-        CompletableFuture<JsonNode> never = asking(api);
-        stage.awaitArrival("commit-before-answer:1");
-        stage.kill();
-        assertThat(never).failsWithin(PATIENCE);
+        killWhileAsking(api, scene);
 
         Api after = stage.start(null);
         assertThat(stage.count("SELECT count(*) AS n FROM generation")).isEqualTo(before + 1);
         String id = stage.latest().path(0).path("id").asText();
         assertThat(stage.verdicts(List.of(Reader.follow(after, id)))).isEmpty();
+        assertThat(vendor.chats(prompt(scene))).isLessThanOrEqualTo(2);
         stage.assertSettled();
         stage.stop();
+    }
+
+    private static void killWhileAsking(Api api, Scene scene) {
+        var answer = new CompletableFuture<JsonNode>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(api.generate(scene.kind, prompt(scene), scene.request));
+            } catch (Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        stage.awaitArrival(scene.killPoint);
+        stage.kill();
+        assertThat(answer).failsWithin(PATIENCE);
     }
 
     @Test
@@ -168,52 +215,71 @@ class CrashJourneyIT {
     void aServerKilledAtRandomMomentsLosesNothing() {
         var random = new Random(SEED);
         System.out.println("random kills: " + RANDOM_KILLS + ", seed " + SEED);
-        var readers = new ArrayList<Reader>();
-        var ids = new ArrayList<String>();
+        var asked = new ArrayList<Asked>();
         Api api = stage.start(null);
         for (int kill = 0; kill < RANDOM_KILLS; kill++) {
-            var young = new ArrayList<Reader>();
+            var young = new ArrayList<Asked>();
             for (Scene scene : List.of(
                     new Scene("", "text", TEXT),
+                    new Scene("", "text", CHAT),
                     new Scene("", "image", IMAGE),
                     new Scene("", "video", VIDEO),
                     new Scene("", "video", JOB))) {
-                String id = api.generate(scene.kind, "random " + kill + " @job_ms=1500", scene.request)
+                String prompt =
+                        "random " + kill + " " + scene.request.get("model") + " @job_ms=1500 @words=40 @delay_ms=20";
+                String id = api.generate(scene.kind, prompt, scene.request)
                         .path("id")
                         .asText();
-                ids.add(id);
-                young.add(Reader.follow(api, id));
+                young.add(new Asked(scene, prompt, Reader.follow(api, id), new AtomicInteger()));
             }
-            readers.addAll(young);
-            young.get(random.nextInt(young.size())).await(1 + random.nextInt(60), PATIENCE);
+            asked.addAll(young);
+            young.get(random.nextInt(young.size())).reader.await(1 + random.nextInt(60), PATIENCE);
             stage.kill();
+            asked.stream().filter(one -> !one.reader.ended()).forEach(one -> one.kills.incrementAndGet());
             api = stage.start(null);
-            for (Reader reader : readers) {
-                reader.movedTo(api);
+            for (Asked one : asked) {
+                one.reader.movedTo(api);
             }
         }
-        assertThat(stage.verdicts(readers)).isEmpty();
-        for (String id : ids) {
-            assertThat(stage.replay(id, null)).as(id).isEmpty();
+        assertThat(stage.verdicts(asked.stream().map(Asked::reader).toList())).isEmpty();
+        for (Asked one : asked) {
+            String id = one.reader.generation();
+            List<SseReader.Event> heard = one.reader.heard();
+            List<SseReader.Event> older = heard.subList(0, random.nextInt(heard.size()) + 1);
+            assertThat(stage.replay(id, List.of())).as("%s from the start", id).isEmpty();
+            assertThat(stage.replay(id, older))
+                    .as("%s from event %s of %s", id, older.size(), heard.size())
+                    .isEmpty();
         }
         stage.assertSettled();
-        assertThat(vendor.videos())
-                .as("creates at the vendor for each prompt")
-                .allSatisfy((prompt, count) -> assertThat(count).isOne());
-        System.out.println("generations: " + ids.size() + ", connections: "
-                + readers.stream().mapToInt(Reader::connections).sum());
+        calledNoOftenerThanKilled(asked);
+        System.out.println("generations: " + asked.size() + ", connections: "
+                + asked.stream().mapToInt(one -> one.reader.connections()).sum());
         stage.stop();
     }
 
-    private static CompletableFuture<JsonNode> asking(Api api) {
-        var answer = new CompletableFuture<JsonNode>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                answer.complete(api.generate("text", "nobody will be told", TEXT));
-            } catch (Throwable failure) {
-                answer.completeExceptionally(failure);
+    /** A job is created once, whatever happens; a chat is called once more for each kill it was alive at. */
+    private static void calledNoOftenerThanKilled(List<Asked> asked) {
+        assertThat(asked).allSatisfy(one -> {
+            String status = stage.status(one.reader.generation());
+            if (one.scene.request == JOB) {
+                Integer created = vendor.videos().get(one.prompt);
+                assertThat(created)
+                        .as("creates, %s", status)
+                        .isIn(status.equals("completed") ? List.of(1) : oneOrNone());
+            }
+            if (one.scene.request == CHAT) {
+                assertThat(vendor.chats(one.prompt))
+                        .as("calls, %s", status)
+                        .isBetween(status.equals("completed") ? 1 : 0, 1 + one.kills.get());
             }
         });
-        return answer;
     }
+
+    private static List<@Nullable Integer> oneOrNone() {
+        return Arrays.asList(null, 1);
+    }
+
+    /** Somebody's generation, and how many servers were killed before its end was heard. */
+    private record Asked(Scene scene, String prompt, Reader reader, AtomicInteger kills) {}
 }

@@ -7,6 +7,7 @@ import dev.millrace.testing.Api;
 import dev.millrace.testing.LedgerCheck;
 import dev.millrace.testing.Reader;
 import dev.millrace.testing.ServerProcess;
+import dev.millrace.testing.SseReader;
 import dev.millrace.testing.StreamCheck;
 import dev.millrace.testing.TestHouse;
 import dev.millrace.testing.TestServices;
@@ -143,24 +144,24 @@ final class CrashStage implements AutoCloseable {
         return ((Number) LedgerCheck.rows(folder, sql).getFirst().get("n")).longValue();
     }
 
-    /** Follows a generation once more, from the start or from an id somebody saw, and answers what is wrong. */
-    List<String> replay(String generation, @Nullable String after) {
+    /**
+     * Follows a generation once more, as somebody who heard so much of it and then was away, or nothing, and answers what is wrong
+     * with all that he has heard in the end.
+     */
+    List<String> replay(String generation, List<SseReader.Event> heard) {
         var check = new StreamCheck();
+        heard.forEach(check::saw);
         Api now = java.util.Objects.requireNonNull(api);
-        try (var stream = now.events(generation, after)) {
-            if (stream.status() == 204) {
-                return List.of();
-            }
-            for (var event = stream.events().next();
-                    event != null;
-                    event = stream.events().next()) {
-                check.saw(event);
+        try (var stream = now.events(generation, check.lastId())) {
+            if (stream.status() != 204) {
+                for (var event = stream.events().next();
+                        event != null;
+                        event = stream.events().next()) {
+                    check.saw(event);
+                }
             }
         }
-        if (after == null) {
-            return check.compare(now.get("/v1/generations/" + generation).json());
-        }
-        return check.ended() ? List.of() : List.of("a replay after " + after + " did not end");
+        return check.compare(now.get("/v1/generations/" + generation).json());
     }
 
     /** Waits for the end of each reader and collects what they found wrong. */
@@ -170,6 +171,15 @@ final class CrashStage implements AutoCloseable {
             faults.addAll(reader.verdict(LONG));
         }
         return faults;
+    }
+
+    String status(String generation) {
+        return java.util.Objects.requireNonNull(api)
+                .get("/v1/generations/" + generation)
+                .expect(200)
+                .json()
+                .path("status")
+                .asText();
     }
 
     JsonNode latest() {

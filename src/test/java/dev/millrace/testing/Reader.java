@@ -1,6 +1,7 @@
 package dev.millrace.testing;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Reader {
     private final String generation;
     private final StreamCheck check = new StreamCheck();
+    private final List<SseReader.Event> heard = new ArrayList<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicReference<Api> api;
     private final ReentrantLock lock = new ReentrantLock();
@@ -82,6 +84,30 @@ public final class Reader {
         }
     }
 
+    /** All that it heard so far, over all its connections. */
+    public List<SseReader.Event> heard() {
+        lock.lock();
+        try {
+            return List.copyOf(heard);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it has heard the end. */
+    public boolean ended() {
+        lock.lock();
+        try {
+            return check.ended();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public String generation() {
+        return generation;
+    }
+
     public int connections() {
         return connections;
     }
@@ -133,6 +159,7 @@ public final class Reader {
         lock.lock();
         try {
             check.saw(event);
+            heard.add(event);
             more.signalAll();
         } finally {
             lock.unlock();
