@@ -12,7 +12,8 @@ FROM eclipse-temurin:25-jre
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap curl tini \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --create-home --home-dir /var/lib/millrace millrace
+ && useradd --uid 10001 --user-group --create-home --home-dir /var/lib/millrace millrace \
+ && install -d -o millrace -g millrace /var/lib/millrace/data
 COPY scripts/jvm.args /opt/millrace/jvm.args
 COPY --from=build /src/target/millrace.jar /opt/millrace/millrace.jar
 USER millrace
@@ -21,6 +22,7 @@ ENV MILLRACE_HOST=0.0.0.0 MILLRACE_DATA_DIR=/var/lib/millrace/data MILLRACE_LOG=
 VOLUME /var/lib/millrace/data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD curl -fsS http://127.0.0.1:8080/health/ready || exit 1
+# at the operators' listener, which every role has; MILLRACE_OPS_HOST other than loopback or 0.0.0.0 needs a check of its own
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD curl -fsS "http://127.0.0.1:${MILLRACE_OPS_PORT:-8081}/health/ready" || exit 1
 # tini collects the children of boxes that were killed: as process 1 the JVM would leave them as zombies
 ENTRYPOINT ["tini", "--", "java", "@/opt/millrace/jvm.args", "-jar", "/opt/millrace/millrace.jar"]
