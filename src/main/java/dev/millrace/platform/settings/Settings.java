@@ -3,6 +3,7 @@ package dev.millrace.platform.settings;
 import dev.millrace.platform.Secret;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,29 +121,41 @@ public final class Settings {
         }
     }
 
+    /** Only what is nearly right is a slip of the fingers: one letter in three may be wrong, and the nearest name counts. */
     private String nearest(String name) {
+        String typed = name.substring(prefix.length());
         return known.stream()
-                .filter(candidate -> distance(candidate, name) <= 2)
-                .findFirst()
-                .map(candidate -> " (did you mean " + candidate + "?)")
+                .filter(candidate -> candidate.startsWith(prefix))
+                .map(candidate -> candidate.substring(prefix.length()))
+                .filter(candidate -> distance(candidate, typed) <= typed.length() / 3)
+                .min(Comparator.comparingInt(candidate -> distance(candidate, typed)))
+                .map(candidate -> " (did you mean " + prefix + candidate + "?)")
                 .orElse("");
     }
 
-    /** Levenshtein's distance: how many letters must change. */
+    /** How many letters must change, come or go; two neighbours that changed places count once (optimal string alignment). */
     private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int j = 0; j <= other.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int substituted = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+        int[] before = new int[0];
+        int[] above = new int[0];
+        for (int i = 0; i <= one.length(); i++) {
+            int[] row = new int[other.length() + 1];
+            for (int j = 0; j <= other.length(); j++) {
+                if (i == 0 || j == 0) {
+                    row[j] = i + j;
+                    continue;
+                }
+                boolean same = one.charAt(i - 1) == other.charAt(j - 1);
+                row[j] = Math.min(above[j - 1] + (same ? 0 : 1), Math.min(above[j], row[j - 1]) + 1);
+                if (i > 1
+                        && j > 1
+                        && one.charAt(i - 1) == other.charAt(j - 2)
+                        && one.charAt(i - 2) == other.charAt(j - 1)) {
+                    row[j] = Math.min(row[j], before[j - 2] + 1);
+                }
             }
+            before = above;
+            above = row;
         }
-        return row[other.length()];
+        return above[other.length()];
     }
 }
