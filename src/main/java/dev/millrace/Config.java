@@ -9,6 +9,7 @@ import dev.millrace.media.MediaConfig;
 import dev.millrace.payments.PaymentsConfig;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.HttpConfig;
+import dev.millrace.platform.http.wire.Addresses;
 import dev.millrace.platform.http.wire.Cidr;
 import dev.millrace.platform.http.wire.HttpLimits;
 import dev.millrace.platform.jobs.JobsConfig;
@@ -147,9 +148,10 @@ public record Config(
 
     /** A worker opens only the listener for operators. */
     private static HttpConfig http(Settings settings, Role role) {
-        var main = new HttpConfig.Listen(settings.text("HOST", "127.0.0.1"), settings.number("PORT", 8080, 0, 65535));
+        var main = new HttpConfig.Listen(
+                settings.read("HOST", "127.0.0.1", Config::host), settings.number("PORT", 8080, 0, 65535));
         var ops = new HttpConfig.Listen(
-                settings.text("OPS_HOST", "127.0.0.1"), settings.number("OPS_PORT", 8081, 0, 65535));
+                settings.read("OPS_HOST", "127.0.0.1", Config::host), settings.number("OPS_PORT", 8081, 0, 65535));
         URI publicUrl = settings.<@Nullable URI>read("PUBLIC_URL", null, Config::webAddress);
         List<Cidr> proxies = settings.read("TRUSTED_PROXIES", List.of(), each(Cidr::parse));
         List<String> origins = settings.read("CORS_ORIGINS", List.of(), each(Config::origin));
@@ -308,9 +310,22 @@ public record Config(
                     || address.getHost() == null) {
                 throw new IllegalArgumentException(shape);
             }
+            if (address.getPort() == 0 || address.getPort() > 65_535) {
+                throw new IllegalArgumentException("must have a port of 1 to 65535");
+            }
             return address;
         } catch (URISyntaxException failure) {
             throw new IllegalArgumentException(shape, failure);
         }
+    }
+
+    /** By its form alone: whether this machine has it is seen when it is opened. */
+    private static String host(String value) {
+        boolean literal = value.contains(":") || value.matches("[0-9.]+");
+        String bare = value.replaceFirst("^\\[(.*)]$", "$1").replaceFirst("%[A-Za-z0-9._-]+$", "");
+        if (literal ? Addresses.address(bare) == null : !value.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,252}")) {
+            throw new IllegalArgumentException("must be an address or a name of this machine");
+        }
+        return value;
     }
 }

@@ -198,6 +198,43 @@ class ConfigTest {
     }
 
     @Test
+    void aPortThatIsNoneIsAFaultOfTheAddress() {
+        for (String port : List.of("0", "65536", "99999")) {
+            assertThat(faults(Map.of(
+                            "MILLRACE_DATABASE_URL", "postgresql://u:hush@127.0.0.1:" + port + "/db",
+                            "MILLRACE_REDIS_URL", "redis://:hush@127.0.0.1:" + port,
+                            "MILLRACE_PUBLIC_URL", "https://mill.example.com:" + port,
+                            "MILLRACE_FAL_BASE_URL", "http://127.0.0.1:" + port)))
+                    .containsExactlyInAnyOrder(
+                            "MILLRACE_DATABASE_URL must have a port of 1 to 65535",
+                            "MILLRACE_REDIS_URL must have a port of 1 to 65535",
+                            "MILLRACE_PUBLIC_URL must have a port of 1 to 65535",
+                            "MILLRACE_FAL_BASE_URL must have a port of 1 to 65535");
+        }
+    }
+
+    @Test
+    void aHostThatCannotBeOneIsNamedWithTheOtherFaults() {
+        for (String host : List.of(
+                "999.1.1.1", "127.1", "8080", "1.2.3.4.5", "my host", "http://h", "h/", "a_b!", "::g", "[::1")) {
+            assertThat(faults(Map.of("MILLRACE_HOST", host, "MILLRACE_OPS_HOST", host, "MILLRACE_PORT", "eighty")))
+                    .as(host)
+                    .containsExactlyInAnyOrder(
+                            "MILLRACE_HOST must be an address or a name of this machine",
+                            "MILLRACE_OPS_HOST must be an address or a name of this machine",
+                            "MILLRACE_PORT must be a whole number");
+        }
+        for (String host : List.of(
+                "0.0.0.0", "::", "[::1]", "fe80::1%eth0", "localhost", "a-b.example.com", "box_1", "3com.example")) {
+            assertThat(Config.load(Map.of("MILLRACE_HOST", host, "MILLRACE_OPS_HOST", host))
+                            .http()
+                            .ops()
+                            .host())
+                    .isEqualTo(host);
+        }
+    }
+
+    @Test
     void theFileOfProvidersIsReadAndItsFaultsAreReportedWithTheOthers(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("providers.yaml"), """
                 providers:

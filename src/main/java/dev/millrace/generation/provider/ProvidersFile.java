@@ -121,6 +121,9 @@ public final class ProvidersFile {
                 URI address = new URI(String.valueOf(value));
                 boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
                 if (web && address.getHost() != null && address.getRawQuery() == null) {
+                    if (address.getPort() == 0 || address.getPort() > 65_535) {
+                        fault("base_url", "must have a port of 1 to 65535");
+                    }
                     return address;
                 }
             } catch (URISyntaxException broken) {

@@ -44,7 +44,7 @@ public final class Db implements AutoCloseable {
 
     /** Connects, brings the schema up to date, and fails with a clear message when it cannot. */
     public static Db open(SqlConfig config) {
-        Migrations.run(config);
+        Migrations.run(config, Migrations.WAITS);
         var pool = new HikariDataSource(pooled(config));
         return new Db(config, pool);
     }

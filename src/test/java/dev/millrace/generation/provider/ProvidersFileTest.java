@@ -82,10 +82,11 @@ class ProvidersFileTest {
                   - {name: g, kind: openai, models: llama}
                   - {name: h, kind: openai, models: [{name: x, kind: sound}, {nome: x}, "two words"]}
                   - just a text
+                  - {name: i, kind: openai, base_url: "http://127.0.0.1:99999/v1"}
                 extra: 1
                 """);
 
-        assertThat(all).extracting(ProviderConfig::name).containsExactly("twice", "d", "e", "f", "g", "h");
+        assertThat(all).extracting(ProviderConfig::name).containsExactly("twice", "d", "e", "f", "g", "h", "i");
         assertThat(faults)
                 .containsExactly(
                         "does not know extra",
@@ -104,7 +105,8 @@ class ProvidersFileTest {
                         "providers[12].models[0] must be a model's name, or {name, kind: text / image / video}",
                         "providers[12].models[1] must be a model's name, or {name, kind: text / image / video}",
                         "providers[12].models[2] must be a model's name, or {name, kind: text / image / video}",
-                        "providers[13] must be a map");
+                        "providers[13] must be a map",
+                        "providers[14].base_url must have a port of 1 to 65535");
     }
 
     @ParameterizedTest

@@ -3,7 +3,9 @@ package dev.millrace.platform.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.platform.CannotStart;
 import dev.millrace.platform.Ids;
+import dev.millrace.platform.Secret;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.testing.TestServices;
@@ -66,6 +68,23 @@ class DbIT {
                         .mapTo(String.class)
                         .one()))
                 .isEqualTo("01:30");
+    }
+
+    @Test
+    void aLoginOrADatabaseThatIsNoneEndsTheStartInOneLine() {
+        String where = config.url().replaceAll(".*//([^/]+)/.*", "$1");
+        var wrong = SqlConfig.of(config.url(), "nobody_here", new Secret("hush-hush"), 2);
+        assertThatThrownBy(() -> Db.open(wrong))
+                .isInstanceOf(CannotStart.class)
+                .hasMessage("The database at " + where + " refused the login of user nobody_here."
+                        + " Correct MILLRACE_DATABASE_URL.");
+
+        String elsewhere = config.url().replaceAll("//([^/]+)/[^?]*", "//$1/nowhere");
+        var lost = SqlConfig.of(elsewhere, config.user(), config.password(), 2);
+        assertThatThrownBy(() -> Db.open(lost))
+                .isInstanceOf(CannotStart.class)
+                .hasMessage(
+                        "At " + where + " there is no database nowhere. Create it, or correct MILLRACE_DATABASE_URL.");
     }
 
     @Test
