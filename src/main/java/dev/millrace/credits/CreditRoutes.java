@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** What a person sees of plans, limits and credits. */
 final class CreditRoutes implements Routes {
     private static final String LEDGER = "ledger";
+    private static final int DAYS = 30;
+    private static final int MOST_DAYS = 90;
 
     private final Db db;
     private final Plans plans;
@@ -42,6 +44,7 @@ final class CreditRoutes implements Routes {
         return List.of(
                 Route.get("/v1/plans", Access.OPEN, this::plans),
                 Route.get("/v1/usage", Access.CALLER, this::usage),
+                Route.get("/v1/usage/days", Access.CALLER, this::days),
                 Route.get("/v1/ledger", Access.CALLER, this::ledger));
     }
 
@@ -64,6 +67,12 @@ final class CreditRoutes implements Routes {
         Plan plan = usage.plan();
         var windows = around.limits().look("{" + account + "}:account", plan.perMinute(), plan.perDay());
         Answers.json(response, 200, UsageView.of(usage, windows.minute(), windows.day()));
+    }
+
+    private void days(ServerRequest request, ServerResponse response) {
+        UUID account = Caller.required(request).account();
+        int days = Params.whole(request, "days", MOST_DAYS, DAYS);
+        Answers.json(response, 200, new Page<>(db.read(tx -> ledger.days(tx, account, days)), null));
     }
 
     private void ledger(ServerRequest request, ServerResponse response) {

@@ -91,6 +91,32 @@ final class Ledger {
                 .list();
     }
 
+    private static final String DAYS = """
+            WITH first AS (
+                SELECT date_trunc('day', now(), 'UTC') - make_interval(days => :days - 1) AS day
+            ), charged AS (
+                SELECT date_trunc('day', e.at, 'UTC') AS day, count(*) AS runs, -sum(e.amount) AS micros
+                FROM entry e, first
+                WHERE e.owner = :owner AND e.kind = 'charge' AND e.at >= first.day
+                GROUP BY 1
+            )
+            SELECT to_char(series.day AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, coalesce(charged.runs, 0) AS runs,
+                   CAST(coalesce(charged.micros, 0) AS bigint) AS micros
+            FROM first
+            CROSS JOIN generate_series(first.day, now(), interval '1 day') AS series (day)
+            LEFT JOIN charged ON charged.day = series.day
+            ORDER BY series.day""";
+
+    /** What was charged on each of the last days, today included; days are those of UTC. */
+    List<Day> days(Tx tx, UUID owner, int days) {
+        return tx.query(DAYS)
+                .bind("owner", owner)
+                .bind("days", days)
+                .mapTo(DayRow.class)
+                .map(row -> new Day(row.day(), row.runs(), Micros.credits(row.micros())))
+                .list();
+    }
+
     private static final String END_ALLOWANCES = """
             UPDATE credit_account
             SET expires_at = now()
@@ -156,6 +182,17 @@ final class Ledger {
      * @param purses none means that the owner was never here
      */
     record Standing(long balance, long held, long available, long spent, Instant month, int purses) {}
+
+    /**
+     * A day.
+     *
+     * @param day {@code 2026-11-29}
+     * @param runs that were charged
+     * @param spent credits
+     */
+    record Day(String day, long runs, BigDecimal spent) {}
+
+    private record DayRow(String day, long runs, long micros) {}
 
     /** A line as its owner sees it; amounts are credits. {@code released} is what the end of a hold set free. */
     record Line(

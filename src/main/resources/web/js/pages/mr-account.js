@@ -11,6 +11,7 @@ import { Watch } from "../store.js";
 import { credits, glance, plural } from "../words.js";
 import { gauge } from "../elements/mr-gauges.js";
 import "../elements/mr-billing.js";
+import "../elements/mr-spending.js";
 import "../elements/mr-keys.js";
 import "../elements/mr-ledger.js";
 import "../elements/mr-sessions.js";
@@ -40,6 +41,7 @@ class Account extends Light {
         <div class="acts"><button type="button" class="b" @click=${() => session.signOut()}>Sign out</button></div>
       </div>
       <section id="limits" aria-label="Credits and limits">${limits.credits ? this.#meters() : nothing}</section>
+      <mr-spending></mr-spending>
       <section id="ledger" aria-labelledby="ledger-h"><mr-ledger></mr-ledger></section>
       <mr-billing></mr-billing>
       <section id="keys" aria-labelledby="keys-h"><mr-keys></mr-keys></section>

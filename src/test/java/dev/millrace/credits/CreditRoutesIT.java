@@ -43,6 +43,41 @@ class CreditRoutesIT {
     }
 
     @Test
+    void everyDayHasWhatWasChargedOnIt() {
+        Api person = HOUSE.person();
+        UUID account = account(person);
+        for (String cost : List.of("2", "0.25")) {
+            UUID hold = Ids.next();
+            HOUSE.db().run(tx -> CREDITS.hold(tx, hold, account, 3 * Micros.CREDIT, "studio/video"));
+            HOUSE.db().run(tx -> CREDITS.settle(tx, hold, List.of(line(cost))));
+        }
+
+        JsonNode days = person.get("/v1/usage/days?days=3").expect(200).json().path("data");
+
+        String today = HOUSE.db()
+                .read(tx -> tx.query("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+                        .mapTo(String.class)
+                        .one());
+        assertThat(days).hasSize(3);
+        assertThat(days.get(2).path("day").asText()).isEqualTo(today);
+        assertThat(days.get(2).path("runs").asInt()).isEqualTo(2);
+        assertThat(days.get(2).path("spent").decimalValue()).isEqualByComparingTo("2.25");
+        assertThat(days.get(0).path("spent").decimalValue()).isZero();
+        assertThat(person.get("/v1/usage/days").expect(200).json().path("data")).hasSize(30);
+        assertThat(HOUSE.person()
+                        .get("/v1/usage/days?days=1")
+                        .json()
+                        .path("data")
+                        .get(0)
+                        .path("runs")
+                        .asInt())
+                .isZero();
+        for (String wrong : List.of("0", "91", "x", "", "1.5", "-1")) {
+            person.get("/v1/usage/days?days=" + wrong).expect(400);
+        }
+    }
+
+    @Test
     void usageShowsWhatIsLeftOfEverything() {
         Api person = HOUSE.person();
         UUID account = account(person);

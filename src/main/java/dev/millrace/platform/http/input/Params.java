@@ -70,18 +70,24 @@ public final class Params {
 
     /** {@code ?limit=}: 1 to 100, 20 when it is not given. */
     public static int limit(ServerRequest request) {
-        String text = query(request, "limit");
+        return whole(request, "limit", MOST, LIMIT);
+    }
+
+    /** A query parameter that is a whole number from 1 to {@code most}, or {@code otherwise} when it is not given. */
+    public static int whole(ServerRequest request, String name, int most, int otherwise) {
+        String text = query(request, name);
         if (text == null) {
-            return LIMIT;
+            return otherwise;
         }
+        String detail = "must be a whole number from 1 to " + most;
         if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw refusal("limit", "wrong_type", "must be a whole number from 1 to " + MOST);
+            throw refusal(name, "wrong_type", detail);
         }
-        int limit = Integer.parseInt(text);
-        if (limit < 1 || limit > MOST) {
-            throw refusal("limit", "out_of_range", "must be a whole number from 1 to " + MOST);
+        int number = Integer.parseInt(text);
+        if (number < 1 || number > most) {
+            throw refusal(name, "out_of_range", detail);
         }
-        return limit;
+        return number;
     }
 
     /** A refusal that points at a query parameter. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The client's libraries, by name and path and without their versions, so that no page has to know one. */
 final class WebJars {
-    private static final List<String> KNOWN =
-            List.of("lit", "lit-html", "lit-element", "lit__reactive-element", "lit-labs__ssr-dom-shim", "hls.js");
+    private static final List<String> KNOWN = List.of(
+            "lit", "lit-html", "lit-element", "lit__reactive-element", "lit-labs__ssr-dom-shim", "hls.js", "uplot");
 
     private final Map<String, Shelf> shelves = new TreeMap<>();
 
