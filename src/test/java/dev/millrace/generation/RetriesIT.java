@@ -19,6 +19,7 @@ import dev.millrace.testing.Api;
 import dev.millrace.testing.Reader;
 import dev.millrace.testing.SseReader;
 import dev.millrace.testing.Waiting;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -316,7 +317,44 @@ class RetriesIT {
                         .mapToMap()
                         .one());
         assertThat(call).containsEntry("state", "unknown").containsEntry("possible_micros", 2_000_000L);
+        JsonNode row = row(person, id);
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+        assertThat(row.path("receipt").path("released").decimalValue()).isEqualByComparingTo("2");
+        assertThat(house.hold(id)).isEqualTo("released");
+        JsonNode credits = person.get("/v1/usage").expect(200).json().path("credits");
+        assertThat(credits.path("held").decimalValue()).isEqualByComparingTo("0");
+        assertThat(credits.path("available")).isEqualTo(credits.path("balance"));
         assertThat(house.provider().calls("of unknown fate")).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void whatTheVendorHasBilledIsNotMadeAgainWhenItFails() {
+        ScriptedProvider.Act billsAndFails = (call, sink) -> {
+            speak(sink, "two", "words");
+            sink.emit(new ProviderEvent.Usage(Map.of("words", BigDecimal.TWO)));
+            throw new ProviderFailure(Kind.TRANSIENT, "The vendor had enough.");
+        };
+        house.provider().script("billed and broken", billsAndFails, says("all", "of", "it"));
+        house.provider().script("broken and not billed", billsAndFails, says("all", "of", "it"));
+        house.provider().script("broken before the bill", breaksOff(Kind.TRANSIENT), says("all", "of", "it"));
+        Api person = house.person();
+
+        // its bill cannot be undone: whoever called again would be billed twice
+        String billed = text(person, "scripted/billed", "billed and broken");
+        assertThat(events(person, billed, null).getLast().event()).isEqualTo("failed");
+        assertThat(house.provider().calls("billed and broken")).hasSize(1);
+        JsonNode row = row(person, billed);
+        assertThat(row.path("text").asText()).isEqualTo("two words ");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+        assertThat(house.hold(billed)).isEqualTo("released");
+
+        // of one that stops billing when it stops, and of one that had billed nothing yet, it is made again
+        String stopped = text(person, "scripted/text", "broken and not billed");
+        assertThat(events(person, stopped, null).getLast().event()).isEqualTo("completed");
+        assertThat(house.provider().calls("broken and not billed")).hasSize(2);
+        String early = text(person, "scripted/billed", "broken before the bill");
+        assertThat(events(person, early, null).getLast().event()).isEqualTo("completed");
+        assertThat(house.provider().calls("broken before the bill")).hasSize(2);
     }
 
     private static void hearsOfItsPlace(Api person, String id) {

@@ -185,6 +185,14 @@ final class ScriptedHouse implements AutoCloseable {
                 > 0;
     }
 
+    /** How the hold of a generation stands. */
+    String hold(String generation) {
+        return db.read(tx -> tx.query("SELECT state FROM hold WHERE id = CAST(:id AS uuid)")
+                .bind("id", generation)
+                .mapTo(String.class)
+                .one());
+    }
+
     List<Map<String, Object>> ledgerFaults() {
         return db.read(
                 tx -> tx.query("SELECT * FROM admin.ledger_check()").mapToMap().list());

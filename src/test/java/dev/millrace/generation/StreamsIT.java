@@ -247,6 +247,18 @@ class StreamsIT {
         assertThat(row.path("status").asText()).isEqualTo("completed");
         assertThat(row.path("attempts").asInt()).isEqualTo(1);
         assertThat(house.provider().calls("lost contact")).hasSize(2);
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0001");
+        assertThat(house.hold(id)).isEqualTo("settled");
+        List<JsonNode> charges = person.get("/v1/ledger")
+                .expect(200)
+                .json()
+                .path("data")
+                .valueStream()
+                .filter(line -> line.path("generation").asText().equals(id))
+                .filter(line -> line.path("kind").asText().equals("charge"))
+                .toList();
+        assertThat(charges).hasSize(1);
+        assertThat(charges.getFirst().path("amount").decimalValue()).isEqualByComparingTo("-0.0001");
         assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
     }
 

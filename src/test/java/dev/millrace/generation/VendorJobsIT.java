@@ -28,6 +28,8 @@ class VendorJobsIT {
             ('replicate/acme/writer', 'text', 'replicate', '{}',
              '[{"per": "1k_tokens_in", "amount_micros": 1000000}, {"per": "1k_tokens_out", "amount_micros": 2000000}]',
              'stop', 5, 60),
+            ('replicate/acme/painter', 'image', 'replicate', '{}',
+             '[{"per": "compute_second", "amount_micros": 1400}]', 'stop', 5, 60),
             ('fal/acme/film', 'video', 'fal', '{"seconds": {"type": "integer", "enum": [5, 10], "default": 5}}',
              '[{"per": "second", "amount_micros": 1000000}]', 'stop', 5, 60)""";
 
@@ -113,6 +115,24 @@ class VendorJobsIT {
         assertThat(made.path("status").asText()).isEqualTo("completed");
         assertThat(made.path("text").asText()).startsWith("w0 w1 w2\n w3").endsWith("w29\n");
         assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.076");
+    }
+
+    @Test
+    void timeOfTheVendorsMachinesIsHeldUntilTheDeadlineAndChargedAsTheVendorCountedIt() {
+        JsonNode made = ended(house.person(), "image", "replicate/acme/painter", "a boat by the second", 0);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        JsonNode receipt = made.path("receipt");
+        assertThat(receipt.path("charged").decimalValue()).isEqualByComparingTo("0.00175");
+        assertThat(receipt.path("charged")
+                        .decimalValue()
+                        .add(receipt.path("released").decimalValue()))
+                .isEqualByComparingTo("0.084");
+        JsonNode line = receipt.path("lines").path(0);
+        assertThat(line.path("what").asText()).isEqualTo("compute second");
+        assertThat(line.path("quantity").decimalValue()).isEqualByComparingTo("1.25");
+        assertThat(line.path("basis").asText()).isEqualTo("reported");
+        assertThat(house.ledgerFaults()).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.testing.Api;
+import dev.millrace.testing.SseReader;
 import dev.millrace.testing.Waiting;
 import dev.millrace.testing.vendor.FakeOpenAi;
 import java.time.Duration;
@@ -30,6 +31,15 @@ class AbortIT {
     @BeforeAll
     void open() {
         house = new FaceHouse();
+        house.house().db().run(tx -> tx.execute("""
+                INSERT INTO model (id, kind, provider, options, price, cancel_policy, thinking, expected_seconds, deadline_seconds)
+                SELECT 'openai/' || policy, kind, provider, options, price, policy, thinking, expected_seconds, deadline_seconds
+                FROM model, (VALUES ('drain'), ('free')) AS more (policy)
+                WHERE id = 'openai/*'"""));
+        Waiting.until("the models are known", Duration.ofSeconds(20), () -> {
+            String models = house.person().get("/v1/models").text();
+            return models.contains("openai/drain") && models.contains("openai/free");
+        });
     }
 
     @AfterAll
@@ -89,6 +99,40 @@ class AbortIT {
     }
 
     @Test
+    void whoAbortsWhatIsBilledAnywayLetsItBeReadToItsEndLikeWhoCancelsIt() {
+        Api person = house.person();
+        String prompt = "a boat @words=60 @delay_ms=20 drained";
+        var client =
+                new RawChat(house.house().address(), person.token(), chat("drain", prompt, Map.of("stream", true)));
+        client.readUntil("boat4");
+        String aborted = newest(person);
+
+        client.close();
+
+        JsonNode row = over(person, aborted);
+        assertThat(row.path("status").asText()).isEqualTo("canceled");
+        assertThat(row.path("text").asText()).isEqualTo(FakeOpenAi.text("@words=60"));
+        assertThat(house.vendor().chats(prompt)).isEqualTo(1);
+        assertThat(house.vendor().hungUp(prompt).getCount()).isPositive();
+        assertThat(charged(row)).isPositive().isEqualByComparingTo(charged(canceled(person, "openai/drain", prompt)));
+    }
+
+    @Test
+    void whoAbortsWhatIsFreeToCancelPaysNothingLikeWhoCancelsIt() throws InterruptedException {
+        Api person = house.person();
+        String prompt = "a boat @words=5000 @delay_ms=20 free";
+        var client = new RawChat(house.house().address(), person.token(), chat("free", prompt, Map.of("stream", true)));
+        client.readUntil("boat4");
+
+        client.close();
+
+        JsonNode row = endsSoon(person, prompt);
+        assertThat(row.path("text").asText()).startsWith(FakeOpenAi.text("@words=5"));
+        assertThat(charged(row)).isZero();
+        assertThat(charged(canceled(person, "openai/free", prompt))).isZero();
+    }
+
+    @Test
     void whoStillWaitsForTheSameCallGetsItsAnswer() {
         Api person = house.person();
         String prompt = "a boat @words=40 @delay_ms=50 both";
@@ -122,6 +166,33 @@ class AbortIT {
             assertThat(client.readUntil("\"total_tokens\":26}}")).contains("HTTP/1.1 200");
             assertThat(client.readUntil("\"owned_by\":\"studio\"}")).contains("HTTP/1.1 200");
         }
+    }
+
+    /** The same by the call that is made for it, once the first words are there. */
+    private static JsonNode canceled(Api person, String model, String prompt) {
+        String id = person.generate("text", prompt, Map.of("model", model))
+                .path("id")
+                .asText();
+        try (var stream = person.events(id, null)) {
+            SseReader.Event told = stream.events().next();
+            while (told != null && !told.event().equals("delta")) {
+                told = stream.events().next();
+            }
+        }
+        person.post("/v1/generations/" + id + "/cancellation", Map.of()).expect(202);
+        JsonNode row = over(person, id);
+        assertThat(row.path("status").asText()).isEqualTo("canceled");
+        return row;
+    }
+
+    private static String newest(Api person) {
+        return person.get("/v1/generations")
+                .expect(200)
+                .json()
+                .path("data")
+                .path(0)
+                .path("id")
+                .asText();
     }
 
     private void begun(String prompt) {
