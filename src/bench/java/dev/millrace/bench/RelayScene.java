@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import dev.millrace.platform.embedded.EmbeddedPostgres;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -210,7 +211,7 @@ final class RelayScene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         vendor.end();
         threads.shutdownNow();
         server.close();
