@@ -262,13 +262,13 @@ class CrashJourneyIT {
     private static void calledNoOftenerThanKilled(List<Asked> asked) {
         assertThat(asked).allSatisfy(one -> {
             String status = stage.status(one.reader.generation());
-            if (one.scene.request == JOB) {
+            if (one.scene.request.equals(JOB)) {
                 Integer created = vendor.videos().get(one.prompt);
                 assertThat(created)
                         .as("creates, %s", status)
                         .isIn(status.equals("completed") ? List.of(1) : oneOrNone());
             }
-            if (one.scene.request == CHAT) {
+            if (one.scene.request.equals(CHAT)) {
                 assertThat(vendor.chats(one.prompt))
                         .as("calls, %s", status)
                         .isBetween(status.equals("completed") ? 1 : 0, 1 + one.kills.get());
