@@ -33,6 +33,8 @@ public final class FakeComfy implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int STEPS = 10;
+    private static final long START = 1_700_000_000_000L;
+    private static final long END = 1_700_000_002_500L;
 
     private final Loopback loopback = Loopback.start(0, this::answer);
     private final BlockingQueue<Job> waiting = new LinkedBlockingDeque<>();
@@ -130,7 +132,7 @@ public final class FakeComfy implements AutoCloseable {
         if (said.has("node_errors")) {
             wire.json(
                     400,
-                    "{\"error\":{\"type\":\"prompt_outputs_failed_validation\",\"message\":\"vendor prose\",\"details\":\"\",\"extra_info\":{}},\"node_errors\":{\"5\":{\"errors\":[],\"class_type\":\"KSampler\"}}}");
+                    "{\"error\":{\"type\":\"prompt_outputs_failed_validation\",\"message\":\"vendor prose\",\"details\":\"\",\"extra_info\":{}},\"node_errors\":{\"5\":{\"errors\":[{\"type\":\"value_not_in_list\",\"message\":\"vendor prose\",\"details\":\"\",\"extra_info\":{\"input_name\":\"x\"}}],\"dependent_outputs\":[\"7\"],\"class_type\":\"KSampler\"}}}");
             return true;
         }
         posted.merge(text, 1, Integer::sum);
@@ -222,11 +224,8 @@ public final class FakeComfy implements AutoCloseable {
     }
 
     private void run(Job job) {
-        tell(job, "execution_start", Map.of("timestamp", 1_700_000_000_000L));
-        tell(
-                job,
-                "execution_cached",
-                Map.of("nodes", job.said.has("cached") ? List.of("1", "2", "3", "4", "5", "6", "7") : List.of("1")));
+        tell(job, "execution_start", Map.of("timestamp", START));
+        tell(job, "execution_cached", cached(job));
         long pause = job.said.number("job_ms", 400) * 1_000_000L / STEPS;
         for (int step = 1; step <= STEPS || job.said.has("never"); step++) {
             if (job.interrupted || job.said.has("cached")) {
@@ -239,8 +238,14 @@ public final class FakeComfy implements AutoCloseable {
                 && posted.values().stream().mapToInt(Integer::intValue).sum() == 1) {
             return;
         }
-        boolean failed = job.interrupted || job.said.has("error") || job.said.has("interrupted");
-        tell(job, failed ? "execution_error" : "execution_success", Map.of("timestamp", 1_700_000_002_500L));
+        if (job.interrupted || job.said.has("interrupted")) {
+            tell(job, "execution_interrupted", interruption(job));
+        } else if (job.said.has("error")) {
+            tell(job, "execution_error", error(job));
+        } else {
+            tell(job, "executed", Map.of("node", "7", "display_node", "7", "output", images(job)));
+            tell(job, "execution_success", Map.of("timestamp", END));
+        }
         LockSupport.parkNanos(job.said.number("late_history", 0) * 1_000_000L);
         history.put(job.id, JSON.valueToTree(record(job)));
         var end = new LinkedHashMap<String, Object>();
@@ -251,42 +256,85 @@ public final class FakeComfy implements AutoCloseable {
     private void step(Job job, int step) {
         tell(job, "executing", Map.of("node", "5", "display_node", "5"));
         tell(job, "progress", Map.of("value", (double) step, "max", job.said.has("zero_max") ? 0 : STEPS, "node", "5"));
-        tell(
-                job,
-                "progress_state",
-                Map.of("nodes", Map.of("5", Map.of("value", step, "max", STEPS, "state", "running", "node_id", "5"))));
+        tell(job, "progress_state", Map.of("nodes", Map.of("5", state(job, step))));
         preview(job);
         if (step == 3 && job.said.has("cut_socket")) {
             hangUp(job);
         }
     }
 
-    private Map<String, Object> record(Job job) {
-        String error = job.said.text("error", "");
-        boolean stopped = job.interrupted || job.said.has("interrupted");
-        var messages = new ArrayList<Object>();
-        messages.add(List.of("execution_start", Map.of("prompt_id", job.id, "timestamp", 1_700_000_000_000L)));
-        if (stopped) {
-            messages.add(List.of("execution_interrupted", Map.of("prompt_id", job.id, "node_id", "5")));
-        } else if (!error.isEmpty()) {
-            messages.add(List.of(
-                    "execution_error",
-                    Map.of("exception_type", error, "exception_message", "vendor prose", "node_id", "5")));
-        } else {
-            messages.add(List.of("execution_success", Map.of("prompt_id", job.id, "timestamp", 1_700_000_002_500L)));
-        }
-        boolean failed = stopped || !error.isEmpty() && !job.said.has("lying_success");
+    private static Map<String, Object> state(Job job, int step) {
+        var state = new LinkedHashMap<String, Object>(Map.of(
+                "value", (double) step,
+                "max", (double) STEPS,
+                "state", "running",
+                "node_id", "5",
+                "prompt_id", job.id,
+                "display_node_id", "5",
+                "real_node_id", "5"));
+        state.put("parent_node_id", null);
+        return state;
+    }
+
+    private static Map<String, Object> cached(Job job) {
+        List<String> nodes = job.said.has("cached") ? List.of("1", "2", "3", "4", "5", "6", "7") : List.of("1");
+        return Map.of("nodes", nodes, "prompt_id", job.id, "timestamp", START);
+    }
+
+    private static Map<String, Object> images(Job job) {
         var files = new ArrayList<Map<String, Object>>();
         for (int i = 0; i < job.said.number("files", 1); i++) {
             files.add(Map.of("filename", "boat " + i + ".png", "subfolder", "", "type", "output"));
         }
+        return Map.of("images", files);
+    }
+
+    private static Map<String, Object> interruption(Job job) {
+        return Map.of(
+                "prompt_id",
+                job.id,
+                "timestamp",
+                END,
+                "node_id",
+                "5",
+                "node_type",
+                "KSampler",
+                "executed",
+                List.of("1", "2"));
+    }
+
+    private static Map<String, Object> error(Job job) {
+        var error = new LinkedHashMap<>(interruption(job));
+        error.put("exception_message", "vendor prose");
+        error.put("exception_type", job.said.text("error", ""));
+        error.put("traceback", List.of("vendor prose"));
+        error.put("current_inputs", Map.of("steps", List.of(20)));
+        error.put("current_outputs", List.of("1", "2"));
+        return error;
+    }
+
+    private Map<String, Object> record(Job job) {
+        String error = job.said.text("error", "");
+        boolean stopped = job.interrupted || job.said.has("interrupted");
+        var messages = new ArrayList<Object>();
+        messages.add(List.of("execution_start", Map.of("prompt_id", job.id, "timestamp", START)));
+        messages.add(List.of("execution_cached", cached(job)));
+        if (stopped) {
+            messages.add(List.of("execution_interrupted", interruption(job)));
+        } else if (!error.isEmpty()) {
+            messages.add(List.of("execution_error", error(job)));
+        } else {
+            messages.add(List.of("execution_success", Map.of("prompt_id", job.id, "timestamp", END)));
+        }
+        boolean failed = stopped || !error.isEmpty() && !job.said.has("lying_success");
         Map<String, Object> temp =
                 Map.of("images", List.of(Map.of("filename", "t.png", "subfolder", "", "type", "temp")));
         Map<String, Object> outputs = failed
                 ? Map.of()
                 : job.said.has("temp")
-                        ? Map.of("6", temp, "7", Map.of("images", files, "animated", List.of(false)))
-                        : Map.of("7", Map.of("images", files));
+                        ? Map.of(
+                                "6", temp, "7", Map.of("images", images(job).get("images"), "animated", List.of(false)))
+                        : Map.of("7", images(job));
         return Map.of(
                 "prompt", entry(job),
                 "outputs", outputs,
@@ -343,7 +391,10 @@ public final class FakeComfy implements AutoCloseable {
         if (job.said.has("old_socket")) {
             message.writeBytes(ByteBuffer.allocate(8).putInt(1).putInt(2).array());
         } else {
-            byte[] about = "{\"node_id\":\"5\",\"image_type\":\"image/png\"}".getBytes(StandardCharsets.UTF_8);
+            byte[] about =
+                    ("{\"node_id\":\"5\",\"display_node_id\":\"5\",\"parent_node_id\":null,\"real_node_id\":\"5\",\"prompt_id\":\""
+                                    + job.id + "\",\"image_type\":\"image/png\"}")
+                            .getBytes(StandardCharsets.UTF_8);
             message.writeBytes(
                     ByteBuffer.allocate(8).putInt(4).putInt(about.length).array());
             message.writeBytes(about);

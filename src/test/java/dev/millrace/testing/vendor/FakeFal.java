@@ -147,19 +147,21 @@ public final class FakeFal implements AutoCloseable {
             nginx(wire);
             return true;
         }
-        String[] parts = path.substring(1).split("/", -1);
-        String address = "https://queue.elsewhere.example/" + parts[0] + "/" + parts[1] + "/requests/" + id;
         var answer = new LinkedHashMap<String, Object>(Map.of("status", "IN_QUEUE", "queue_position", 2));
         if (!said.has("no_id")) {
             answer.put("request_id", id);
         }
         if (!said.has("no_urls") && !said.has("no_id")) {
-            answer.put("response_url", address);
-            answer.put("status_url", address + "/status");
-            answer.put("cancel_url", address + "/cancel");
+            answer.putAll(addresses(job));
         }
         wire.json(200, JSON.writeValueAsString(answer));
         return true;
+    }
+
+    private static Map<String, String> addresses(Job job) {
+        String[] parts = job.path().substring(1).split("/", -1);
+        String address = "https://queue.elsewhere.example/" + parts[0] + "/" + parts[1] + "/requests/" + job.id();
+        return Map.of("response_url", address, "status_url", address + "/status", "cancel_url", address + "/cancel");
     }
 
     private boolean status(Job job, Wire wire) throws IOException {
@@ -183,6 +185,7 @@ public final class FakeFal implements AutoCloseable {
     private Map<String, Object> view(Job job, int steps) {
         var view = new LinkedHashMap<String, Object>();
         view.put("request_id", job.id());
+        view.putAll(addresses(job));
         if (job.share() >= 1) {
             view.put("status", "COMPLETED");
             view.put("metrics", Map.of("inference_time", 2.5));
@@ -266,7 +269,19 @@ public final class FakeFal implements AutoCloseable {
         String type = job.said().text("fail", "");
         Object detail = job.said().has("plain")
                 ? type
-                : List.of(Map.of("loc", List.of("body", "prompt"), "msg", "vendor prose", "type", type));
+                : List.of(Map.of(
+                        "loc",
+                        List.of("body", "prompt"),
+                        "msg",
+                        "vendor prose",
+                        "type",
+                        type,
+                        "url",
+                        "https://docs.fal.ai/errors/#" + type,
+                        "ctx",
+                        Map.of(),
+                        "input",
+                        "a boat"));
         wire.answer(job.said().number("fail_status", 422), headers, JSON.writeValueAsBytes(Map.of("detail", detail)));
     }
 
@@ -296,10 +311,28 @@ public final class FakeFal implements AutoCloseable {
         var images = new ArrayList<Map<String, Object>>();
         var hidden = new ArrayList<Boolean>();
         for (int i = 0; i < files; i++) {
-            images.add(Map.of("url", loopback.at("/files/" + job.id() + "/" + i), "width", 64, "height", 48));
+            images.add(Map.of(
+                    "url",
+                    loopback.at("/files/" + job.id() + "/" + i),
+                    "width",
+                    64,
+                    "height",
+                    48,
+                    "content_type",
+                    "image/png"));
             hidden.add(job.said().has("nsfw") || job.said().has("half_nsfw") && i % 2 == 0);
         }
-        return Map.of("images", images, "has_nsfw_concepts", hidden, "seed", 7, "prompt", "vendor prose");
+        return Map.of(
+                "images",
+                images,
+                "timings",
+                Map.of("inference", 2.1),
+                "has_nsfw_concepts",
+                hidden,
+                "seed",
+                7,
+                "prompt",
+                "vendor prose");
     }
 
     private boolean file(String path, Wire wire) throws IOException {

@@ -20,6 +20,12 @@ record FakeImages(Directives said, JsonNode body, String files) implements Tongu
     static final String PNG =
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+    private static final Map<String, Object> USAGE = Map.of(
+            "total_tokens", 100,
+            "input_tokens", 50,
+            "output_tokens", 50,
+            "input_tokens_details", Map.of("text_tokens", 10, "image_tokens", 40));
+
     /** What is wrong with the request; null when nothing is. */
     @Nullable
     String fault() {
@@ -46,9 +52,7 @@ record FakeImages(Directives said, JsonNode body, String files) implements Tongu
 
     @Override
     public List<Event> ending(int words, boolean cut) {
-        return List.of(event(
-                "image_generation.completed",
-                ",\"usage\":{\"total_tokens\":100,\"input_tokens\":50,\"output_tokens\":50}"));
+        return List.of(event("image_generation.completed", ",\"usage\":" + Loopback.write(USAGE)));
     }
 
     @Override
@@ -68,9 +72,17 @@ record FakeImages(Directives said, JsonNode body, String files) implements Tongu
         int count = said.has("no_data") ? 0 : body.path("n").asInt(1);
         Map<String, String> entry = said.has("url")
                 ? Map.of("url", files + said.number("url_cut", 0) + "/dot.png")
-                : Map.of("b64_json", picture());
+                : Map.of("b64_json", picture(), "revised_prompt", "vendor prose");
         return new Whole(
-                200, Loopback.write(Map.of("created", 1_770_935_200, "data", Collections.nCopies(count, entry))));
+                200,
+                Loopback.write(Map.of(
+                        "created", 1_770_935_200,
+                        "data", Collections.nCopies(count, entry),
+                        "background", "opaque",
+                        "output_format", "png",
+                        "size", "1024x1024",
+                        "quality", "medium",
+                        "usage", USAGE)));
     }
 
     @Override

@@ -223,6 +223,7 @@ public final class FakeReplicate implements AutoCloseable {
                 .filter(job -> job.lists().incrementAndGet() > job.said().number("late_in_list", 0))
                 .toList();
         var answer = JSON.createObjectNode();
+        answer.putNull("previous");
         String more = uri.getQuery() != null && query.containsKey("created_after")
                 ? "&created_after=" + query.get("created_after")
                 : "";
@@ -257,17 +258,38 @@ public final class FakeReplicate implements AutoCloseable {
         view.put("input", job.body().path("input"));
         view.put("status", status);
         view.put("created_at", job.createdAt().toString());
+        boolean over = Set.of("succeeded", "failed", "canceled", "aborted").contains(status);
+        if (!status.equals("starting") && !status.equals("aborted")) {
+            view.put("started_at", job.createdAt().toString());
+        }
+        if (over) {
+            view.put("completed_at", Instant.now().toString());
+        }
+        view.put("deadline", job.createdAt().plusSeconds(120).toString());
         view.put("logs", logs(job));
         view.put("output", output(job, status));
         view.put("error", status.equals("failed") ? job.said().text("fail", "").replace('_', ' ') : null);
         view.put("data_removed", job.said().has("removed") && status.equals("succeeded"));
-        view.put("metrics", Map.of("predict_time", 1.25, "input_token_count", 16, "output_token_count", words(job)));
-        var urls = new HashMap<>(Map.of("get", base() + "/predictions/" + job.id()));
+        if (over && !status.equals("aborted")) {
+            view.put("metrics", metrics(job));
+        }
+        String address = base() + "/predictions/" + job.id();
+        var urls = new HashMap<>(
+                Map.of("get", address, "cancel", address + "/cancel", "web", "https://replicate.com/p/" + job.id()));
         if (!job.said().has("no_stream")) {
             urls.put("stream", loopback.at("/stream/" + job.id()).toString());
         }
         view.put("urls", urls);
         return view;
+    }
+
+    private static Map<String, Object> metrics(Job job) {
+        var metrics = new HashMap<String, Object>(Map.of("predict_time", 1.25, "total_time", 2.5));
+        if (text(job)) {
+            metrics.put("input_token_count", 16);
+            metrics.put("output_token_count", words(job));
+        }
+        return metrics;
     }
 
     private String status(Job job) {

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * create_status} · {@code poll_404=n} · {@code error=code, filtered, nothing} how it ends.
  */
 final class FakeVeo {
+    private static final String TYPE = "type.googleapis.com/google.ai.generativelanguage.v1beta.PredictLongRunning";
+
     private final Map<String, Operation> operations = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final byte[] film = Samples.film();
@@ -71,9 +73,10 @@ final class FakeVeo {
                 ? ""
                 : said.has("error")
                         ? ",\"done\":true,\"error\":{\"code\":" + said.text("error", "13")
-                                + ",\"message\":\"vendor prose\"}"
-                        : ",\"done\":true,\"response\":{\"generateVideoResponse\":{" + result(said, base) + "}}";
-        wire.json(200, "{\"name\":\"" + name + "\",\"metadata\":{}" + end + "}");
+                                + ",\"message\":\"vendor prose\",\"status\":\"INTERNAL\"}"
+                        : ",\"done\":true,\"response\":{\"@type\":\"" + TYPE + "Response\",\"generateVideoResponse\":{"
+                                + result(said, base) + "}}";
+        wire.json(200, "{\"name\":\"" + name + "\",\"metadata\":{\"@type\":\"" + TYPE + "Metadata\"}" + end + "}");
         return true;
     }
 

@@ -114,7 +114,12 @@ final class FakeVideos {
                 data.add(view(job));
             }
         }
-        wire.json(200, JSON.writeValueAsString(Map.of("object", "list", "data", data, "has_more", false)));
+        var list = new LinkedHashMap<String, Object>(Map.of("object", "list", "data", data, "has_more", false));
+        list.put(
+                "first_id",
+                newestFirst.isEmpty() ? null : newestFirst.getFirst().id());
+        list.put("last_id", newestFirst.isEmpty() ? null : newestFirst.getLast().id());
+        wire.json(200, JSON.writeValueAsString(list));
         return true;
     }
 
@@ -163,6 +168,12 @@ final class FakeVideos {
                         ? LIES[job.looks().get() % LIES.length]
                         : Math.min(100, Math.floor(share * 100)));
         view.put("created_at", job.createdAt().getEpochSecond());
+        boolean made = status.equals("completed");
+        long end = job.createdAt().getEpochSecond() + 60;
+        view.put("completed_at", made || status.equals("failed") ? end : null);
+        view.put("expires_at", made ? end + 86_400 : null);
+        view.put("error", null);
+        view.put("remixed_from_video_id", null);
         view.put("prompt", job.prompt());
         view.put("seconds", job.seconds());
         view.put("size", job.size());

@@ -1,21 +1,15 @@
 package dev.millrace.generation.provider.fal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.job.Errand;
 import dev.millrace.generation.provider.job.Vigil;
 import dev.millrace.generation.provider.wire.Cut;
-import dev.millrace.generation.provider.wire.SseEvent;
-import dev.millrace.generation.provider.wire.SseLimits;
-import dev.millrace.generation.provider.wire.SseParser;
 import dev.millrace.generation.provider.wire.WireFault;
-import dev.millrace.generation.provider.wire.WireJson;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.Ask;
 import dev.millrace.platform.outbound.Deadlines;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,14 +18,11 @@ import org.slf4j.LoggerFactory;
 final class StatusStream implements Errand.Live {
     private static final Logger LOG = LoggerFactory.getLogger(StatusStream.class);
     private static final Duration IDLE = Duration.ofSeconds(30);
-    private static final int KEPT_LOG = 16 * 1024;
 
     private final FalApi api;
     private final ProviderCall call;
     private final Vigil vigil;
     private final Cancellation over = new Cancellation();
-    private final StringBuilder log = new StringBuilder();
-    private boolean ended;
 
     StatusStream(FalApi api, ProviderCall call, Vigil vigil) {
         this.api = api;
@@ -69,26 +60,7 @@ final class StatusStream implements Errand.Live {
                 throw new WireFault("the stream answered " + answer.status());
             }
             vigil.attended(true);
-            var parser = new SseParser(SseLimits.TEXT, this::heard);
-            var buffer = new byte[8 * 1024];
-            InputStream body = answer.body();
-            for (int count = body.read(buffer); count >= 0 && !ended; count = body.read(buffer)) {
-                parser.feed(buffer, 0, count);
-            }
+            new StatusReading(vigil::tell).read(answer);
         }
-    }
-
-    private void heard(SseEvent event) {
-        JsonNode json = WireJson.read(event.data());
-        if (json == null || !json.isObject() || WireJson.text(json, "status") == null) {
-            return;
-        }
-        var status = new FalStatus(json);
-        log.append(status.log());
-        if (log.length() > 2 * KEPT_LOG) {
-            log.delete(0, log.length() - KEPT_LOG);
-        }
-        vigil.tell(status.sighting(log.toString()));
-        ended = status.completed();
     }
 }

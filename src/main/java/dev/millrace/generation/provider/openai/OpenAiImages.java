@@ -55,9 +55,14 @@ final class OpenAiImages {
                     headers,
                     Json.bytes(body(call.request())),
                     patience.with(call.request()));
-            Streaming.run(endpoint.client(), ask, call.cancellation(), new Picture(call, pictures));
+            Streaming.run(endpoint.client(), ask, call.cancellation(), reading(call, pictures));
         }
         pictures.finish();
+    }
+
+    /** What reads the answer to the next request. */
+    Streaming.Reading reading(ProviderCall call, Pictures pictures) {
+        return new Picture(call, pictures);
     }
 
     private static Map<String, Object> body(Request request) {

@@ -88,12 +88,17 @@ final class TextStream implements Errand.Live {
             if (answer.status() != 200) {
                 throw new WireFault("the stream answered " + answer.status());
             }
-            var parser = new SseParser(SseLimits.TEXT, this::heard);
-            var buffer = new byte[8 * 1024];
-            InputStream body = answer.body();
-            for (int count = body.read(buffer); count >= 0 && !ended; count = body.read(buffer)) {
-                parser.feed(buffer, 0, count);
-            }
+            hear(answer);
+        }
+    }
+
+    /** Reads the stream to its end, or as far as it goes. */
+    void hear(Answer answer) throws IOException {
+        var parser = new SseParser(SseLimits.TEXT, this::heard);
+        var buffer = new byte[8 * 1024];
+        InputStream body = answer.body();
+        for (int count = body.read(buffer); count >= 0 && !ended; count = body.read(buffer)) {
+            parser.feed(buffer, 0, count);
         }
     }
 
