@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.accounts.AccountsConfig;
+import dev.millrace.generation.provider.Callback;
 import dev.millrace.generation.provider.Protocol;
 import dev.millrace.generation.provider.ProviderConfig;
 import dev.millrace.generation.provider.ProvidersConfig;
@@ -8,6 +9,7 @@ import dev.millrace.generation.provider.ProvidersFile;
 import dev.millrace.media.MediaConfig;
 import dev.millrace.payments.PaymentsConfig;
 import dev.millrace.platform.Secret;
+import dev.millrace.platform.WebhookSignature;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.wire.Addresses;
 import dev.millrace.platform.http.wire.Cidr;
@@ -169,7 +171,7 @@ public record Config(
 
     private static Outside outside(Settings settings, @Nullable URI site) {
         List<Cidr> allowPrivate = settings.read("ALLOW_PRIVATE_CIDRS", List.of(), each(Cidr::parse));
-        return new Outside(new ProvidersConfig(providers(settings)), allowPrivate, payments(settings, site));
+        return new Outside(new ProvidersConfig(providers(settings, site)), allowPrivate, payments(settings, site));
     }
 
     /** While a secret for webhooks is being changed there are two, the new one first. */
@@ -185,7 +187,7 @@ public record Config(
                 key, webhooks, settings.read("STRIPE_BASE_URL", PaymentsConfig.STRIPE, Config::webAddress), site);
     }
 
-    private static List<ProviderConfig> providers(Settings settings) {
+    private static List<ProviderConfig> providers(Settings settings, @Nullable URI site) {
         var all = new ArrayList<ProviderConfig>();
         provider(all, Protocol.OPENAI, settings.secret("OPENAI_API_KEY"), settings.text("OPENAI_BASE_URL"), settings);
         provider(
@@ -204,6 +206,10 @@ public record Config(
         provider(
                 all, Protocol.COMFYUI, settings.secret("COMFYUI_API_KEY"), settings.text("COMFYUI_BASE_URL"), settings);
         provider(all, Protocol.FAL, settings.secret("FAL_API_KEY"), settings.text("FAL_BASE_URL"), settings);
+        List<Secret> webhooks = settings.read("REPLICATE_WEBHOOK_SECRET", List.of(), each(Config::webhookSecret));
+        if (!webhooks.isEmpty()) {
+            callBack(all, site, webhooks, settings);
+        }
         Set<String> taken = all.stream().map(ProviderConfig::name).collect(Collectors.toSet());
         Path file = settings.<@Nullable Path>read("PROVIDERS_FILE", null, Config::path);
         if (file != null) {
@@ -215,6 +221,29 @@ public record Config(
             }
         }
         return all;
+    }
+
+    /** Has Replicate tell when a prediction is over, for which it must know how clients reach us; its own API sends to https alone. */
+    private static void callBack(
+            List<ProviderConfig> all, @Nullable URI site, List<Secret> secrets, Settings settings) {
+        String secret = "REPLICATE_WEBHOOK_SECRET";
+        if (all.stream().noneMatch(provider -> provider.protocol() == Protocol.REPLICATE)) {
+            settings.fault(secret, "is of no use without MILLRACE_REPLICATE_API_KEY");
+        }
+        if (site == null) {
+            settings.fault(secret, "needs MILLRACE_PUBLIC_URL: the vendor is told to send to it");
+            return;
+        }
+        var callback = new Callback(URI.create(site + Callback.REPLICATE), secrets);
+        all.replaceAll(provider -> provider.protocol() == Protocol.REPLICATE ? provider.with(callback) : provider);
+        boolean open = "https".equals(site.getScheme())
+                || all.stream()
+                        .filter(provider -> provider.protocol() == Protocol.REPLICATE)
+                        .noneMatch(provider -> "https".equals(provider.baseUrl().getScheme()));
+        if (!open) {
+            settings.fault(
+                    secret, "needs a MILLRACE_PUBLIC_URL that begins with https://: the vendor sends to no other");
+        }
     }
 
     /** Neither a key nor an address means that nobody set it up. */
@@ -298,6 +327,11 @@ public record Config(
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException("must be at least 32 bytes in base64", failure);
         }
+        return new Secret(value);
+    }
+
+    private static Secret webhookSecret(String value) {
+        WebhookSignature.secret(value);
         return new Secret(value);
     }
 

@@ -56,6 +56,8 @@ class AnyInputIT {
             entry("POST /v1/portal-sessions", "{}"),
             entry("POST /v1/webhooks/stripe", """
                     {"id": "evt_1", "type": "invoice.paid", "data": {"object": {"id": "in_1"}}}"""),
+            entry("POST /v1/webhooks/replicate", """
+                    {"id": "p1", "status": "succeeded", "output": ["https://replicate.delivery/x.png"], "error": null}"""),
             entry("POST /v1/webhooks/endpoints", """
                     {"url": "https://example.com/hooks", "events": ["credits.low"], "description": "any", "credits_low_below": 10}"""),
             entry("PATCH /v1/webhooks/endpoints/{}", """

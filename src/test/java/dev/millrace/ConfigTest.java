@@ -3,10 +3,12 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.generation.provider.Callback;
 import dev.millrace.platform.process.SandboxMode;
 import dev.millrace.platform.settings.BadSettings;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -163,6 +165,38 @@ class ConfigTest {
                 .anyMatch(fault -> fault.startsWith("MILLRACE_STRIPE_WEBHOOK_SECRET is required"));
         assertThat(faults(Map.of("MILLRACE_STRIPE_WEBHOOK_SECRET", "whsec_alone")))
                 .anyMatch(fault -> fault.startsWith("MILLRACE_STRIPE_SECRET_KEY is required"));
+    }
+
+    @Test
+    void replicateIsToldWhereToSendWhenItCanSendThere() {
+        var settings = new HashMap<>(Map.of(
+                "MILLRACE_REPLICATE_API_KEY", "r8-hush",
+                "MILLRACE_PUBLIC_URL", "https://mill.example.com/mill/",
+                "MILLRACE_REPLICATE_WEBHOOK_SECRET", "whsec_bmV3LXNlY3JldA==, whsec_b2xkLXNlY3JldA=="));
+        Callback callback = Config.load(settings).providers().all().getFirst().callback();
+        assertThat(callback).isNotNull();
+        assertThat(callback.address()).hasToString("https://mill.example.com/mill/v1/webhooks/replicate");
+        assertThat(callback.keys())
+                .extracting(key -> new String(key, StandardCharsets.UTF_8))
+                .containsExactly("new-secret", "old-secret");
+        assertThat(callback.toString()).doesNotContain("whsec");
+
+        settings.put("MILLRACE_PUBLIC_URL", "http://mill.example.com");
+        assertThat(faults(settings)).anyMatch(fault -> fault.contains("WEBHOOK_SECRET needs a MILLRACE_PUBLIC_URL"));
+        settings.put("MILLRACE_REPLICATE_BASE_URL", "http://127.0.0.1:5005/v1");
+        assertThat(Config.load(settings).providers().all().getFirst().callback())
+                .isNotNull();
+        settings.remove("MILLRACE_PUBLIC_URL");
+        assertThat(faults(settings)).anyMatch(fault -> fault.contains("WEBHOOK_SECRET needs MILLRACE_PUBLIC_URL"));
+        settings.put("MILLRACE_REPLICATE_WEBHOOK_SECRET", "hush");
+        assertThat(faults(settings)).anyMatch(fault -> fault.contains("WEBHOOK_SECRET must be whsec_"));
+        settings.remove("MILLRACE_REPLICATE_WEBHOOK_SECRET");
+        assertThat(Config.load(settings).providers().all().getFirst().callback())
+                .isNull();
+        assertThat(faults(Map.of(
+                        "MILLRACE_REPLICATE_WEBHOOK_SECRET", "whsec_bmV3LXNlY3JldA==",
+                        "MILLRACE_PUBLIC_URL", "https://mill.example.com")))
+                .anyMatch(fault -> fault.contains("WEBHOOK_SECRET is of no use"));
     }
 
     @Test

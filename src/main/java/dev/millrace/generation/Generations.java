@@ -118,7 +118,8 @@ public final class Generations implements AutoCloseable {
         List<Route> routes = Stream.of(
                         new GenerationRoutes(this, gate(limits), cursors),
                         new StreamRoutes(sources, turnstile),
-                        new SocketRoutes(sources, turnstile))
+                        new SocketRoutes(sources, turnstile),
+                        new CallbackRoutes(rooms.providers(), floor.clock()))
                 .flatMap(part -> part.routes().stream())
                 .toList();
         return () -> routes;

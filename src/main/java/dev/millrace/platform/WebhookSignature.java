@@ -53,7 +53,11 @@ public final class WebhookSignature {
         String id = headers.id;
         String seconds = headers.timestamp;
         String signatures = headers.signatures;
-        if (id == null || seconds == null || signatures == null || signatures.length() > LONGEST || !near(seconds, now)) {
+        if (id == null
+                || seconds == null
+                || signatures == null
+                || signatures.length() > LONGEST
+                || !near(seconds, now)) {
             return false;
         }
         byte[] signed = signed(id, seconds, payload);

@@ -3,6 +3,7 @@ package dev.millrace.webhooks;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.Micros;
 import dev.millrace.platform.Seal;
+import dev.millrace.platform.WebhookSignature;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Tx;
@@ -74,7 +75,7 @@ final class Endpoints {
                 .bind("low", wanted.low(available))
                 .bind("secret", seal.close(id.toString(), secret))
                 .execute();
-        return new Fresh(id, Signature.text(secret));
+        return new Fresh(id, WebhookSignature.text(secret));
     }
 
     private static final String SEEN = """
@@ -176,7 +177,7 @@ final class Endpoints {
         if (rows == 0) {
             throw nothing();
         }
-        return new Fresh(id, Signature.text(secret));
+        return new Fresh(id, WebhookSignature.text(secret));
     }
 
     private static final String TARGET = """

@@ -1,5 +1,6 @@
 package dev.millrace.webhooks;
 
+import dev.millrace.platform.WebhookSignature;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.Ask;
 import dev.millrace.platform.outbound.Deadlines;
@@ -62,7 +63,7 @@ final class Sender {
                 "webhook-timestamp",
                 String.valueOf(now.getEpochSecond()),
                 "webhook-signature",
-                Signature.of(target.secrets(), message, now, payload),
+                WebhookSignature.of(target.secrets(), message, now, payload),
                 "Content-Type",
                 "application/json",
                 "User-Agent",

@@ -64,9 +64,9 @@ class WebhookSignatureTest {
         String both = WebhookSignature.of(List.of(fresh, old), ID, AT, PAYLOAD);
 
         assertThat(good(List.of(old), both, PAYLOAD, AT)).isTrue();
-        assertThat(good(List.of(new byte[16], fresh), both, PAYLOAD, AT)).isTrue();
+        assertThat(good(List.of(new byte[] {7}, fresh), both, PAYLOAD, AT)).isTrue();
         assertThat(good(List.of(old), "v1a,x v2,abc " + both, PAYLOAD, AT)).isTrue();
-        assertThat(good(List.of(new byte[16]), both, PAYLOAD, AT)).isFalse();
+        assertThat(good(List.of(new byte[] {7}), both, PAYLOAD, AT)).isFalse();
         assertThat(good(List.of(), both, PAYLOAD, AT)).isFalse();
     }
 
@@ -76,7 +76,8 @@ class WebhookSignatureTest {
         String signature = WebhookSignature.of(List.of(key), ID, AT, PAYLOAD);
         var keys = List.of(key);
 
-        assertThat(good(keys, signature, "{\"test\": 2432232315}".getBytes(StandardCharsets.UTF_8), AT)).isFalse();
+        assertThat(good(keys, signature, "{\"test\": 2432232315}".getBytes(StandardCharsets.UTF_8), AT))
+                .isFalse();
         for (String other : List.of(
                 "",
                 "v1,",
@@ -100,7 +101,9 @@ class WebhookSignatureTest {
                 .isFalse();
         for (String time : List.of("", "x", "-1", "1614265330.0", " 1614265330", "99999999999999999999")) {
             var headers = new WebhookSignature.Headers(ID, time, signature);
-            assertThat(WebhookSignature.good(keys, headers, PAYLOAD, AT)).as(time).isFalse();
+            assertThat(WebhookSignature.good(keys, headers, PAYLOAD, AT))
+                    .as(time)
+                    .isFalse();
         }
     }
 
@@ -110,10 +113,12 @@ class WebhookSignatureTest {
         String signature = WebhookSignature.of(List.of(key), ID, AT, PAYLOAD);
 
         for (int seconds : List.of(-300, 0, 300)) {
-            assertThat(good(List.of(key), signature, PAYLOAD, AT.plusSeconds(seconds))).isTrue();
+            assertThat(good(List.of(key), signature, PAYLOAD, AT.plusSeconds(seconds)))
+                    .isTrue();
         }
         for (int seconds : List.of(-301, 301)) {
-            assertThat(good(List.of(key), signature, PAYLOAD, AT.plusSeconds(seconds))).isFalse();
+            assertThat(good(List.of(key), signature, PAYLOAD, AT.plusSeconds(seconds)))
+                    .isFalse();
         }
     }
 
@@ -129,8 +134,7 @@ class WebhookSignatureTest {
     }
 
     private static boolean good(List<byte[]> secrets, String signatures, byte[] payload, Instant now) {
-        return WebhookSignature.good(
-                secrets, new WebhookSignature.Headers(ID, time(AT), signatures), payload, now);
+        return WebhookSignature.good(secrets, new WebhookSignature.Headers(ID, time(AT), signatures), payload, now);
     }
 
     private static String time(Instant at) {

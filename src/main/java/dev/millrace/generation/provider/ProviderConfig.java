@@ -12,17 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param name the prefix of its models, and the column {@code provider} of the catalogue
  * @param baseUrl without a slash at the end
  * @param key null for servers that want none, such as one on this machine
+ * @param callback null where the vendor is not asked to tell anything by itself
  */
 public record ProviderConfig(
         String name,
         Protocol protocol,
         URI baseUrl,
         @Nullable Secret key,
-        Terms terms) {
+        Terms terms,
+        @Nullable Callback callback) {
 
     public ProviderConfig {
         String text = baseUrl.toString();
         baseUrl = text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : baseUrl;
+    }
+
+    public ProviderConfig(String name, Protocol protocol, URI baseUrl, @Nullable Secret key, Terms terms) {
+        this(name, protocol, baseUrl, key, terms, null);
+    }
+
+    /** The same, told where it is called back. */
+    public ProviderConfig with(Callback told) {
+        return new ProviderConfig(name, protocol, baseUrl, key, terms, told);
     }
 
     /** One that is set by environment variables and bears its protocol's name. */

@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 public final class Providers {
     private final Map<String, Provider> byName;
     private final ProvidersConfig config;
+    private final @Nullable Lookout lookout;
 
     public Providers(List<Provider> all) {
-        this(all, ProvidersConfig.NONE);
+        this(all, ProvidersConfig.NONE, null);
     }
 
-    private Providers(List<Provider> all, ProvidersConfig config) {
+    private Providers(List<Provider> all, ProvidersConfig config, @Nullable Lookout lookout) {
         this.config = config;
+        this.lookout = lookout;
         byName = all.stream().collect(Collectors.toUnmodifiableMap(Provider::name, Function.identity()));
     }
 
@@ -47,7 +49,7 @@ public final class Providers {
         var all = new ArrayList<Provider>();
         all.add(new StudioProvider(processes));
         config.all().forEach(each -> all.add(provider(each, outbound, lookout, new Workflows(db), clock)));
-        return new Providers(all, config);
+        return new Providers(all, config, lookout);
     }
 
     /** Those that were set up by the operator. */
@@ -66,6 +68,22 @@ public final class Providers {
             case OLLAMA -> new OllamaProvider(config, outbound, clock);
             case REPLICATE -> new ReplicateProvider(config, outbound, lookout, clock);
         };
+    }
+
+    /** How the provider of that name tells by itself that a job is over; null when it was not asked to. */
+    public @Nullable Callback callback(String name) {
+        return config.all().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .map(ProviderConfig::callback)
+                .orElse(null);
+    }
+
+    /** A provider told by itself that this job may be over: whoever waits for it looks now. */
+    public void hint(String name, String externalId) {
+        if (lookout != null) {
+            lookout.hint(name, externalId);
+        }
     }
 
     /** The provider of that name; null when it is not configured here. */

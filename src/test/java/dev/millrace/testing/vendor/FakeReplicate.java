@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +15,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Said in the prompt: {@code job_ms} how long a prediction takes, {@code never} · {@code lost} the create is done and its answer never
  * sent, {@code lost_gateway}, {@code lost_500} the same with those answers, {@code late_in_list=n}, {@code create_status}, {@code no_id} ·
  * {@code fail=words_of_the_model, aborted, gone, removed} · {@code poll_500=n, poll_404=n, throttle=n} · {@code files=n, file_404=n, html,
- * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, other_stream} · {@code lies}.
+ * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, other_stream} · {@code lies}
+ * · {@code hook_twice, hook_late=ms, hook_bad, hook_old, no_hook} how the end is told where the create wants it told.
  */
 public final class FakeReplicate implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,6 +45,7 @@ public final class FakeReplicate implements AutoCloseable {
     private final Map<String, Long> fetched = new ConcurrentHashMap<>();
     private final Set<String> cancels = ConcurrentHashMap.newKeySet();
     private final AtomicInteger numbers = new AtomicInteger();
+    private final Queue<Integer> hooks = new ConcurrentLinkedQueue<>();
     private final byte[] film = Samples.film();
     private final byte[] picture = Samples.picture();
 
@@ -92,6 +97,16 @@ public final class FakeReplicate implements AutoCloseable {
     public long seenAfterMillis(String id) {
         Job job = jobs.get(id);
         return fetched.get(id) - job.createdAt().toEpochMilli() - job.said().number("job_ms", 400);
+    }
+
+    /** What was answered where it told that predictions are over. */
+    public List<Integer> hooks() {
+        return List.copyOf(hooks);
+    }
+
+    /** A prediction as it would be told. */
+    public String told(String id) {
+        return Loopback.write(view(jobs.get(id)));
     }
 
     /** Predictions that somebody asked to stop. */
@@ -184,6 +199,9 @@ public final class FakeReplicate implements AutoCloseable {
             return true;
         }
         Job job = add(request.path(), body, said);
+        if (body.has("webhook") && !said.has("no_hook")) {
+            Thread.ofVirtual().name("replicate-hook").start(() -> tell(job));
+        }
         if (said.has("lost")) {
             wire.reset();
             return false;
@@ -197,6 +215,24 @@ public final class FakeReplicate implements AutoCloseable {
         }
         wire.json(201, said.has("no_id") ? "{\"status\":\"starting\"}" : JSON.writeValueAsString(view(job)));
         return true;
+    }
+
+    /** Only ends are told, because only they are asked for. */
+    private void tell(Job job) {
+        while (job.share() < 1 && !cancels.contains(job.id())) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        LockSupport.parkNanos(job.said().number("hook_late", 0) * 1_000_000L);
+        URI address = URI.create(job.body().path("webhook").asText());
+        String secret = job.said().has("hook_bad") ? ReplicateWebhook.ANOTHER : ReplicateWebhook.SECRET;
+        Instant at = Instant.now().minusSeconds(job.said().has("hook_old") ? 301 : 0);
+        try {
+            for (int i = job.said().has("hook_twice") ? 2 : 1; i > 0; i--) {
+                hooks.add(ReplicateWebhook.send(address, told(job.id()), secret, at));
+            }
+        } catch (UncheckedIOException nobodyListens) {
+            hooks.add(0);
+        }
     }
 
     private Job add(String path, JsonNode body, Directives said) {

@@ -68,6 +68,16 @@ final class ExternalJobs {
         tx.update(EXPIRE).bind("provider", provider).execute();
     }
 
+    private static final String HASTEN = """
+            UPDATE external_job
+            SET next_look_at = now()
+            WHERE provider = :provider AND external_id = :id AND next_look_at > now() AND state <> 'over'""";
+
+    /** A look at it is due at once. */
+    static void hasten(Tx tx, String provider, String id) {
+        tx.update(HASTEN).bind("provider", provider).bind("id", id).execute();
+    }
+
     private static final String COUNT = """
             SELECT count(*) FROM external_job WHERE provider = :provider""";
 

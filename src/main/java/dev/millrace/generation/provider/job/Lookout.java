@@ -40,6 +40,11 @@ public final class Lookout implements AutoCloseable {
         return patrol.watch(id, until);
     }
 
+    /** A job may be over: the next look at it is due, whichever server takes it. One that nobody waits for is none of ours. */
+    public void hint(String provider, String id) {
+        db.run(tx -> ExternalJobs.hasten(tx, provider, id));
+    }
+
     @Override
     public void close() {
         patrols.values().forEach(Patrol::close);

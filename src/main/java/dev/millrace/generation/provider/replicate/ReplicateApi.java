@@ -11,12 +11,18 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that predictions need. */
-record ReplicateApi(JsonApi json) {
+/**
+ * The calls that predictions need.
+ *
+ * @param callback where the vendor is to tell that a prediction is over; null when nobody listens there
+ */
+record ReplicateApi(JsonApi json, @Nullable URI callback) {
     /** A hundred predictions each. */
     private static final int MOST_PAGES = 12;
     /** The vendor takes no shorter deadline. */
@@ -30,7 +36,12 @@ record ReplicateApi(JsonApi json) {
     Prediction create(Input input, Duration deadline) throws IOException, ProviderFailure {
         long seconds = Math.max(deadline.toSeconds(), SHORTEST_DEADLINE_SECONDS);
         var headers = Map.of("Prefer", "respond-async", "Cancel-After", seconds + "s");
-        return new Prediction(json.create(input.path(), headers, input.body()));
+        var body = new LinkedHashMap<>(input.body());
+        if (callback != null) {
+            body.put("webhook", callback.toString());
+            body.put("webhook_events_filter", List.of("completed"));
+        }
+        return new Prediction(json.create(input.path(), headers, body));
     }
 
     Prediction look(String id, @Nullable Cancellation cancellation) throws IOException, ProviderFailure {

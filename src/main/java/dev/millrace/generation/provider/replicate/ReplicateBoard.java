@@ -11,13 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** The account's predictions. The vendor takes fifty questions a second: half of them are left to those who fetch results. */
-record ReplicateBoard(String provider, ReplicateApi api) implements JobBoard {
-    private static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 25, 12);
-
-    @Override
-    public Rhythm rhythm() {
-        return RHYTHM;
-    }
+record ReplicateBoard(String provider, ReplicateApi api, Rhythm rhythm) implements JobBoard {
+    static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 25, 12);
 
     @Override
     public Sighting look(String id) throws IOException, ProviderFailure {

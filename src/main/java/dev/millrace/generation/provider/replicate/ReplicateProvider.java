@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider.replicate;
 
+import dev.millrace.generation.provider.Callback;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
@@ -9,6 +10,7 @@ import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Pursuit;
+import dev.millrace.generation.provider.job.Rhythm;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
@@ -24,16 +26,17 @@ public final class ReplicateProvider implements Provider {
 
     /** The lookout begins to watch its predictions. */
     public ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock) {
-        this(config, outbound, lookout, clock, Cadence.USUAL);
+        this(config, outbound, lookout, clock, Tempo.USUAL);
     }
 
-    ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Cadence cadence) {
+    ReplicateProvider(ProviderConfig config, Outbound outbound, Lookout lookout, InstantSource clock, Tempo tempo) {
         var endpoint = Endpoint.of(config, Endpoint.Credential.bearer(config.key()), outbound, clock);
+        Callback callback = config.callback();
         this.name = config.name();
-        this.api = new ReplicateApi(new JsonApi(endpoint));
+        this.api = new ReplicateApi(new JsonApi(endpoint), callback == null ? null : callback.address());
         this.files = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
-        this.pursuit = new Pursuit(lookout, clock, name, cadence);
-        lookout.add(new ReplicateBoard(name, api));
+        this.pursuit = new Pursuit(lookout, clock, name, tempo.tries());
+        lookout.add(new ReplicateBoard(name, api, tempo.looks()));
     }
 
     @Override
@@ -55,5 +58,10 @@ public final class ReplicateProvider implements Provider {
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         var tally = new Tally(sink);
         pursuit.run(call, tally, new ReplicateErrand(api, files, call, tally));
+    }
+
+    /** How often what went wrong is tried again, and how often is looked where predictions stand. */
+    record Tempo(Cadence tries, Rhythm looks) {
+        static final Tempo USUAL = new Tempo(Cadence.USUAL, ReplicateBoard.RHYTHM);
     }
 }

@@ -42,6 +42,6 @@ class ReplicateDocumentedIT extends DocumentedContract {
                 outbound,
                 lookout,
                 InstantSource.system(),
-                Lookouts.QUICK);
+                new ReplicateProvider.Tempo(Lookouts.QUICK, ReplicateBoard.RHYTHM));
     }
 }

@@ -50,6 +50,7 @@ class ReplicateIT {
         assertThat(heard.claimed()).containsExactly("p1");
         assertThat(heard.finished()).isTrue();
         JsonNode create = vendor.fake().lastCreate();
+        assertThat(create.has("webhook")).isFalse();
         assertThat(create.path("input").path("num_outputs").asInt()).isEqualTo(2);
         assertThat(create.path("input").path("aspect_ratio").asText()).isEqualTo("16:9");
         assertThat(vendor.fake().lastCreatePath()).isEqualTo("/v1/models/acme/picture/predictions");

@@ -23,11 +23,13 @@ class TextConversationsTest extends ConversationContract {
     static final String TEXT = "hello,\nthis is a new line, \u00c9t\u00e9 \u6d77 \ud83d\ude80";
 
     private final Outbound outbound = new Outbound(List.of());
-    private final ReplicateApi nowhere = new ReplicateApi(new JsonApi(new Endpoint(
-            outbound.client(Set.of("127.0.0.1")),
-            URI.create("http://127.0.0.1:1"),
-            Endpoint.Credential.bearer(null),
-            ERRORS)));
+    private final ReplicateApi nowhere = new ReplicateApi(
+            new JsonApi(new Endpoint(
+                    outbound.client(Set.of("127.0.0.1")),
+                    URI.create("http://127.0.0.1:1"),
+                    Endpoint.Credential.bearer(null),
+                    ERRORS)),
+            null);
 
     @AfterAll
     void close() {

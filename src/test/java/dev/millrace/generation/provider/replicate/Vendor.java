@@ -18,7 +18,7 @@ final class Vendor implements AutoCloseable {
             outbound,
             lookout,
             InstantSource.system(),
-            Lookouts.QUICK);
+            new ReplicateProvider.Tempo(Lookouts.QUICK, ReplicateBoard.RHYTHM));
 
     ReplicateProvider provider() {
         return provider;
