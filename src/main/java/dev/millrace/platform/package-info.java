@@ -4,8 +4,8 @@
  * <p>Its rooms are http, jobs, limits, idempotency, redis, sql, process, embedded, outbound, settings, json, logging, problem. They
  * may be lifted into another application; no class here may know of accounts, credits, media or generations.
  *
- * <p>The package itself holds the few values everybody uses: ids, keys, micro-credits, secrets, what is recent, why a
- * server cannot start, and the points at which tests kill the process.
+ * <p>The package itself holds the few values everybody uses: ids, keys, micro-credits, secrets, what is recent, how
+ * webhooks are signed, why a server cannot start, and the points at which tests kill the process.
  */
 @NullMarked
 package dev.millrace.platform;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Said in the text of a node: {@code job_ms, never} · {@code lost} the prompt is queued and the answer never sent, {@code
  * lost_gateway, unposted} (reset before it is queued), {@code node_errors} · {@code late_history=ms} after the success was told · {@code
- * error=exception_type, lying_success} an error under a success, {@code interrupted} · {@code cached, files=n, temp} · {@code silent_socket, cut_socket, old_socket} (no previews with metadata), {@code zero_max, big_preview} · {@code deaf=n} interrupts that
+ * error=exception_type, lying_success} an error under a success, {@code interrupted} · {@code cached, files=n, temp} · {@code silent_socket, cut_socket, old_socket} (no previews with metadata), {@code zero_max, big_preview=megabytes} · {@code deaf=n} interrupts that
  * are lost, {@code forgets} the server restarts while it runs.
  */
 public final class FakeComfy implements AutoCloseable {
@@ -401,7 +401,7 @@ public final class FakeComfy implements AutoCloseable {
         }
         message.writeBytes(picture);
         if (job.said.has("big_preview")) {
-            message.writeBytes(new byte[3 << 20]);
+            message.writeBytes(new byte[job.said.number("big_preview", 3) << 20]);
         }
         send(job, 2, message.toByteArray());
     }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Said in the prompt: {@code job_ms, never} · {@code lost} the submit is done and its answer never sent, {@code lost_gateway},
  * {@code create_status}, {@code no_id}, {@code no_urls} · {@code fail=type_of_the_error, fail_status, not_retryable, retryable, billed,
  * plain} how the result fails, {@code out_of_time=whose} or without a word whose time it was, {@code error_type} what the status says · {@code poll_500=n, poll_404=n, still=n, nginx=n} · {@code no_stream, cut_stream,
- * silent_stream, null_logs, back} (from running into the queue again) · {@code files=n, nsfw, half_nsfw, file_404=n} · {@code
+ * silent_stream, null_logs, back} (from running into the queue again), {@code
+ * restart} (the percent begins again) · {@code files=n, nsfw, half_nsfw, file_404=n} · {@code
  * cancel_late}.
  */
 public final class FakeFal implements AutoCloseable {
@@ -173,13 +174,14 @@ public final class FakeFal implements AutoCloseable {
             error(wire, 404, "\"Not found\"");
         } else {
             boolean over = job.share() >= 1;
-            wire.json(over ? 200 : 202, JSON.writeValueAsString(view(job, steps(job.share()))));
+            wire.json(over ? 200 : 202, JSON.writeValueAsString(view(job, steps(job))));
         }
         return true;
     }
 
-    private static int steps(double share) {
-        return (int) Math.min(20, share * 20);
+    private static int steps(Job job) {
+        double share = job.share();
+        return (int) Math.min(20, (job.said().has("restart") && share < 1 ? share * 2 % 1 : share) * 20);
     }
 
     private Map<String, Object> view(Job job, int steps) {
@@ -225,7 +227,7 @@ public final class FakeFal implements AutoCloseable {
         boolean over = false;
         for (int i = 0; !over; i++) {
             over = job.share() >= 1;
-            String data = "data: " + JSON.writeValueAsString(view(job, steps(job.share()))) + "\n\n";
+            String data = "data: " + JSON.writeValueAsString(view(job, steps(job))) + "\n\n";
             wire.chunk(data.getBytes(StandardCharsets.UTF_8));
             if (i == 2 && job.said().has("cut_stream")) {
                 wire.reset();

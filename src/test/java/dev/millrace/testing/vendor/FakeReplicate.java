@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Said in the prompt: {@code job_ms} how long a prediction takes, {@code never} · {@code lost} the create is done and its answer never
  * sent, {@code lost_gateway}, {@code lost_500} the same with those answers, {@code late_in_list=n}, {@code create_status}, {@code no_id} ·
  * {@code fail=words_of_the_model, aborted, gone, removed} · {@code poll_500=n, poll_404=n, throttle=n} · {@code files=n, file_404=n, html,
- * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, other_stream} · {@code lies}
+ * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, done_reason=word, other_stream} · {@code lies}
  * · {@code hook_twice, hook_late=ms, hook_bad, hook_old, no_hook} how the end is told where the create wants it told.
  */
 public final class FakeReplicate implements AutoCloseable {
@@ -433,9 +433,13 @@ public final class FakeReplicate implements AutoCloseable {
                 wire,
                 job.said().has("error_stream")
                         ? "event: error\ndata: {\"detail\":\"oops\"}\n\n"
-                        : "event: done\nid: 1690212292:z\ndata: {}\n\n");
+                        : "event: done\nid: 1690212292:z\ndata: " + reason(job) + "\n\n");
         wire.lastChunk();
         return true;
+    }
+
+    private static String reason(Job job) {
+        return job.said().has("done_reason") ? "{\"reason\":\"" + job.said().text("done_reason", "") + "\"}" : "{}";
     }
 
     private static void send(Wire wire, String text) throws IOException {

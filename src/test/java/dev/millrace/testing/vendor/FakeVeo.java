@@ -12,10 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Veo: operations that begin, are looked at, and end with an address.
  *
  * <p>Said in the prompt: {@code job_ms} how long it takes · {@code lost} the create is done and its answer never sent, {@code
- * create_status} · {@code poll_404=n} · {@code error=code, filtered, nothing} how it ends.
+ * create_status} · {@code poll_404=n} · {@code error=code, filtered, partly, nothing} how it ends.
  */
 final class FakeVeo {
     private static final String TYPE = "type.googleapis.com/google.ai.generativelanguage.v1beta.PredictLongRunning";
+
+    private static final String FILTERED = "\"raiMediaFilteredCount\":1,\"raiMediaFilteredReasons\":[\"vendor prose\"]";
 
     private final Map<String, Operation> operations = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -82,10 +84,11 @@ final class FakeVeo {
 
     private static String result(Directives said, URI base) {
         return said.has("filtered")
-                ? "\"raiMediaFilteredCount\":1,\"raiMediaFilteredReasons\":[\"vendor prose\"]"
+                ? FILTERED
                 : said.has("nothing")
                         ? "\"generatedSamples\":[]"
                         : "\"generatedSamples\":[{\"video\":{\"uri\":\"" + base
-                                + "/v1beta/files/f1:download?alt=media\"}}]";
+                                + "/v1beta/files/f1:download?alt=media\"}}]"
+                                + (said.has("partly") ? "," + FILTERED : "");
     }
 }

@@ -307,6 +307,9 @@ class FakesAreDocumentedIT {
             String filtered =
                     "/v1beta/" + veo(vendor, "a boat @filtered").path("name").asText();
             same(done(vendor, filtered), "gemini/video-filtered.http", 2);
+            String partly =
+                    "/v1beta/" + veo(vendor, "a boat @partly").path("name").asText();
+            same(done(vendor, partly), "gemini/video-partly-filtered.http", 1);
             String failed =
                     "/v1beta/" + veo(vendor, "a boat @error=13").path("name").asText();
             same(done(vendor, failed), "gemini/video-failed.http", 1);

@@ -13,6 +13,8 @@ import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.generation.provider.wire.WireJson;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.outbound.Answer;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answer to a chat. One reader serves one answer. */
@@ -36,6 +38,10 @@ public final class ChatReader {
 
         private final boolean strict;
         private int calls;
+        /** Which of our calls an index of theirs means, where that is another one than it says. */
+        private final Map<Integer, Integer> places = new HashMap<>();
+
+        private final Map<Integer, String> ids = new HashMap<>();
 
         Chat(boolean strict) {
             this.strict = strict;
@@ -85,21 +91,30 @@ public final class ChatReader {
         }
 
         /**
-         * Parts of calls are joined by their index. Some servers leave it out and send each call whole, some send its arguments as
-         * an object, and some forget to give it an id.
+         * Parts of calls are joined by their index. Some servers leave it out and send each call whole, some say 0 for every call,
+         * some send its arguments as an object, and some forget to give it an id.
          */
         private void toolCall(JsonNode call, TextReader reader) throws ProviderFailure {
             JsonNode function = call.path("function");
             String id = WireJson.text(call, "id");
             String name = WireJson.text(function, "name");
             JsonNode arguments = function.path("arguments");
-            int index = call.path("index").asInt(name != null ? calls : Math.max(0, calls - 1));
+            int theirs = call.path("index").asInt(name != null ? calls : Math.max(0, calls - 1));
+            int index = places.getOrDefault(theirs, theirs);
+            String known = ids.get(index);
+            if (id != null && name != null && known != null && !id.equals(known)) {
+                index = calls;
+                places.put(theirs, index);
+            }
             if (index < 0 || index >= MOST_CALLS) {
                 throw new ProviderFailure(
                         ProviderFailure.Kind.TRANSIENT, new WireFault("a call to a tool with the index " + index));
             }
             boolean first = index >= calls;
             calls = Math.max(calls, index + 1);
+            if (id != null) {
+                ids.putIfAbsent(index, id);
+            }
             reader.call(new ToolCall(
                     index,
                     id == null && first ? "call_" + Ids.next() : id,

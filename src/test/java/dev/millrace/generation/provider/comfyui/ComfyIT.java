@@ -90,6 +90,7 @@ class ComfyIT {
                 "@cached",
                 "@zero_max",
                 "@big_preview",
+                "@big_preview=20",
                 "@temp",
                 "@lost",
                 "@lost_gateway"

@@ -115,6 +115,7 @@ class FalIT {
                 "@silent_stream",
                 "@null_logs",
                 "@back @job_ms=2000",
+                "@restart @job_ms=2000",
                 "@poll_500=3",
                 "@poll_404=3",
                 "@still=2",

@@ -18,6 +18,7 @@ class ChatConversationsTest extends ConversationContract {
         return List.of(
                 Conversation.good("openai.sse"),
                 Conversation.good("openai-tools.sse"),
+                Conversation.good("openai-two-choices.sse"),
                 Conversation.good("azure.sse"),
                 Conversation.good("vllm.sse"),
                 Conversation.bad("vllm-abort.sse", CUT, Kind.TRUNCATED),

@@ -12,6 +12,7 @@ import dev.millrace.generation.provider.ProviderEvent.ToolCall;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.Recorded;
+import dev.millrace.generation.provider.wire.SseLimits;
 import dev.millrace.generation.provider.wire.VendorErrors;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.TimedOut;
@@ -86,6 +87,50 @@ class ChatReaderTest {
                 .allMatch(id -> id != null && id.startsWith("call_"))
                 .doesNotHaveDuplicates();
         assertThat(heard.events().getLast()).isEqualTo(new Finished("tool_calls"));
+    }
+
+    @Test
+    void callsThatAllHaveTheIndexZeroAreToldApartByTheirIds() throws Exception {
+        read(ROLE
+                + call("{\"index\":0,\"id\":\"c0\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"}}")
+                + call("{\"index\":0,\"function\":{\"arguments\":\"1}\"}}")
+                + call("{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}")
+                + call("{\"index\":0,\"id\":\"c1\",\"function\":{\"arguments\":\"{}\"}}")
+                + call("{\"index\":0,\"id\":\"c2\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}")
+                + STOP.replace("stop", "tool_calls")
+                + DONE);
+
+        assertThat(heard.all(ToolCall.class))
+                .containsExactly(
+                        new ToolCall(0, "c0", "f", "{\"a\":"),
+                        new ToolCall(0, null, null, "1}"),
+                        new ToolCall(1, "c1", "g", ""),
+                        new ToolCall(1, "c1", null, "{}"),
+                        new ToolCall(2, "c2", "f", "{}"));
+    }
+
+    @Test
+    void anIdThatIsAnotherOneInEachPartIsStillOneCall() throws Exception {
+        read(ROLE
+                + call("{\"index\":0,\"id\":\"c0\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
+                + call("{\"index\":0,\"id\":\"c7\",\"function\":{\"arguments\":\"}\"}}")
+                + STOP.replace("stop", "tool_calls")
+                + DONE);
+
+        assertThat(heard.all(ToolCall.class)).extracting(ToolCall::index).containsExactly(0, 0);
+    }
+
+    @Test
+    void aLineJustUnderTheLimitIsTextAndOneJustOverItIsAFault() throws Exception {
+        String frame = data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":null}]}");
+        int room = SseLimits.TEXT.eventBytes() - (frame.length() - 2);
+        String most = "x".repeat(room);
+
+        read(frame.replace("\"content\":\"\"", "\"content\":\"" + most + "\"") + STOP + DONE);
+        assertThat(heard.text()).isEqualTo(most);
+
+        String over = frame.replace("\"content\":\"\"", "\"content\":\"" + most + "xxx\"");
+        assertThat(failing(over + STOP + DONE).kind()).isEqualTo(Kind.TRANSIENT);
     }
 
     @Test

@@ -101,13 +101,22 @@ class ReplicateIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"@cut_stream=3", "@cut_stream=0", "@no_stream", "@error_stream"})
+    @ValueSource(strings = {"@cut_stream=3", "@cut_stream=0", "@no_stream", "@error_stream", "@done_reason=error"})
     void aTextWhoseStreamBreaksIsStillToldOnceAndWhole(String fault) throws Exception {
         var heard = new Heard();
         vendor.provider().run(text("a tale @words=12 @job_ms=2500 " + fault), heard);
 
         assertThat(heard.text()).isEqualTo(words(12));
         assertThat(heard.finished()).isTrue();
+    }
+
+    @Test
+    void howAStreamThatEndsBadlyEndedThePredictionSays() {
+        ProviderFailure failure =
+                failing(text("a tale @job_ms=1500 @done_reason=error @fail=CUDA_out_of_memory"), new Heard());
+
+        assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failure.getCause()).hasMessageContaining("CUDA");
     }
 
     @Test
