@@ -30,6 +30,7 @@ public final class Pages implements Routes {
     private final Shelf web;
     private final WebJars libraries = new WebJars();
     private final ProblemPages problems = new ProblemPages();
+    private final Shelf texts = new Shelf("/META-INF/licenses/");
     private final Asset licences = licences();
     private final String policy;
 
@@ -59,7 +60,8 @@ public final class Pages implements Routes {
                         Route.get("/docs/{+path}", Access.OPEN, this::doc),
                         Route.get("/problems", Access.OPEN, this::allProblems),
                         Route.get("/problems/{+code}", Access.OPEN, this::problem),
-                        Route.get("/licenses", Access.OPEN, this::licences))
+                        Route.get("/licenses", Access.OPEN, this::licences),
+                        Route.get("/licenses/{text}", Access.OPEN, this::licence))
                 .map(page -> page.toll(Toll.FREE))
                 .toList();
     }
@@ -111,6 +113,10 @@ public final class Pages implements Routes {
         page(licences, request, response);
     }
 
+    private void licence(ServerRequest request, ServerResponse response) {
+        page(texts.find(Params.text(request, "text")), request, response);
+    }
+
     private void page(@Nullable Asset asset, ServerRequest request, ServerResponse response) {
         if (asset == null) {
             throw Problem.of(ProblemType.NOT_FOUND, "There is nothing at this address.");
@@ -119,11 +125,14 @@ public final class Pages implements Routes {
         asset.send(request, response);
     }
 
+    /** What the notice calls by its place in the jar is a link to it. */
     private static Asset licences() {
+        String notice = Html.escape(texts("META-INF/NOTICE"))
+                .replaceAll("META-INF/licenses/([A-Za-z0-9.-]+\\.txt)", "<a href=\"/licenses/$1\">$0</a>");
         return Html.page(
                 "Licences",
-                "<pre>" + Html.escape(texts("META-INF/NOTICE")) + "</pre>\n<h2>Libraries</h2>\n<pre>"
-                        + Html.escape(texts("META-INF/THIRD-PARTY.txt")) + "</pre>");
+                "<pre>" + notice + "</pre>\n<h2>Libraries</h2>\n<pre>" + Html.escape(texts("META-INF/THIRD-PARTY.txt"))
+                        + "</pre>");
     }
 
     /** All texts of that name: in the one jar they were joined into one, on a class path every library has its own. */

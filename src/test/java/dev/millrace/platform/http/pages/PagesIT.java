@@ -6,6 +6,7 @@ import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
 import dev.millrace.platform.http.Health;
 import dev.millrace.platform.http.HttpConfig;
+import dev.millrace.platform.http.RawClient;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
 import dev.millrace.platform.http.Server;
@@ -174,6 +175,36 @@ class PagesIT {
     void theLicencesNameWhatNeedsAWord() {
         assertThat(browser.get("/licenses").expect(200).text())
                 .contains("FFmpeg", "GNU General Public License", "https://ffmpeg.org/releases/");
+    }
+
+    @Test
+    void nobodyIsConnectedToAnotherServer() {
+        try (var client = new RawClient(server.port())) {
+            RawClient.Answer answer =
+                    client.send("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n").read();
+
+            assertThat(answer.status()).isEqualTo(405);
+            assertThat(answer.header("allow")).contains("GET").doesNotContain("CONNECT");
+        }
+    }
+
+    @Test
+    void theTextsOfTheLicencesAreOneStepAway() {
+        var links = Pattern.compile("href=\"(/licenses/[^\"]+)\"")
+                .matcher(browser.get("/licenses").expect(200).text())
+                .results()
+                .map(link -> link.group(1))
+                .distinct()
+                .toList();
+
+        assertThat(links).contains("/licenses/GPL-3.0.txt", "/licenses/OpenSSL.txt", "/licenses/PostgreSQL.txt");
+        for (String link : links) {
+            Api.Answer text = browser.get(link).expect(200);
+            assertThat(text.header("content-type")).startsWith("text/plain");
+            assertThat(text.text()).hasSizeGreaterThan(500);
+        }
+        browser.get("/licenses/nothing.txt").expect(404);
+        browser.get("/licenses/NOTICE").expect(404);
     }
 
     @Test
