@@ -198,8 +198,8 @@ public final class Generations implements AutoCloseable {
         Model model = catalogue.find(order.wish().model());
         return creations.begin(spender, key, tx -> {
             Generation failed = archive.find(tx, account, id);
-            if (failed.status() != Status.FAILED && failed.status() != Status.CANCELED) {
-                throw Problem.of(ProblemType.CONFLICT, "Only what failed or was canceled can be tried again.");
+            if (failed.status() != Status.FAILED) {
+                throw Problem.of(ProblemType.CONFLICT, "Only what failed can be tried again.");
             }
             Generation there = archive.retried(tx, id);
             if (there != null) {

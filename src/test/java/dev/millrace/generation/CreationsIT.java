@@ -231,6 +231,20 @@ class CreationsIT {
     }
 
     @Test
+    void whatWasCanceledOrGoesOnIsNotTriedAgain() {
+        house.provider().script("stopped", (call, sink) -> ScriptedProvider.hang(call));
+        Api person = house.person();
+        String id = person.generate("text", "stopped", Map.of()).path("id").asText();
+        String retries = "/v1/generations/" + id + "/retries";
+        assertThat(person.post(retries, "{}").expect(409).code()).isEqualTo("conflict");
+
+        person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        assertThat(row(person, id).path("status").asText()).isEqualTo("canceled");
+        assertThat(person.post(retries, "{}").expect(409).code()).isEqualTo("conflict");
+    }
+
+    @Test
     void aListIsReadPageByPageAndOnlyByItsOwner() {
         house.provider().script("listed", says("x"));
         Api person = house.person();
