@@ -99,6 +99,7 @@ final class Judge implements io.helidon.webserver.http.Handler {
 
     private void judge(Exchange exchange) throws Exception {
         refuseFraming(exchange);
+        refuseTunnel(exchange);
         Face face = desk.table().face(exchange.path());
         String address = face == null ? exchange.path() : face.address(exchange.path());
         RouteTable.Place place = desk.table().find(Paths.segments(address));
@@ -139,6 +140,14 @@ final class Judge implements io.helidon.webserver.http.Handler {
         if (!exchange.upgraded() && !((RoutingResponse) exchange.response()).hasEntity()) {
             throw new IllegalStateException(
                     "the handler of " + route.method() + " " + route.path() + " did not answer");
+        }
+    }
+
+    /** The target of CONNECT is another server, and no path that could be looked for here. */
+    private void refuseTunnel(Exchange exchange) {
+        if (exchange.method().equals("CONNECT")) {
+            throw Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This server is no proxy.")
+                    .with(ALLOW, desk.table().allow());
         }
     }
 

@@ -68,7 +68,7 @@ final class Problems implements Refusals {
             response.headers().clear();
         }
         OF_THE_OTHER_ANSWER.forEach(response.headers()::remove);
-        response.status(Status.create(problem.type().status()));
+        response.status(status(problem.type()));
         response.send(said(problem, exchange.path(), exchange.id(), response.headers()));
         return true;
     }
@@ -93,11 +93,18 @@ final class Problems implements Refusals {
         desk.cors().dress(request.headers(), headers);
         headers.set(Exchange.REQUEST_ID, id);
         return TransportResponse.builder()
-                .status(Status.create(problem.type().status()))
+                .status(status(problem.type()))
                 .headers(headers)
                 .keepAlive(false)
                 .entity(entity)
                 .build();
+    }
+
+    /** With the phrase of RFC 9110 and 6585; the one that Helidon does not know would go out as its number said twice. */
+    private static Status status(ProblemType type) {
+        return type == ProblemType.HEADERS_TOO_LARGE
+                ? Status.create(type.status(), "Request Header Fields Too Large")
+                : Status.create(type.status());
     }
 
     private static Problem problem(Exchange exchange, Throwable failure) {

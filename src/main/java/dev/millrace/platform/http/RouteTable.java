@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,14 @@ final class RouteTable {
 
     List<Route> routes() {
         return routes;
+    }
+
+    /** The methods there are anywhere, as {@code Allow} says them. */
+    String allow() {
+        return Stream.concat(routes.stream().map(Route::method), Stream.of("HEAD", "OPTIONS"))
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     /** The place that the decoded segments of a path lead to, or none. */

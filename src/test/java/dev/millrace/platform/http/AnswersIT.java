@@ -65,6 +65,7 @@ class AnswersIT {
                 RawClient.Answer answer = request.startsWith("HEAD") ? client.readHead() : client.read();
 
                 assertThat(answer.status()).isEqualTo(status);
+                assertThat(answer.reason()).matches("[A-Z][A-Za-z -]+");
                 ALWAYS.forEach((name, value) ->
                         assertThat(answer.header(name)).as(name).isEqualTo(value));
                 assertThat(answer.header("content-security-policy")).isEqualTo(API_CSP);

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests no honest client sends. None is answered with a 500, and where the framing is in doubt the connection ends. */
 class HostileRequestsIT {
@@ -159,12 +160,16 @@ class HostileRequestsIT {
                         "expectation_failed"));
     }
 
-    @Test
-    void connectIsNotATunnel() {
+    @ParameterizedTest
+    @ValueSource(strings = {"example.com:443", "a:1", "/v1/names/a", "/"})
+    void connectIsNotATunnel(String target) {
         try (RawClient client = server.client()) {
-            client.send("CONNECT example.com:443 HTTP/1.1\r\n" + END);
+            client.send("CONNECT " + target + " HTTP/1.1\r\n" + END);
+            RawClient.Answer answer = client.read();
 
-            assertThat(client.read().status()).isIn(400, 404, 405);
+            assertThat(answer.status()).isEqualTo(405);
+            assertThat(answer.header("allow")).contains("GET").doesNotContain("CONNECT");
+            assertThat(answer.text()).contains("\"code\":\"method_not_allowed\"");
         }
     }
 

@@ -40,7 +40,7 @@ public final class RawClient implements AutoCloseable {
 
     /** One answer; header names in lower case. */
     @SuppressWarnings("ArrayRecordComponent") // read once, compared never
-    public record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+    public record Answer(int status, String reason, Map<String, List<String>> headers, byte[] body) {
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
@@ -114,7 +114,7 @@ public final class RawClient implements AutoCloseable {
                     : exactly(Integer.parseInt(
                             headers.getOrDefault("content-length", List.of("0")).getFirst()));
         }
-        return new Answer(code, headers, body);
+        return new Answer(code, status.length() > 13 ? status.substring(13) : "", headers, body);
     }
 
     /** One line without its end, or nothing at the end of the connection. */
