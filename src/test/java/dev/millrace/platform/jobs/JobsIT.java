@@ -198,6 +198,16 @@ class JobsIT {
     }
 
     @Test
+    void aKindThatChangedItsLaneTakesTheJobsOfTheProgramOfBeforeAlong() {
+        UUID left = crew.enqueue(Crew.idle(new Hand((note, attempt) -> Outcome.DONE)), new Note("from before"));
+
+        crew.node(jobs, new Hand(Lane.ERRAND, 5, Duration.ofHours(1), (note, attempt) -> Outcome.DONE));
+
+        crew.awaitState(left, "gone");
+        assertThat(crew.history(left)).containsExactly("done");
+    }
+
+    @Test
     void aKeyIsUniqueWhileItsJobLivesAndFreeAfterIt() {
         var hand = new Hand(Lane.IO, 1, Duration.ofHours(1), (note, attempt) -> {
             throw new IllegalStateException("dies");
