@@ -144,11 +144,11 @@ public final class App implements AutoCloseable {
     /** The listener itself, whatever stands in front of it; one that listens everywhere is reached on this machine. */
     public URI listener() {
         HttpConfig.Listen main = config.http().main();
-        String host = (main == null ? config.http().ops() : main).host();
+        HttpConfig.Listen reached = main == null ? config.http().ops() : main;
         int port = main == null ? server.opsPort() : server.port();
-        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
+        String host = reached.host();
         String named = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return URI.create("http://" + (everywhere ? "127.0.0.1" : named) + ":" + port);
+        return URI.create("http://" + (reached.everywhere() ? "127.0.0.1" : named) + ":" + port);
     }
 
     /** Every call there is, for tests that go through all of them. */

@@ -9,7 +9,12 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,28 @@ final class BenchApi {
         JsonNode answer = new BenchApi(address, "")
                 .post("/v1/accounts", Map.of("email", email, "password", "a long enough passphrase"), 201);
         return new BenchApi(address, answer.path("access_token").asText());
+    }
+
+    /** So many people, four signing up at a time: a password takes its time to be hashed. */
+    static List<BenchApi> signUp(URI address, String name, int many, ExecutorService threads) throws Exception {
+        var pace = new Semaphore(4);
+        var signing = new ArrayList<Future<BenchApi>>();
+        for (int i = 0; i < many; i++) {
+            String email = name + "-" + i + "@example.com";
+            signing.add(threads.submit(() -> {
+                pace.acquire();
+                try {
+                    return signUp(address, email);
+                } finally {
+                    pace.release();
+                }
+            }));
+        }
+        var people = new ArrayList<BenchApi>();
+        for (Future<BenchApi> one : signing) {
+            people.add(one.get(120, TimeUnit.SECONDS));
+        }
+        return people;
     }
 
     JsonNode post(String path, Object body, int expected) throws IOException {

@@ -61,22 +61,7 @@ final class RelayScene implements AutoCloseable {
             handle.execute("UPDATE plan SET running = 1000, per_minute = 1000000, per_day = 10000000");
         }
         new CountDownLatch(1).await(6, TimeUnit.SECONDS); // rows changed by SQL are in effect within five seconds
-        var pace = new Semaphore(4);
-        var signing = new ArrayList<Future<BenchApi>>();
-        for (int i = 0; i < Math.ceilDiv(streams, STREAMS_AN_ACCOUNT); i++) {
-            String email = "relay-" + i + "@example.com";
-            signing.add(threads.submit(() -> {
-                pace.acquire();
-                try {
-                    return BenchApi.signUp(server.address(), email);
-                } finally {
-                    pace.release();
-                }
-            }));
-        }
-        for (Future<BenchApi> one : signing) {
-            people.add(one.get(120, TimeUnit.SECONDS));
-        }
+        people.addAll(BenchApi.signUp(server.address(), "relay", Math.ceilDiv(streams, STREAMS_AN_ACCOUNT), threads));
         try (Handle handle = login.connect()) {
             handle.execute("SELECT admin.grant(email, 1000000, 'relay benchmark') FROM account");
         }

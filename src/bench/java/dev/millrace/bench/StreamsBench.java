@@ -79,24 +79,7 @@ public final class StreamsBench {
     private List<BenchApi> signUp(URI address, ExecutorService threads) throws Exception {
         var rowsInForce = new CountDownLatch(1);
         rowsInForce.await(6, TimeUnit.SECONDS); // rows changed by SQL are in effect within five seconds
-        var pace = new Semaphore(4);
-        var signing = new ArrayList<Future<BenchApi>>();
-        for (int i = 0; i < accounts; i++) {
-            String email = "bench-" + i + "@example.com";
-            signing.add(threads.submit(() -> {
-                pace.acquire();
-                try {
-                    return BenchApi.signUp(address, email);
-                } finally {
-                    pace.release();
-                }
-            }));
-        }
-        var people = new ArrayList<BenchApi>();
-        for (Future<BenchApi> one : signing) {
-            people.add(one.get(60, TimeUnit.SECONDS));
-        }
-        return people;
+        return BenchApi.signUp(address, "bench", accounts, threads);
     }
 
     /** A server that has served before: short streams, half of them dropped, four at a time. */

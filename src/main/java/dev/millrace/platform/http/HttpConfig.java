@@ -55,9 +55,14 @@ public record HttpConfig(
     public record Listen(String host, int port) {
         private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::");
 
+        /** Whether it listens at all addresses of this machine. */
+        public boolean everywhere() {
+            return EVERYWHERE.contains(host);
+        }
+
         /** Whether both cannot be open at once. */
         public boolean meets(Listen other) {
-            boolean sameHost = host.equals(other.host) || EVERYWHERE.contains(host) || EVERYWHERE.contains(other.host);
+            boolean sameHost = host.equals(other.host) || everywhere() || other.everywhere();
             return port != 0 && port == other.port && sameHost;
         }
     }
