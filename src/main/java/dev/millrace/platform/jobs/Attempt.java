@@ -3,8 +3,10 @@ package dev.millrace.platform.jobs;
 import dev.millrace.platform.sql.Tx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,12 +84,46 @@ public final class Attempt {
         }
     }
 
+    /** The same of many, in one statement. Answers for each, in this order, null or why it must write nothing. */
+    public static List<@Nullable Fenced> fence(Tx tx, List<Attempt> all) {
+        return shown(all, Rows.fence(tx, claims(all)));
+    }
+
     /** Ends the job in the caller's transaction: its row goes, a line of history stays. Throws {@link Fenced}. */
     public void complete(Tx tx) {
         if (lost() || !Rows.complete(tx, fenced())) {
             throw refused();
         }
         tx.afterCommit(this::completedNow);
+    }
+
+    /**
+     * Ends the jobs of many in the caller's transaction, in one statement. Answers for each, in this order, null or why it must write
+     * nothing.
+     */
+    public static List<@Nullable Fenced> complete(Tx tx, List<Attempt> all) {
+        List<@Nullable Fenced> refusals = shown(all, Rows.complete(tx, claims(all)));
+        for (int i = 0; i < all.size(); i++) {
+            if (refusals.get(i) == null) {
+                tx.afterCommit(all.get(i)::completedNow);
+            }
+        }
+        return refusals;
+    }
+
+    private static List<Rows.Claim> claims(List<Attempt> all) {
+        return all.stream()
+                .filter(attempt -> !attempt.lost())
+                .map(Attempt::fenced)
+                .toList();
+    }
+
+    private static List<@Nullable Fenced> shown(List<Attempt> all, Set<Rows.Claim> ours) {
+        var refusals = new ArrayList<@Nullable Fenced>();
+        for (Attempt attempt : all) {
+            refusals.add(ours.contains(attempt.fenced()) ? null : attempt.refused());
+        }
+        return refusals;
     }
 
     Rows.Claim fenced() {

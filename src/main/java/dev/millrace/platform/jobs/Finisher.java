@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -65,9 +64,9 @@ final class Finisher {
                     batch.stream().map(ending -> ending.attempt().fenced()).toList();
             boolean repeated = again;
             again = true;
-            Set<UUID> ours = line.transact(tx -> Rows.complete(tx, claims));
+            Set<Rows.Claim> ours = line.transact(tx -> Rows.complete(tx, claims));
             again = false;
-            batch.forEach(ending -> end(ending, ours.contains(ending.attempt().job()), repeated));
+            batch.forEach(ending -> end(ending, ours.contains(ending.attempt().fenced()), repeated));
             batch.clear();
         }
         return Duration.ZERO;

@@ -3,8 +3,14 @@ package dev.millrace.platform.jobs;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.sql.Tx;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The queue, as those see it who put work into it. */
@@ -27,39 +33,72 @@ public final class Jobs {
      * the transaction is durable.
      */
     public UUID enqueue(Tx tx, UUID account, Job job, Enqueue how) {
-        Worker<?> worker = kinds.of(job);
-        var fresh = new Rows.Fresh(Ids.next(), account, worker, Json.write(job), how);
+        return enqueue(tx, List.of(new Wish(account, job, how))).getFirst();
+    }
+
+    /** Enqueues many in one statement, no two of which may have the same key; answers the id of each, in this order. */
+    public List<UUID> enqueue(Tx tx, List<Wish> wishes) {
+        List<Rows.Fresh> all = wishes.stream().map(this::fresh).toList();
+        var placed = new ArrayList<Rows.Fresh>();
+        var rest = new ArrayList<Rows.Fresh>();
         Node node = here;
-        Lease place = node == null || !how.delay().isZero() ? null : node.place(worker.lane());
-        if (node == null || place == null) {
-            Rows.Born born = Rows.insert(tx, fresh, null);
-            if (node != null && how.delay().isZero() && born.id().equals(fresh.id())) {
-                tx.afterCommit(() -> node.ready(worker.lane()));
-            }
-            return born.id();
+        Lease lease = null;
+        for (Rows.Fresh fresh : all) {
+            Lease place = node == null || fresh.waits() ? null : node.place(fresh.lane());
+            lease = place == null ? lease : place; // of two the later: places belong to the node, whatever its lease
+            (place == null ? rest : placed).add(fresh);
         }
-        return bornClaimed(tx, fresh, node, place);
+        var ids = new HashMap<UUID, UUID>();
+        if (node != null && lease != null) {
+            ids.putAll(bornClaimed(tx, placed, node, lease));
+        }
+        if (!rest.isEmpty()) {
+            ids.putAll(bornReady(tx, rest, node));
+        }
+        return all.stream()
+                .map(fresh -> ids.getOrDefault(fresh.id(), fresh.id()))
+                .toList();
+    }
+
+    private Rows.Fresh fresh(Wish wish) {
+        return new Rows.Fresh(Ids.next(), wish.account(), kinds.of(wish.job()), Json.write(wish.job()), wish.how());
+    }
+
+    /** As {@link #cancel(Tx, UUID, BooleanSupplier)}, of a job that leaves nothing to wind up. */
+    public Canceled cancel(Tx tx, UUID job) {
+        return cancel(tx, job, () -> false);
     }
 
     /**
      * Cancels a job, in any state and on any node. Locks its row: in a transaction that also locks what the worker writes to, do
      * this first, as the worker does.
+     *
+     * @param begun asked about a job that nobody has at present, with its row locked: whether somebody had it who left something
+     *     that only its worker can wind up; then it is not removed, and whoever takes it next, at once, is told
      */
-    public Canceled cancel(Tx tx, UUID job) {
+    public Canceled cancel(Tx tx, UUID job, BooleanSupplier begun) {
         Rows.Standing standing = Rows.lock(tx, job);
         if (standing == null || standing.state().equals("dead")) {
             return Canceled.ABSENT;
         }
-        if (standing.node() == null) {
+        Node node = here;
+        if (standing.node() != null) {
+            Rows.askToCancel(tx, job);
+            if (node != null && node.lease().node() == standing.node()) {
+                tx.afterCommit(() -> node.cancel(job));
+            } else {
+                Claimer.tellOwner(tx, job);
+            }
+            return Canceled.ASKED;
+        }
+        if (!begun.getAsBoolean()) {
             Rows.remove(tx, job);
             return Canceled.REMOVED;
         }
         Rows.askToCancel(tx, job);
-        Node node = here;
-        if (node != null && node.lease().node() == standing.node()) {
-            tx.afterCommit(() -> node.cancel(job));
-        } else {
-            Claimer.tellOwner(tx, job);
+        Rows.readyNow(tx, job);
+        if (node != null) {
+            tx.afterCommit(node::ready);
         }
         return Canceled.ASKED;
     }
@@ -94,15 +133,41 @@ public final class Jobs {
         here = node;
     }
 
-    private static UUID bornClaimed(Tx tx, Rows.Fresh fresh, Node node, Lease place) {
-        Lane lane = fresh.worker().lane();
-        Rows.Born born;
+    /** Answers the ids under which they lie in the table, by those we gave them. */
+    private static Map<UUID, UUID> bornReady(Tx tx, List<Rows.Fresh> all, @Nullable Node node) {
+        Map<UUID, Rows.Born> born = Rows.insert(tx, all, null);
+        var ids = new HashMap<UUID, UUID>();
+        for (Rows.Fresh fresh : all) {
+            UUID id = of(born, fresh).id();
+            ids.put(fresh.id(), id);
+            if (node != null && !fresh.waits() && id.equals(fresh.id())) {
+                tx.afterCommit(() -> node.ready(fresh.lane()));
+            }
+        }
+        return ids;
+    }
+
+    private static Map<UUID, UUID> bornClaimed(Tx tx, List<Rows.Fresh> all, Node node, Lease place) {
+        Map<UUID, Rows.Born> born;
         try {
-            born = Rows.insert(tx, fresh, place.node());
+            born = Rows.insert(tx, all, place.node());
         } catch (RuntimeException failure) {
-            node.vacate(lane, 1);
+            all.forEach(fresh -> node.vacate(fresh.lane(), 1));
             throw failure;
         }
+        var ids = new HashMap<UUID, UUID>();
+        for (Rows.Fresh fresh : all) {
+            ids.put(fresh.id(), bornClaimed(tx, fresh, of(born, fresh), node, place));
+        }
+        return ids;
+    }
+
+    private static Rows.Born of(Map<UUID, Rows.Born> born, Rows.Fresh fresh) {
+        return Objects.requireNonNull(born.get(fresh.id()), "an insert answers a row for each job");
+    }
+
+    private static UUID bornClaimed(Tx tx, Rows.Fresh fresh, Rows.Born born, Node node, Lease place) {
+        Lane lane = fresh.lane();
         if (!born.id().equals(fresh.id())) {
             node.vacate(lane, 1);
             return born.id();
@@ -112,16 +177,10 @@ public final class Jobs {
             tx.afterCommit(() -> node.ready(lane));
             return born.id();
         }
+        Worker<?> worker = fresh.worker();
         var row = new Rows.Claimed(
-                born.id(),
-                fresh.account(),
-                fresh.worker().kind(),
-                fresh.payload(),
-                1,
-                1,
-                fresh.worker().maxAttempts(),
-                false);
-        tx.afterCommit(() -> node.start(fresh.worker(), row, place));
+                born.id(), fresh.account(), worker.kind(), fresh.payload(), 1, 1, worker.maxAttempts(), false);
+        tx.afterCommit(() -> node.start(worker, row, place));
         tx.unlessCommitted(fate -> {
             node.vacate(lane, 1);
             if (fate == Tx.Fate.UNKNOWN) {

@@ -1,11 +1,15 @@
 package dev.millrace.platform.jobs;
 
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -27,44 +31,59 @@ final class Rows {
                 FOR KEY SHARE)
             INSERT INTO job (id, account, kind, lane, prio, max_attempts, key, payload, payload_version,
                              state, attempt, claim, node)
-            SELECT :id, :account, :kind, :lane, :prio, :maxAttempts, :key, :payload, :version,
+            SELECT f.id, f.account, f.kind, f.lane, f.prio, f.max_attempts, f.key, f.payload, :version,
                    CASE WHEN place.id IS NULL THEN 'ready' ELSE 'running' END,
                    CASE WHEN place.id IS NULL THEN 0 ELSE 1 END,
                    CASE WHEN place.id IS NULL THEN 0 ELSE 1 END,
                    place.id
-            FROM (SELECT) one
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:accounts AS uuid[]), CAST(:kinds AS text[]), CAST(:lanes AS text[]),
+                        CAST(:prios AS smallint[]), CAST(:maxAttempts AS smallint[]), CAST(:keys AS text[]), CAST(:payloads AS text[]))
+                AS f (id, account, kind, lane, prio, max_attempts, key, payload)
             LEFT JOIN place ON TRUE
             ON CONFLICT (key) WHERE key IS NOT NULL AND state <> 'dead'
             DO UPDATE SET vt = job.vt
-            RETURNING id, node""";
+            RETURNING id, key, node""";
 
     /** Updating the row that is in the way, to what it is already, makes RETURNING answer it. */
     private static final String INSERT = """
             INSERT INTO job (id, account, kind, lane, prio, max_attempts, key, payload, payload_version, state, run_at)
-            VALUES (:id, :account, :kind, :lane, :prio, :maxAttempts, :key, :payload, :version,
-                    CASE WHEN :delay > 0 THEN 'scheduled' ELSE 'ready' END,
-                    CASE WHEN :delay > 0 THEN now() + make_interval(secs => :delay) END)
+            SELECT id, account, kind, lane, prio, max_attempts, key, payload, :version,
+                   CASE WHEN delay > 0 THEN 'scheduled' ELSE 'ready' END,
+                   CASE WHEN delay > 0 THEN now() + make_interval(secs => delay) END
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:accounts AS uuid[]), CAST(:kinds AS text[]), CAST(:lanes AS text[]),
+                        CAST(:prios AS smallint[]), CAST(:maxAttempts AS smallint[]), CAST(:keys AS text[]), CAST(:payloads AS text[]),
+                        CAST(:delays AS double precision[]))
+                AS f (id, account, kind, lane, prio, max_attempts, key, payload, delay)
             ON CONFLICT (key) WHERE key IS NOT NULL AND state <> 'dead'
             DO UPDATE SET vt = job.vt
-            RETURNING id, node""";
+            RETURNING id, key, node""";
 
-    static Born insert(Tx tx, Fresh fresh, @Nullable Long node) {
-        var query = tx.query(node == null ? INSERT : INSERT_BORN_CLAIMED)
-                .bind("id", fresh.id())
-                .bind("account", fresh.account())
-                .bind("kind", fresh.worker().kind())
-                .bind("lane", column(fresh.worker().lane()))
-                .bind("prio", fresh.how().prio())
-                .bind("maxAttempts", fresh.worker().maxAttempts())
-                .bind("key", fresh.how().key())
-                .bind("payload", fresh.payload())
-                .bind("version", VERSION);
-        if (node == null) {
-            query.bind("delay", seconds(fresh.how().delay()));
-        } else {
-            query.bind("node", node);
+    /** What lies in the table for each of them, by the id it was given here. */
+    static Map<UUID, Born> insert(Tx tx, List<Fresh> all, @Nullable Long node) {
+        Columns<Fresh> columns = Columns.of(all)
+                .uuids("ids", Fresh::id)
+                .uuids("accounts", Fresh::account)
+                .texts("kinds", fresh -> fresh.worker().kind())
+                .texts("lanes", fresh -> column(fresh.lane()))
+                .ints("prios", fresh -> fresh.how().prio())
+                .ints("maxAttempts", fresh -> fresh.worker().maxAttempts())
+                .texts("keys", fresh -> fresh.how().key())
+                .texts("payloads", Fresh::payload);
+        Query query = node == null
+                ? columns.doubles("delays", fresh -> seconds(fresh.how().delay()))
+                        .bind(tx.query(INSERT))
+                : columns.bind(tx.query(INSERT_BORN_CLAIMED)).bind("node", node);
+        var byId = new HashMap<UUID, Born>();
+        var byKey = new HashMap<String, Born>();
+        for (Born born : query.bind("version", VERSION).mapTo(Born.class)) {
+            byId.put(born.id(), born);
+            if (born.key() != null) {
+                byKey.put(born.key(), born);
+            }
         }
-        return query.mapTo(Born.class).one();
+        all.forEach(fresh ->
+                byId.computeIfAbsent(fresh.id(), absent -> byKey.get(fresh.how().key())));
+        return byId;
     }
 
     /** Without the sort and the full scan, which a plan made while the table was empty would keep when it is full. */
@@ -111,6 +130,22 @@ final class Rows {
         return claim.bind(tx.query(FENCE)).mapTo(UUID.class).findOne().isPresent();
     }
 
+    private static final String FENCE_ALL = """
+            SELECT job.id AS job, job.node, job.claim AS number
+            FROM job
+            JOIN unnest(:jobs, :nodes, :numbers) AS mine (id, node, claim)
+                ON job.id = mine.id AND job.node = mine.node AND job.claim = mine.claim
+            ORDER BY job.id
+            FOR NO KEY UPDATE OF job""";
+
+    /** The same for many at once; answers which of them are still ours. */
+    static Set<Claim> fence(Tx tx, List<Claim> claims) {
+        if (claims.size() == 1) {
+            return fence(tx, claims.getFirst()) ? Set.copyOf(claims) : Set.of();
+        }
+        return ours(tx, FENCE_ALL, claims);
+    }
+
     /** Says nothing of the state on purpose: then no partial index fits, and the plan stays on the primary key. */
     private static final String COMPLETE = """
             WITH gone AS (
@@ -131,22 +166,30 @@ final class Rows {
     private static final String COMPLETE_ALL = """
             WITH gone AS (
                 DELETE FROM job
-                USING unnest(:ids, :nodes, :claims) AS mine (id, node, claim)
+                USING unnest(:jobs, :nodes, :numbers) AS mine (id, node, claim)
                 WHERE job.id = mine.id AND job.node = mine.node AND job.claim = mine.claim
-                RETURNING job.id, job.account, job.kind, job.attempt, job.created_at)
-            INSERT INTO job_done (id, account, kind, attempt, outcome, created_at)
-            SELECT id, account, kind, attempt, 'done', created_at FROM gone
-            RETURNING id""";
+                RETURNING job.id, job.account, job.kind, job.attempt, job.created_at, job.node, job.claim),
+            done AS (
+                INSERT INTO job_done (id, account, kind, attempt, outcome, created_at)
+                SELECT id, account, kind, attempt, 'done', created_at FROM gone)
+            SELECT id AS job, node, claim AS number FROM gone""";
 
     /** Completes many at once and answers which of them were still ours. */
-    static Set<UUID> complete(Tx tx, List<Claim> claims) {
+    static Set<Claim> complete(Tx tx, List<Claim> claims) {
+        if (claims.size() == 1) {
+            return complete(tx, claims.getFirst()) ? Set.copyOf(claims) : Set.of();
+        }
+        return ours(tx, COMPLETE_ALL, claims);
+    }
+
+    private static Set<Claim> ours(Tx tx, String statement, List<Claim> claims) {
         tx.query(PIN_JOIN).mapTo(String.class).one();
-        return tx.query(COMPLETE_ALL)
-                .bindArray("ids", UUID.class, claims.stream().map(Claim::job).toList())
-                .bindArray("nodes", Long.class, claims.stream().map(Claim::node).toList())
-                .bindArray(
-                        "claims", Long.class, claims.stream().map(Claim::number).toList())
-                .mapTo(UUID.class)
+        return Columns.of(claims)
+                .uuids("jobs", Claim::job)
+                .longs("nodes", Claim::node)
+                .longs("numbers", Claim::number)
+                .bind(tx.query(statement))
+                .mapTo(Claim.class)
                 .set();
     }
 
@@ -214,6 +257,15 @@ final class Rows {
         tx.update(ASK_TO_CANCEL).bind("id", job).execute();
     }
 
+    private static final String READY_NOW = """
+            UPDATE job
+            SET state = 'ready', run_at = NULL
+            WHERE id = :id AND node IS NULL""";
+
+    static void readyNow(Tx tx, UUID job) {
+        tx.update(READY_NOW).bind("id", job).execute();
+    }
+
     private static final String REMOVE = """
             WITH gone AS (
                 DELETE FROM job
@@ -249,10 +301,19 @@ final class Rows {
     }
 
     /** A job about to be put into the table. */
-    record Fresh(UUID id, UUID account, Worker<?> worker, String payload, Enqueue how) {}
+    record Fresh(UUID id, UUID account, Worker<?> worker, String payload, Enqueue how) {
+        Lane lane() {
+            return worker.lane();
+        }
+
+        /** Whether it is for later. */
+        boolean waits() {
+            return !how.delay().isZero();
+        }
+    }
 
     /** What lies in the table under the id or the key: ours, or the one that was there before. */
-    record Born(UUID id, @Nullable Long node) {}
+    record Born(UUID id, @Nullable String key, @Nullable Long node) {}
 
     /** A row this node has just made its own. */
     record Claimed(

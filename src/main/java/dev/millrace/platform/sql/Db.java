@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ public final class Db implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Db.class);
     private static final int ATTEMPTS = 4;
     private static final long WAIT_MILLIS = 2_500;
+    private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final SqlConfig config;
     private final HikariDataSource pool;
@@ -49,7 +51,10 @@ public final class Db implements AutoCloseable {
         return new Db(config, pool);
     }
 
-    /** Runs the work in one transaction and answers what it answers. Everything is undone when it throws. */
+    /**
+     * Runs the work in one transaction and answers what it answers. Everything is undone when it throws. The work runs again when others
+     * stood in its way, or its connection broke before the commit was sent.
+     */
     public <T extends @Nullable Object> T transact(Function<Tx, T> work) {
         return committed(withTurn(() -> retrying(work, false)));
     }
@@ -69,9 +74,22 @@ public final class Db implements AutoCloseable {
      */
     public <T extends @Nullable Object> T together(Function<Tx, T> work) {
         refuseInside();
-        Together.Task<T> task = together.join(work);
-        if (task.alone()) {
-            return transact(work);
+        return joined(new Task<>(work));
+    }
+
+    /**
+     * The same for a question that many ask at once: whoever waits and asks the same object is answered in the same statements.
+     *
+     * @throws RuntimeException the refusal that was told
+     */
+    public <Q, A extends @Nullable Object> A together(Many<Q, A> many, Q question) {
+        refuseInside();
+        return joined(new Ask<>(many, question));
+    }
+
+    private <T extends @Nullable Object> T joined(Task<T> task) {
+        if (together.leads() || together.join(task).alone()) {
+            return transact(task.work());
         }
         Throwable failure = task.failure();
         if (failure instanceof Error defect) {
@@ -99,9 +117,19 @@ public final class Db implements AutoCloseable {
         return new Line(config.patient(patience), name);
     }
 
-    /** Connections now in use, and how many callers wait for one. */
+    /**
+     * Waits a moment for the connections that are still being made, so that many who come at once to a server that has just started
+     * find one each. What is not there by then comes later.
+     */
+    public void warm() {
+        long until = System.nanoTime() + WARM_NANOS;
+        while (pool.getHikariPoolMXBean().getTotalConnections() < config.pool() && System.nanoTime() < until) {
+            pause(1);
+        }
+    }
+
     public Load load() {
-        return new Load(config.pool() - turns.availablePermits(), turns.getQueueLength());
+        return new Load(config.pool() - turns.availablePermits(), turns.getQueueLength(), together.inLine());
     }
 
     @Override
@@ -116,13 +144,17 @@ public final class Db implements AutoCloseable {
         return done.answer();
     }
 
-    private void refuseInside() {
+    /**
+     * Refuses to go on in an open transaction of this thread: said by whoever may open one of his own, so that it shows at once and not
+     * only when he has to.
+     */
+    public void refuseInside() {
         if (inside.get() != null) {
             throw new IllegalStateException("a transaction was opened inside a transaction; pass the Tx instead");
         }
     }
 
-    private void batch(List<Together.Task<?>> tasks) {
+    private void batch(List<Task<?>> tasks) {
         withTurn(() -> {
             try (Handle handle = jdbi.open()) {
                 handle.setReadOnly(false);
@@ -158,10 +190,12 @@ public final class Db implements AutoCloseable {
 
     private <T extends @Nullable Object> Committed<T> retrying(Function<Tx, T> work, boolean readOnly) {
         for (int attempt = 1; ; attempt++) {
+            var fate = new AtomicReference<>(Tx.Fate.UNKNOWN);
             try {
-                return once(work, readOnly);
+                return once(work, readOnly, fate);
             } catch (RuntimeException failure) {
-                if (attempt == ATTEMPTS || !Failures.retryable(failure)) {
+                boolean undone = readOnly || fate.get() == Tx.Fate.UNDONE;
+                if (attempt == ATTEMPTS || !(Failures.retryable(failure) || undone && Failures.broke(failure))) {
                     throw Failures.translated(failure);
                 }
                 LOG.debug("transaction is tried again: {}", failure.getMessage());
@@ -170,20 +204,22 @@ public final class Db implements AutoCloseable {
         }
     }
 
-    private <T extends @Nullable Object> Committed<T> once(Function<Tx, T> work, boolean readOnly) {
+    /** {@code fate} is what becomes of it when this throws. */
+    private <T extends @Nullable Object> Committed<T> once(
+            Function<Tx, T> work, boolean readOnly, AtomicReference<Tx.Fate> fate) {
         try (Handle handle = jdbi.open()) {
+            fate.set(Tx.Fate.UNDONE);
             handle.setReadOnly(readOnly);
             handle.begin();
             var tx = new Tx(handle);
-            var fate = Tx.Fate.UNDONE;
             try {
                 T answer = work.apply(tx);
-                fate = Tx.Fate.UNKNOWN;
+                fate.set(Tx.Fate.UNKNOWN);
                 handle.commit();
                 return new Committed<>(answer, tx.afterCommit());
             } catch (Throwable failure) {
                 undo(handle, failure);
-                tx.failed(fate);
+                tx.failed(fate.get());
                 throw failure;
             }
         }
@@ -213,7 +249,9 @@ public final class Db implements AutoCloseable {
         hikari.setUsername(config.user());
         hikari.setPassword(config.password().reveal());
         hikari.setMaximumPoolSize(config.pool());
-        hikari.setMinimumIdle(Math.min(2, config.pool()));
+        // all of them all the time: whoever finds one missing waits for those before him to be made, one after the
+        // other
+        hikari.setMinimumIdle(config.pool());
         hikari.setConnectionTimeout(1_000);
         hikari.setValidationTimeout(1_000);
         hikari.setMaxLifetime(30 * 60_000L);
@@ -227,6 +265,12 @@ public final class Db implements AutoCloseable {
 
     private record Committed<T extends @Nullable Object>(T answer, List<Runnable> afterwards) {}
 
-    /** How busy the pool is. */
-    public record Load(int busy, int waiting) {}
+    /**
+     * How busy the database is.
+     *
+     * @param busy connections in use
+     * @param waiting callers who wait for one
+     * @param inLine callers who wait for a common commit
+     */
+    public record Load(int busy, int waiting, int inLine) {}
 }

@@ -22,14 +22,27 @@ final class Failures {
     }
 
     /** A statement waited for a lock as long as it was allowed to. */
-    static boolean lockTimeout(Throwable failure) {
+    private static boolean lockTimeout(Throwable failure) {
         return "55P03".equals(state(failure));
+    }
+
+    /** It may well go better in a transaction of its own: others stood in the way. */
+    static boolean passing(Throwable failure) {
+        return retryable(failure) || lockTimeout(failure);
     }
 
     /** The connection broke, so that nobody knows whether what was sent last was done. */
     static boolean connection(Throwable failure) {
         String state = state(failure);
         return state == null || state.startsWith("08") || state.startsWith("57");
+    }
+
+    /** The connection that had been there is gone: another may do, for what had been sent over it and not committed is undone. */
+    static boolean broke(Throwable failure) {
+        String state = state(failure);
+        return state != null
+                && (state.startsWith("08") || state.equals("57P01") || state.equals("57P02"))
+                && !(sql(failure) instanceof SQLTransientConnectionException);
     }
 
     /** Translates, or gives the failure back as it is when it is a defect of ours. */

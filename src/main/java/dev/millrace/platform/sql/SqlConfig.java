@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * How to reach Postgres.
  *
- * @param url JDBC address without credentials, {@code jdbc:postgresql://host:port/database}
+ * @param url JDBC address without credentials, {@code jdbc:postgresql://host:port/database}; behind a question mark what the driver is
+ *     told besides, such as {@code sslmode=verify-full}
  * @param pool connections for requests and jobs; lines come on top
  * @param statementTimeout longest any statement may run
  * @param lockTimeout longest a statement may wait for a row or table lock

@@ -31,6 +31,45 @@ class IdempotencyKeyTest {
         assertThat(key("other").fingerprint()).isEqualTo(one);
     }
 
+    @Test
+    void theOrderOfMembersAndTheSpaceBetweenThemMakeNoOtherBody() {
+        IdempotencyKey one = of("{\"a\":[{\"b\":1,\"c\":null}],\"d\":\"\u00e9\"}");
+        one.requireSame(
+                of("{ \"d\" : \"\\u00e9\", \"a\" : [ {\"c\":null,\"b\":1} ] }").fingerprint());
+        one.requireSame(one.verbatim());
+        for (String other : new String[] {
+            "{\"a\":[{\"b\":2,\"c\":null}],\"d\":\"\u00e9\"}",
+            "{\"a\":[{\"b\":1}],\"d\":\"\u00e9\"}",
+            "{\"a\":[{\"b\":\"1\",\"c\":null}],\"d\":\"\u00e9\"}"
+        }) {
+            assertThatThrownBy(() -> one.requireSame(of(other).fingerprint()))
+                    .as(other)
+                    .isInstanceOf(Problem.class);
+        }
+    }
+
+    @Test
+    void numbersAreComparedAsTheyAreWrittenHoweverLargeTheyAre() {
+        IdempotencyKey one = of("{\"a\":1e9999,\"b\":[1e99999,-1e-99999]}");
+        one.requireSame(of("{\"b\":[1e99999,-1e-99999], \"a\":1e9999}").fingerprint());
+        assertThatThrownBy(() -> one.requireSame(
+                        of("{\"a\":1e9998,\"b\":[1e99999,-1e-99999]}").fingerprint()))
+                .isInstanceOf(Problem.class);
+        String many = "1e9999,".repeat(150_000);
+        assertThat(of("{\"x\":[" + many + "0]}").fingerprint()).hasSize(32);
+    }
+
+    @Test
+    void whatIsNoJsonIsComparedAsItCame() {
+        IdempotencyKey one = of("--b\r\nx\r\n--b--");
+        assertThat(one.fingerprint()).isEqualTo(one.verbatim());
+    }
+
+    private static IdempotencyKey of(String body) {
+        return java.util.Objects.requireNonNull(
+                IdempotencyKey.of("k", "POST /v1/x", body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "\"\"", "two words", "t\u00e4g", "tab\there", "  "})
     void whatIsNoVisibleAsciiIsRefused(String header) {

@@ -58,6 +58,66 @@ class JobsIT {
     }
 
     @Test
+    void manyThatAreEnqueuedAtOnceAreBornAsEachAloneWouldBe() throws InterruptedException {
+        var go = new CountDownLatch(1);
+        var workers = crew.node(jobs, Crew.config(4), Lineage.NONE, new Hand((note, attempt) -> {
+            go.await(60, TimeUnit.SECONDS);
+            return Outcome.DONE;
+        }));
+        awaitBirthplace(workers);
+        UUID there = crew.enqueue(jobs, new Note("there"), Enqueue.keyed("one").withDelay(Duration.ofHours(1)));
+
+        List<UUID> ids = crew.db.transact(tx -> jobs.enqueue(
+                tx,
+                List.of(
+                        wish(Enqueue.NOW),
+                        wish(Enqueue.keyed("one")),
+                        wish(Enqueue.after(Duration.ofHours(1))),
+                        wish(Enqueue.keyed("two")),
+                        wish(Enqueue.NOW))));
+
+        assertThat(ids.get(1)).isEqualTo(there);
+        assertThat(ids.stream().map(crew::state))
+                .containsExactly("running", "scheduled", "scheduled", "running", "running");
+        List<UUID> more = crew.db.transact(tx -> jobs.enqueue(tx, List.of(wish(Enqueue.NOW), wish(Enqueue.NOW))));
+        assertThat(more.stream().map(crew::state)).containsExactly("running", "ready"); // there was room for one
+        go.countDown();
+        for (UUID id : List.of(ids.get(0), ids.get(3), ids.get(4), more.get(0), more.get(1))) {
+            crew.awaitState(id, "gone");
+        }
+    }
+
+    @Test
+    void ofManyThatAreCompletedAtOnceThoseOfOthersAreFenced() {
+        var attempts = new ConcurrentLinkedQueue<Attempt>();
+        var go = new CountDownLatch(1);
+        var workers = crew.node(jobs, new Hand((note, attempt) -> {
+            attempts.add(attempt);
+            go.await(60, TimeUnit.SECONDS);
+            return Outcome.DONE;
+        }));
+        awaitBirthplace(workers);
+        for (int i = 0; i < 3; i++) {
+            crew.enqueue(jobs, new Note("many"));
+        }
+        Waiting.until("all run", Crew.SOON, () -> attempts.size() == 3);
+        List<Attempt> all = List.copyOf(attempts);
+        crew.db.run(tx -> tx.update("UPDATE job SET claim = claim + 1 WHERE id = :id")
+                .bind("id", all.get(1).job())
+                .execute());
+
+        List<Boolean> ended = crew.db.transact(tx -> Attempt.complete(tx, all).stream()
+                .map(refusal -> refusal == null)
+                .toList());
+
+        assertThat(ended).containsExactly(true, false, true);
+        assertThat(all.stream().map(attempt -> crew.state(attempt.job()))).containsExactly("gone", "running", "gone");
+        assertThat(all.stream().map(Attempt::lost)).containsExactly(false, true, false);
+        assertThat(all.stream().map(Attempt::completed)).containsExactly(true, false, true);
+        go.countDown();
+    }
+
+    @Test
     void aJobIsBornClaimedByANodeWithRoomAndReadyWithoutOne() throws InterruptedException {
         var go = new CountDownLatch(1);
         var workers = crew.node(jobs, Crew.config(1), Lineage.NONE, new Hand((note, attempt) -> {
@@ -360,5 +420,9 @@ class JobsIT {
                 .bind("version", version)
                 .execute());
         return id;
+    }
+
+    private static Wish wish(Enqueue how) {
+        return new Wish(Crew.ACCOUNT, new Note("one of many"), how);
     }
 }

@@ -7,9 +7,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.testing.FaultProxy;
 import dev.millrace.testing.TestServices;
-import dev.millrace.testing.Waiting;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +50,7 @@ class TogetherIT {
 
     @Test
     void thoseWhoWaitShareACommitAndEachHasHisOwnAnswer() throws Exception {
-        var batch = new Batch(db);
+        var batch = new Batch(db, callers);
 
         List<Future<Integer>> answers = new ArrayList<>();
         for (int i = 1; i <= 40; i++) {
@@ -71,7 +67,7 @@ class TogetherIT {
 
     @Test
     void aClosureThatThrowsIsUndoneAloneAndNobodyGetsItsAnswer() throws Exception {
-        var batch = new Batch(db);
+        var batch = new Batch(db, callers);
         var told = ConcurrentHashMap.<String>newKeySet();
 
         Future<Integer> good = batch.join(tx -> {
@@ -104,24 +100,23 @@ class TogetherIT {
 
     @Test
     void nobodyIsToldBeforeTheCommonCommit() throws Exception {
-        var batch = new Batch(db);
+        var batch = new Batch(db, callers);
         var second = new CountDownLatch(1);
         var inside = new CountDownLatch(1);
         var told = new AtomicInteger();
 
-        Future<?> first = callers.submit(() -> batch.join(tx -> take(tx, 1)).get());
-        batch.joined(1);
+        Future<Integer> first = batch.join(tx -> take(tx, 1));
         Future<Integer> refused = batch.join(tx -> {
             throw Problem.of(ProblemType.CONFLICT, "no");
         });
         Future<Integer> last = batch.join(tx -> {
             inside.countDown();
-            await(second);
+            Batch.await(second);
             tx.afterCommit(told::incrementAndGet);
             return take(tx, 2);
         });
         batch.go();
-        await(inside);
+        Batch.await(inside);
 
         assertThat(first.isDone()).isFalse();
         assertThat(refused.isDone()).isFalse(); // a refusal may rest on what is not durable yet
@@ -140,10 +135,10 @@ class TogetherIT {
         Future<?> sitter = callers.submit(() -> db.run(tx -> {
             tx.execute("SELECT FROM seat WHERE id = 7 FOR UPDATE");
             locked.countDown();
-            await(free);
+            Batch.await(free);
         }));
-        await(locked);
-        var batch = new Batch(db);
+        Batch.await(locked);
+        var batch = new Batch(db, callers);
         var runs = new AtomicInteger();
 
         Future<Integer> waits = batch.join(tx -> {
@@ -171,7 +166,7 @@ class TogetherIT {
                     config.password(),
                     4);
             try (var far = Db.open(through)) {
-                var batch = new Batch(far);
+                var batch = new Batch(far, callers);
                 var runs = new AtomicInteger();
                 Future<Integer> before = batch.join(tx -> take(tx, 21));
                 Future<Integer> cut = batch.join(tx -> {
@@ -194,7 +189,7 @@ class TogetherIT {
 
     @Test
     void aTransactionInsideIsRefusedForLeaderAndFollowersAlike() throws Exception {
-        var batch = new Batch(db);
+        var batch = new Batch(db, callers);
         Future<Integer> nested = batch.join(tx -> db.together(inner -> take(inner, 31)));
         batch.go();
 
@@ -212,66 +207,5 @@ class TogetherIT {
 
     private static long count(String sql) {
         return db.read(tx -> tx.query(sql).mapTo(Long.class).one());
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(60, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("nobody came");
-            }
-        } catch (InterruptedException stop) {
-            throw new IllegalStateException(stop);
-        }
-    }
-
-    /** A first caller keeps the line busy until all the others stand behind him: those are one batch. */
-    private static final class Batch {
-        private final Db db;
-        private final CountDownLatch held = new CountDownLatch(1);
-        private final CountDownLatch go = new CountDownLatch(1);
-        private final List<AtomicReference<Thread>> joined = new ArrayList<>();
-
-        Batch(Db db) {
-            this.db = db;
-            var unused = callers.submit(() -> db.together(tx -> {
-                held.countDown();
-                await(go);
-                return 0;
-            }));
-            await(held);
-        }
-
-        <T> Future<T> join(java.util.function.Function<Tx, T> work) {
-            var thread = new AtomicReference<Thread>();
-            int many;
-            synchronized (joined) {
-                joined.add(thread);
-                many = joined.size();
-            }
-            Future<T> answer = callers.submit(() -> {
-                thread.set(Thread.currentThread());
-                return db.together(work);
-            });
-            joined(many);
-            return answer;
-        }
-
-        /** Waits until so many stand in line. */
-        void joined(int many) {
-            Waiting.until("callers in line", Duration.ofSeconds(20), () -> {
-                synchronized (joined) {
-                    return joined.stream()
-                                    .limit(many)
-                                    .filter(thread -> thread.get() != null
-                                            && thread.get().getState() == Thread.State.TIMED_WAITING)
-                                    .count()
-                            == many;
-                }
-            });
-        }
-
-        void go() {
-            go.countDown();
-        }
     }
 }
