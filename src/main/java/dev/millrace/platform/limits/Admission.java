@@ -40,6 +40,23 @@ public record Admission(boolean allowed, List<Stand> stands, boolean degraded, l
         return Duration.ofSeconds(Math.max(1, seconds));
     }
 
+    /** The window that makes the caller wait longest, named as in {@code RateLimit}; empty when none does. */
+    public String full() {
+        String full = "";
+        long longest = 0;
+        for (Stand stand : stands) {
+            if (waiting(stand.minute()) > longest) {
+                longest = waiting(stand.minute());
+                full = stand.prefix() + "minute";
+            }
+            if (waiting(stand.day()) > longest) {
+                longest = waiting(stand.day());
+                full = stand.prefix() + "day";
+            }
+        }
+        return full;
+    }
+
     /** Refuses with {@code rate_limited} unless allowed. */
     public Admission require() {
         if (!allowed) {

@@ -24,6 +24,7 @@ public final class Limits implements AutoCloseable {
     private final IntSupplier liveNodes;
     private final LongAdder degraded = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private volatile boolean lastAlone;
 
     private Limits(Redis redis, LocalWindows local, Guards guards, IntSupplier liveNodes) {
         this.redis = redis;
@@ -92,9 +93,9 @@ public final class Limits implements AutoCloseable {
                 .require();
     }
 
-    /** Whether the last that was heard of Redis was good: otherwise limits are degraded. */
+    /** Whether calls are counted together with the other nodes: the last place was taken there, and Redis was not lost since. */
     public boolean shared() {
-        return redis.up();
+        return !lastAlone && redis.up();
     }
 
     /** How many calls were decided without Redis, and how many were refused, since the start. */
@@ -127,11 +128,23 @@ public final class Limits implements AutoCloseable {
         try {
             Take answer = shared.take(asked);
             local.heard(asked, answer);
+            // who is refused writes nothing: a Redis that only reads can say no as well
+            if (answer.allowed()) {
+                note(false);
+            }
             return admission(all, asked, answer, false);
         } catch (RedisAway away) {
             degraded.increment();
+            note(true);
             List<Asked> part = alone == Guard.Alone.WHOLE ? asked : share(asked);
             return admission(all, asked, local.take(part), true);
+        }
+    }
+
+    /** Written only when it changes: thousands of calls a second pass here. */
+    private void note(boolean alone) {
+        if (lastAlone != alone) {
+            lastAlone = alone;
         }
     }
 

@@ -87,6 +87,8 @@ final class Listening implements AutoCloseable {
             if (connection != null) {
                 connection.disconnect();
             }
+        } catch (JedisException lost) {
+            LOG.debug("the listening connection is closed already: {}", lost.getMessage());
         } finally {
             lock.unlock();
         }

@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.RedisClient;
@@ -21,20 +21,15 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 public final class Redis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Redis.class);
 
-    /** Refusals that are about the server's state and not about the call. */
-    private static final Set<String> UNFIT = Set.of(
-            "LOADING",
-            "READONLY",
-            "OOM",
-            "MISCONF",
-            "MASTERDOWN",
-            "CLUSTERDOWN",
-            "BUSY",
-            "NOREPLICAS",
-            "TRYAGAIN",
-            "NOAUTH",
-            "WRONGPASS",
-            "NOPERM");
+    /** Refusals that are about the call: it would be refused by a server in the best of states too. */
+    private static final Pattern OURS = Pattern.compile(
+            "WRONGTYPE |CROSSSLOT |NOSCRIPT |ERR (?:unknown (?:sub)?command|wrong number of arguments"
+                    + "|syntax error|value is not |invalid expire|Number of keys |Error compiling script|.*user_script)",
+            Pattern.CASE_INSENSITIVE);
+
+    /** What a script ran into that is not its own fault: older servers tell the state between other words. */
+    private static final Pattern STATE_IN_SCRIPT =
+            Pattern.compile(" -(?!ERR |WRONGTYPE )[A-Z]+ |The user executing the script can't|Script killed");
 
     private static final int WARM = 4;
     private static final Duration LONGEST_QUEUE = Duration.ofSeconds(2);
@@ -161,15 +156,14 @@ public final class Redis implements AutoCloseable {
         }
     }
 
-    /** A server that cannot serve now is as good as none; anything else is a defect of ours. */
+    /** What is a defect of ours is told as it is; a server that refuses for any other reason is as good as none. */
     private RuntimeException unfit(JedisDataException refusal) {
         String message = String.valueOf(refusal.getMessage());
-        String code = message.substring(0, Math.max(0, message.indexOf(' ')));
-        boolean inScript = UNFIT.stream().anyMatch(state -> message.contains(" -" + state + " "));
-        if (!UNFIT.contains(code) && !inScript) {
+        if (OURS.matcher(message).lookingAt()
+                && !STATE_IN_SCRIPT.matcher(message).find()) {
             return refusal;
         }
-        if (code.equals("LOADING")) {
+        if (message.startsWith("LOADING ")) {
             breaker.trip(refusal);
         }
         return new RedisAway("Redis cannot serve: " + message);

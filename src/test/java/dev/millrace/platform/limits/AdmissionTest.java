@@ -60,6 +60,36 @@ class AdmissionTest {
     }
 
     @Test
+    void theWindowThatKeepsHimLongestIsNamedAsInTheField() {
+        var free = new Gauge(60, 1, 12);
+        assertThat(admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 5, 40_000), false, 0)
+                        .full())
+                .isEqualTo("minute");
+        assertThat(admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 0, 40_000), false, 0)
+                        .full())
+                .isEqualTo("day");
+        assertThat(admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 0, 11), false, 0)
+                        .full())
+                .isEqualTo("minute");
+        assertThat(admission(false, new Gauge(60, 0, 12), new Gauge(1_000, 0, 12), false, 0)
+                        .full())
+                .isEqualTo("minute");
+        assertThat(admission(true, free, free, false, 1).full()).isEmpty();
+        assertThat(admission(false, new Gauge(60, 0, 0), new Gauge(9, 0, 0), false, 0)
+                        .full())
+                .isEmpty();
+        var byKey = new Admission(
+                false,
+                List.of(
+                        new Stand("a", "", new Gauge(60, 0, 12), free),
+                        new Stand("k", "key-", new Gauge(5, 0, 30), new Gauge(50, 0, 31)),
+                        new Stand("l", "late-", new Gauge(5, 0, 31), new Gauge(50, 0, 31))),
+                false,
+                0);
+        assertThat(byKey.full()).isEqualTo("key-day");
+    }
+
+    @Test
     void whoIsLetInWaitsForNothingAndGoesOn() {
         var admission = admission(true, new Gauge(60, 0, 12), new Gauge(1_000, 7, 40_000), false, 1);
 

@@ -153,6 +153,15 @@ class LimitsIT {
     }
 
     @Test
+    void itIsToldWhetherThereWasAPlaceToGiveBack() {
+        var windows = new SharedWindows(redis);
+        Admission one = limits.take(key, 5, 100);
+
+        assertThat(windows.giveBack(List.of(key), one.ticket())).isTrue();
+        assertThat(windows.giveBack(List.of(key), one.ticket())).isFalse();
+    }
+
+    @Test
     void givingBackTheOnlyPlaceLeavesNothingInRedis() {
         Admission only = limits.take(key, 5, 100);
         try (var raw = RedisClient.create(TestServices.redisUrl())) {
@@ -262,6 +271,9 @@ class LimitsIT {
                         alone.take(key, 10, 100).day(),
                         true));
         assertThat(alone.counts().degraded()).isGreaterThanOrEqualTo(10);
+        assertThat(alone.shared()).isFalse();
+        assertThat(limits.take(key, 10, 100).degraded()).isFalse();
+        assertThat(limits.shared()).isTrue();
     }
 
     @Test

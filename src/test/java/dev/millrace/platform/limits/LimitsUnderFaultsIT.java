@@ -122,6 +122,7 @@ class LimitsUnderFaultsIT {
                         () -> nodes.stream()
                                 .allMatch(node -> node.take("probe-" + System.nanoTime(), 10, 10)
                                         .degraded()));
+                assertThat(nodes).noneMatch(Limits::shared);
             }
             act.set(1);
             pass(FOR_A_WHILE);
@@ -139,6 +140,7 @@ class LimitsUnderFaultsIT {
                     () -> nodes.stream()
                             .noneMatch(node -> node.take("probe-" + System.nanoTime(), 10, 10)
                                     .degraded()));
+            Waiting.until("it is said that they are", SOON, () -> nodes.stream().allMatch(Limits::shared));
             long alone = degraded.sum();
             act.set(2);
             pass(FOR_A_WHILE);

@@ -164,6 +164,31 @@ class RedisFaultIT {
         }
     }
 
+    @Test
+    void aServerThatTakesNoMoreConnectionsIsAwayForWhoeverFindsNone() throws Exception {
+        var strange = new AtomicInteger();
+        try (var raw = RedisClient.create(server.url().reveal())) {
+            raw.configSet("maxclients", "4");
+            var threads = new ArrayList<Thread>();
+            for (int i = 0; i < 100; i++) {
+                threads.add(Thread.startVirtualThread(() -> {
+                    try {
+                        tried();
+                    } catch (RuntimeException unknown) {
+                        LOG.error("neither answered nor away", unknown);
+                        strange.incrementAndGet();
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            raw.configSet("maxclients", "1000");
+        }
+        assertThat(strange).hasValue(0);
+        Waiting.until("used again", SOON, this::tried);
+    }
+
     private void write() {
         redis.eval(WRITE, List.of("n"), List.of());
     }

@@ -49,6 +49,11 @@ public final class Bodies {
         return StrictJson.read(json);
     }
 
+    /** The same for JSON that holds a file as text, which is longer than any text is. */
+    public static JsonNode tree(byte[] json, int longestText) {
+        return StrictJson.read(json, longestText);
+    }
+
     /** A part of a tree as a valid {@code type}. */
     public static <T> T bind(JsonNode tree, Class<T> type) {
         List<FieldError> faults = new ArrayList<>();

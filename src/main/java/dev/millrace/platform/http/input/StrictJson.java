@@ -46,20 +46,27 @@ final class StrictJson {
             .build();
 
     private final JsonParser parser;
+    private final int longestText;
     private int values;
 
-    private StrictJson(JsonParser parser) {
+    private StrictJson(JsonParser parser, int longestText) {
         this.parser = parser;
+        this.longestText = longestText;
     }
 
     /** The tree, or INVALID_REQUEST with the first fault. */
     static JsonNode read(byte[] bytes) {
+        return read(bytes, Json.TEXT);
+    }
+
+    /** The same with texts of at most so many characters. */
+    static JsonNode read(byte[] bytes, int longestText) {
         if (bytes.length == 0) {
             throw fault("", "required", "a JSON body is needed");
         }
         String text = decode(bytes);
         try (JsonParser parser = FACTORY.createParser(text)) {
-            return new StrictJson(parser).document();
+            return new StrictJson(parser, longestText).document();
         } catch (JsonProcessingException malformed) {
             var at = malformed.getLocation();
             String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
@@ -150,8 +157,8 @@ final class StrictJson {
 
     private String text(String pointer) throws IOException {
         String text = parser.getText();
-        if (text.length() > Json.TEXT) {
-            throw fault(pointer, "out_of_range", "longer than " + Json.TEXT + " characters");
+        if (text.length() > longestText) {
+            throw fault(pointer, "out_of_range", "longer than " + longestText + " characters");
         }
         if (!Texts.wellFormed(text)) {
             throw fault(pointer, "invalid_text", "holds a NUL or half of a surrogate pair");

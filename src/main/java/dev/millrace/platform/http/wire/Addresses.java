@@ -24,8 +24,13 @@ public final class Addresses {
     /** The address, or nothing when the text is no literal address. */
     public static @Nullable InetAddress address(String text) {
         byte[] bytes = literal(text);
+        return bytes == null ? null : of(bytes);
+    }
+
+    /** Of four or sixteen bytes; an IPv4 address written as IPv6 is one of IPv4. */
+    public static InetAddress of(byte[] bytes) {
         try {
-            return bytes == null ? null : InetAddress.getByAddress(bytes);
+            return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }
