@@ -1,8 +1,4 @@
 package dev.millrace.credits;
 
 /** What an account has, in micro-credits: {@code held} is part of {@code balance}, {@code available} is the rest. */
-public record Balance(long balance, long held, long available) {
-    static Balance of(long balance, long available) {
-        return new Balance(balance, balance - available, available);
-    }
-}
+public record Balance(long balance, long held, long available) {}

@@ -8,7 +8,7 @@ import java.util.Locale;
 public enum Basis {
     /** As the provider reported it, or as it was delivered: right to the token, second or file. */
     REPORTED,
-    /** Counted by us from what was delivered, because the provider reported nothing: an estimate. */
+    /** Counted by us from what was delivered, because the provider reported nothing of it: tokens are an estimate. */
     COUNTED;
 
     @JsonValue

@@ -1,5 +1,6 @@
 package dev.millrace.credits;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.millrace.platform.Micros;
 import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Answers;
@@ -50,8 +51,8 @@ final class CapRoutes implements Routes {
         }));
     }
 
-    /** Null takes the cap away. */
+    /** Null takes the cap away, and must be said: nobody loses a cap for a member he forgot. */
     record Wanted(
-            @Nullable @DecimalMin("0") @DecimalMax("1000000000")
+            @JsonProperty(required = true) @Nullable @DecimalMin("0") @DecimalMax("1000000000")
             BigDecimal day) {}
 }

@@ -1,17 +1,20 @@
 package dev.millrace.credits;
 
-import dev.millrace.analytics.Analytics;
-import dev.millrace.analytics.Fact;
 import dev.millrace.platform.Recent;
+import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.sql.Told;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Caps on what is spent in a day, counted in the transaction of the hold and under a lock, so that they hold however many ask at
@@ -21,50 +24,80 @@ import org.slf4j.LoggerFactory;
  * remembered for a moment, because most have none; a new one counts on every node within three seconds.
  */
 final class Caps {
-    private static final Logger LOG = LoggerFactory.getLogger(Caps.class);
     private static final long FRESH_NANOS = Duration.ofSeconds(3).toNanos();
     private static final int ACCOUNTS = 20_000;
 
     private final Recent<UUID, Known> capped = new Recent<>(ACCOUNTS);
-    private final AtomicReference<Budgets> budgets =
-            new AtomicReference<>(new Budgets(Set.of(), System.nanoTime() - FRESH_NANOS));
+    private final Budgets budgets;
 
-    /** Refuses what a cap does not allow; otherwise counts it. To be called before the purses are locked. */
-    Counted admit(Tx tx, Spending spending, UUID hold, long micros) {
-        Spender spender = spending.spender();
-        Long ofAccount = hasCap(tx, spender.account()) ? cap(tx, CAP, "owner", spender.account()) : null;
-        Long ofKey = spender.apiKey() == null ? null : cap(tx, KEY_CAP, "key", spender.apiKey());
-        if (ofAccount != null || ofKey != null) {
-            Spent spent = spent(tx, spender);
-            check(
-                    tx,
-                    Cap.CAP_DAY,
-                    spender.account().toString(),
-                    new Use(spender, hold, ofAccount, spent.account(), micros));
-            check(
-                    tx,
-                    Cap.CAP_KEY,
-                    String.valueOf(spender.apiKey()),
-                    new Use(spender, hold, ofKey, spent.key(), micros));
-        }
-        boolean budgeted = budgets(tx).contains(spending.provider()) && spendBudget(tx, spending, hold, micros);
-        return new Counted(spender.apiKey(), budgeted ? spending.provider() : null);
+    Caps(Budgets budgets) {
+        this.budgets = budgets;
     }
 
-    private static final String NOTE = """
-            UPDATE hold
-            SET api_key = :key, budget = :budget
-            WHERE id = :hold""";
-
-    /** Writes at the hold what it counts against. */
-    void note(Tx tx, UUID hold, Counted counted) {
-        if (counted.apiKey() != null || counted.budget() != null) {
-            tx.update(NOTE)
-                    .bind("hold", hold)
-                    .bind("key", counted.apiKey())
-                    .bind("budget", counted.budget())
-                    .execute();
+    /**
+     * Judges many, as if one came after the other, in this order: who stays within his caps is counted, and nothing is written for who
+     * does not. To be called before the purses are locked.
+     */
+    List<Told<Counted>> admit(Tx tx, List<Wanted> all) {
+        Limits limits = limits(tx, all);
+        Set<String> budgeted = budgets.providers(tx);
+        Budgets.lock(
+                tx,
+                all.stream()
+                        .map(Wanted::provider)
+                        .filter(provider -> provider != null && budgeted.contains(provider))
+                        .collect(Collectors.toSet()));
+        var told = new ArrayList<Told<Counted>>();
+        var counted = new ArrayList<Wanted>();
+        for (Wanted wanted : all) {
+            try {
+                told.add(new Told.Answer<>(admit(tx, limits, budgeted, wanted, counted)));
+                counted.add(wanted);
+            } catch (Problem refusal) {
+                told.add(new Told.Refusal<>(refusal));
+            }
         }
+        return told;
+    }
+
+    /** The caps there are on those who ask, locked until the end of the transaction: whoever spends under one takes his turn. */
+    private Limits limits(Tx tx, List<Wanted> all) {
+        Set<UUID> accounts = withCap(tx, all.stream().map(Wanted::account).collect(Collectors.toSet()));
+        Set<UUID> keys = all.stream()
+                .map(wanted -> wanted.spender().apiKey())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return new Limits(caps(tx, CAPS, accounts), caps(tx, KEY_CAPS, keys));
+    }
+
+    private Counted admit(Tx tx, Limits limits, Set<String> budgeted, Wanted wanted, List<Wanted> before) {
+        Spender spender = wanted.spender();
+        var uses = new ArrayList<Cap.Use>();
+        Long ofAccount = limits.accounts().get(spender.account());
+        Long ofKey = spender.apiKey() == null ? null : limits.keys().get(spender.apiKey());
+        if (ofAccount != null || ofKey != null) {
+            Spent spent = spent(tx, spender);
+            if (ofAccount != null) {
+                long more = sum(before, other -> other.account().equals(spender.account()));
+                uses.add(new Cap.Use(Cap.CAP_DAY, spender.account().toString(), ofAccount, spent.account() + more));
+            }
+            if (ofKey != null) {
+                long more = sum(before, other -> Objects.equals(other.spender().apiKey(), spender.apiKey()));
+                uses.add(new Cap.Use(Cap.CAP_KEY, String.valueOf(spender.apiKey()), ofKey, spent.key() + more));
+            }
+            uses.forEach(use -> use.check(tx, wanted.micros()));
+        }
+        String provider = wanted.provider();
+        Cap.Use budget =
+                provider == null || !budgeted.contains(provider) ? null : Budgets.spend(tx, provider, wanted.micros());
+        if (budget != null) {
+            uses.add(budget);
+        }
+        return new Counted(budget == null ? null : provider, uses);
+    }
+
+    private static long sum(List<Wanted> all, Predicate<Wanted> which) {
+        return all.stream().filter(which).mapToLong(Wanted::micros).sum();
     }
 
     private static final String SET = """
@@ -109,46 +142,25 @@ final class Caps {
         return tx.query(STANDING).bind("owner", owner).mapTo(Standing.class).list();
     }
 
-    private static final String BUDGETS = """
-            SELECT b.provider, b.day_micros AS limit_micros, coalesce(s.micros, 0) AS spent_micros
-            FROM provider_budget b
-            LEFT JOIN provider_spending s ON s.provider = b.provider AND s.day = CAST(now() AT TIME ZONE 'UTC' AS date)
-            ORDER BY b.provider""";
-
-    /** The operator's budgets, and what is spent of them today. */
-    static List<Budget> all(Tx tx) {
-        return tx.query(BUDGETS).mapTo(Budget.class).list();
-    }
-
-    private static final String FORGET = """
-            DELETE FROM provider_spending
-            WHERE day < CAST(now() AT TIME ZONE 'UTC' AS date) - 40""";
-
-    private static final String FORGET_ALARMS = """
-            DELETE FROM cap_alarm
-            WHERE day < CAST(now() AT TIME ZONE 'UTC' AS date) - 40""";
-
-    /** Forgets days that nothing open counts against any more. */
-    static void forget(Tx tx) {
-        tx.update(FORGET).execute();
-        tx.update(FORGET_ALARMS).execute();
-    }
-
-    private static final String CAP = """
-            SELECT day_micros
+    private static final String CAPS = """
+            SELECT owner AS id, day_micros AS micros
             FROM spending_cap
-            WHERE owner = :owner
+            WHERE owner = ANY(:ids)
+            ORDER BY owner
             FOR NO KEY UPDATE""";
 
-    private static final String KEY_CAP = """
-            SELECT cap_day_micros
+    private static final String KEY_CAPS = """
+            SELECT id, cap_day_micros AS micros
             FROM api_key
-            WHERE id = :key AND cap_day_micros IS NOT NULL
+            WHERE id = ANY(:ids) AND cap_day_micros IS NOT NULL
+            ORDER BY id
             FOR NO KEY UPDATE""";
 
-    /** The cap, locked until the end of the transaction: whoever spends under it takes his turn. */
-    private static @Nullable Long cap(Tx tx, String query, String name, UUID id) {
-        return tx.query(query).bind(name, id).mapTo(Long.class).findOne().orElse(null);
+    private static Map<UUID, Long> caps(Tx tx, String query, Set<UUID> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : tx.query(query).bindArray("ids", UUID.class, ids).mapTo(Limit.class).stream()
+                        .collect(Collectors.toMap(Limit::id, Limit::micros));
     }
 
     // In a statement of its own, after the lock: only then it sees what those before us have spent.
@@ -166,136 +178,57 @@ final class Caps {
                 .one();
     }
 
-    private static void check(Tx tx, Cap cap, String subject, Use use) {
-        Long limit = use.limit();
-        if (limit == null) {
-            return;
-        }
-        if (use.micros() > 0 && use.spent() + use.micros() > limit) {
-            throw cap.refusal(limit, use.spent(), use.micros(), untilMidnight(tx));
-        }
-        if (Cap.nears(limit, use.spent(), use.micros())) {
-            alarm(tx, cap, subject, use);
-        }
-    }
+    private static final String WITH_CAP = """
+            SELECT owner
+            FROM spending_cap
+            WHERE owner = ANY(:owners)""";
 
-    // The row is locked by the update, which then looks at it as it is now, whatever was seen before.
-    private static final String SPEND = """
-            WITH budget AS (
-                SELECT day_micros FROM provider_budget WHERE provider = :provider
-            ), spending AS (
-                INSERT INTO provider_spending (provider, day, micros)
-                SELECT :provider, CAST(now() AT TIME ZONE 'UTC' AS date), :micros FROM budget WHERE :micros <= day_micros
-                ON CONFLICT (provider, day) DO UPDATE
-                    SET micros = provider_spending.micros + excluded.micros
-                    WHERE provider_spending.micros + excluded.micros <= (SELECT day_micros FROM budget)
-                RETURNING micros
-            )
-            SELECT day_micros AS limit_micros, (SELECT micros FROM spending) AS spent_micros FROM budget""";
-
-    /** Counts it; false when the operator took the budget away a moment ago. */
-    private static boolean spendBudget(Tx tx, Spending spending, UUID hold, long micros) {
-        Spend spend = tx.query(SPEND)
-                .bind("provider", spending.provider())
-                .bind("micros", micros)
-                .mapTo(Spend.class)
-                .findOne()
-                .orElse(null);
-        if (spend == null) {
-            return false;
-        }
-        Long after = spend.spentMicros();
-        if (after == null) {
-            throw Cap.PROVIDER_BUDGET.refusal(
-                    spend.limitMicros(), ofBudget(tx, spending.provider()), micros, untilMidnight(tx));
-        }
-        if (Cap.nears(spend.limitMicros(), after - micros, micros)) {
-            var use = new Use(spending.spender(), hold, spend.limitMicros(), after - micros, micros);
-            alarm(tx, Cap.PROVIDER_BUDGET, spending.provider(), use);
-        }
-        return true;
-    }
-
-    private static final String OF_BUDGET = """
-            SELECT coalesce(max(micros), 0)
-            FROM provider_spending
-            WHERE provider = :provider AND day = CAST(now() AT TIME ZONE 'UTC' AS date)""";
-
-    private static long ofBudget(Tx tx, String provider) {
-        return tx.query(OF_BUDGET).bind("provider", provider).mapTo(Long.class).one();
-    }
-
-    private static final String ALARM = """
-            INSERT INTO cap_alarm (cap, subject, day)
-            VALUES (:cap, :subject, CAST(now() AT TIME ZONE 'UTC' AS date))
-            ON CONFLICT DO NOTHING""";
-
-    private static void alarm(Tx tx, Cap cap, String subject, Use use) {
-        int first = tx.update(ALARM)
-                .bind("cap", cap.code())
-                .bind("subject", subject)
-                .execute();
-        Long limit = use.limit();
-        if (first == 0 || limit == null) {
-            return;
-        }
-        long spent = use.spent() + use.micros();
-        Analytics.record(
-                tx, new Fact.CapNeared(use.spender().account(), use.hold(), cap.code(), subject, spent, limit));
-        if (cap == Cap.PROVIDER_BUDGET) {
-            tx.afterCommit(
-                    () -> LOG.warn("{} of {} micro-credits of today's budget for {} are spent", spent, limit, subject));
-        }
-    }
-
-    private static final String UNTIL_MIDNIGHT = """
-            SELECT CAST(ceil(extract(epoch FROM date_trunc('day', now(), 'UTC') + interval '1 day' - now())) AS bigint)""";
-
-    private static Duration untilMidnight(Tx tx) {
-        return Duration.ofSeconds(tx.query(UNTIL_MIDNIGHT).mapTo(Long.class).one());
-    }
-
-    private static final String HAS_CAP = """
-            SELECT EXISTS (SELECT FROM spending_cap WHERE owner = :owner)""";
-
-    private boolean hasCap(Tx tx, UUID owner) {
+    private Set<UUID> withCap(Tx tx, Set<UUID> owners) {
         long now = System.nanoTime();
-        Known known = capped.get(owner);
-        if (known == null || now - known.readAtNanos() > FRESH_NANOS) {
-            known = new Known(
-                    tx.query(HAS_CAP).bind("owner", owner).mapTo(Boolean.class).one(), now);
-            capped.put(owner, known);
+        var capped = new HashSet<UUID>();
+        var unknown = new HashSet<UUID>();
+        for (UUID owner : owners) {
+            Known known = this.capped.get(owner);
+            if (known == null || now - known.readAtNanos() > FRESH_NANOS) {
+                unknown.add(owner);
+            } else if (known.capped()) {
+                capped.add(owner);
+            }
         }
-        return known.capped();
+        if (!unknown.isEmpty()) {
+            Set<UUID> found = tx.query(WITH_CAP)
+                    .bindArray("owners", UUID.class, unknown)
+                    .mapTo(UUID.class)
+                    .set();
+            unknown.forEach(owner -> this.capped.put(owner, new Known(found.contains(owner), now)));
+            capped.addAll(found);
+        }
+        return capped;
     }
 
-    private Set<String> budgets(Tx tx) {
-        Budgets known = budgets.get();
-        long now = System.nanoTime();
-        if (now - known.readAtNanos() >= FRESH_NANOS) {
-            known = new Budgets(
-                    Set.copyOf(tx.query("SELECT provider FROM provider_budget")
-                            .mapTo(String.class)
-                            .list()),
-                    now);
-            budgets.set(known);
-        }
-        return known.providers();
-    }
+    /**
+     * What a hold counts against.
+     *
+     * @param budget the provider whose budget it is, written at the hold
+     * @param uses each cap, as it was before
+     */
+    record Counted(@Nullable String budget, List<Cap.Use> uses) {
+        static final Counted NOWHERE = new Counted(null, List.of());
 
-    /** What a hold counts against besides its owner's cap. */
-    record Counted(@Nullable UUID apiKey, @Nullable String budget) {}
+        /** Whether it shows in more than the hold itself, so that it has to be undone when there is none. */
+        boolean anywhere() {
+            return !uses.isEmpty();
+        }
+    }
 
     /** @param name of the key; null for the cap of the account */
     record Standing(UUID id, @Nullable String name, long limitMicros, long spentMicros) {}
 
-    private record Use(Spender spender, UUID hold, @Nullable Long limit, long spent, long micros) {}
+    private record Limits(Map<UUID, Long> accounts, Map<UUID, Long> keys) {}
+
+    private record Limit(UUID id, long micros) {}
 
     private record Spent(long account, long key) {}
 
-    private record Spend(long limitMicros, @Nullable Long spentMicros) {}
-
     private record Known(boolean capped, long readAtNanos) {}
-
-    private record Budgets(Set<String> providers, long readAtNanos) {}
 }

@@ -8,14 +8,22 @@ import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Told;
 import dev.millrace.platform.sql.Tx;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What accounts may spend. */
 public final class Credits {
@@ -24,7 +32,9 @@ public final class Credits {
     private final Plans plans = new Plans();
     private final Ledger ledger = new Ledger();
     private final Holds holds = new Holds();
-    private final Caps caps = new Caps();
+    private final FreeHolds freeHolds = new FreeHolds();
+    private final Budgets budgets = new Budgets();
+    private final Caps caps = new Caps(budgets);
     private final Reversals reversals = new Reversals();
     private final CreditNews news;
 
@@ -56,32 +66,87 @@ public final class Credits {
      * @throws Problem INSUFFICIENT_CREDITS with {@code reason}, {@code missing} and {@code remedy}
      */
     public void hold(Tx tx, UUID hold, UUID account, long micros, String what) {
-        if (micros < 0) {
-            throw new IllegalArgumentException("a hold of less than nothing");
-        }
-        Funds funds = holds.funds(tx, account);
-        if (!funds.opened()) {
-            ledger.open(tx, account);
-            funds = holds.funds(tx, account);
-        }
-        if (!funds.suffice(micros)) {
-            throw refusal(funds, micros);
-        }
-        holds.take(tx, funds, hold, account, micros, what);
-        Balance before = Balance.of(funds.balance(), funds.available());
-        news.changed(tx, account, before, Balance.of(funds.balance(), funds.available() - micros));
+        hold(tx, new Wanted(hold, account, micros, what));
     }
 
     /**
-     * The same for a caller, within his caps on spending: his own a day, that of his key, and what the operator lets be spent on the
-     * provider.
+     * The same within the caps of whoever spends.
      *
      * @throws Problem INSUFFICIENT_CREDITS, also with the reasons {@code cap_day}, {@code cap_key} and {@code provider_budget}
      */
-    public void hold(Tx tx, UUID hold, Spending spending, long micros, String what) {
-        Caps.Counted counted = caps.admit(tx, spending, hold, micros);
-        hold(tx, hold, spending.spender().account(), micros, what);
-        caps.note(tx, hold, counted);
+    public void hold(Tx tx, Wanted wanted) {
+        Problem refusal = hold(tx, List.of(wanted)).getFirst();
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /**
+     * Holds for many, as if one came after the other, in statements for all of them, each within his caps on spending: his own a day,
+     * that of his key, and what the operator lets be spent on the provider. Answers for each, in this order, why it is refused, or
+     * null; a refusal that is answered has left nothing behind, unless what was free paid what was owed.
+     *
+     * @throws Problem INSUFFICIENT_CREDITS when somebody has not enough for whom something was written already, a budget or his first
+     *     purse: then nothing of all this may be kept
+     */
+    public List<@Nullable Problem> hold(Tx tx, List<Wanted> all) {
+        List<Told<Caps.Counted>> admitted = caps.admit(tx, all);
+        var opened = new HashSet<UUID>();
+        Map<UUID, Funds> funds = funds(
+                tx,
+                IntStream.range(0, all.size())
+                        .filter(i -> admitted.get(i) instanceof Told.Answer)
+                        .mapToObj(i -> all.get(i).account())
+                        .collect(Collectors.toSet()),
+                opened);
+        var refusals = new ArrayList<@Nullable Problem>();
+        var granted = new ArrayList<Holds.Granted>();
+        for (int i = 0; i < all.size(); i++) {
+            Wanted wanted = all.get(i);
+            Funds before = funds.getOrDefault(wanted.account(), Funds.NONE);
+            switch (admitted.get(i)) {
+                case Told.Refusal<Caps.Counted>(RuntimeException why) -> refusals.add((Problem) why);
+                case Told.Answer<Caps.Counted>(Caps.Counted counted)
+                when before.suffice(wanted.micros()) -> {
+                    var grant = new Holds.Granted(wanted, counted, before, before.parts(wanted.micros()));
+                    granted.add(grant);
+                    funds.put(wanted.account(), grant.after());
+                    refusals.add(null);
+                }
+                case Told.Answer<Caps.Counted>(Caps.Counted counted) -> {
+                    Problem refusal = refusal(tx, wanted, before);
+                    if (counted.anywhere() || opened.contains(wanted.account())) {
+                        throw refusal;
+                    }
+                    refusals.add(refusal);
+                }
+            }
+        }
+        holds.take(tx, granted);
+        granted.forEach(grant -> Cap.note(tx, grant.wanted(), grant.counted().uses()));
+        news.changed(tx, granted.stream().map(Holds.Granted::change).toList());
+        return refusals;
+    }
+
+    /** What the accounts have, locked; who was never here is given his first purse, and is {@code opened}. */
+    private Map<UUID, Funds> funds(Tx tx, Set<UUID> accounts, Set<UUID> opened) {
+        Map<UUID, Funds> funds = holds.funds(tx, accounts);
+        accounts.stream().filter(account -> !funds.containsKey(account)).forEach(opened::add);
+        if (!opened.isEmpty()) {
+            opened.forEach(account -> ledger.open(tx, account));
+            funds.putAll(holds.funds(tx, opened));
+        }
+        return funds;
+    }
+
+    /**
+     * Another provider takes over what the hold pays for: it counts against his budget of today, and no longer against that of
+     * whoever had it. To be called in a transaction of its own.
+     *
+     * @throws Problem INSUFFICIENT_CREDITS with the reason {@code provider_budget}
+     */
+    public void redirect(Tx tx, UUID hold, String provider) {
+        budgets.redirect(tx, hold, provider);
     }
 
     /**
@@ -89,12 +154,22 @@ public final class Credits {
      * receipt is answered again.
      */
     public Receipt settle(Tx tx, UUID hold, List<ReceiptLine> lines) {
-        return holds.settle(tx, hold, lines);
+        return settle(tx, List.of(new Bill(hold, lines))).getFirst();
+    }
+
+    /** Settles many, as if one came after the other, in statements for all of them; answers the receipts in this order. */
+    public List<Receipt> settle(Tx tx, List<Bill> bills) {
+        return holds.settle(tx, bills);
     }
 
     /** Frees all of it: nothing is charged, and the ledger says so. */
     public Receipt release(Tx tx, UUID hold) {
-        return holds.release(tx, hold);
+        return release(tx, List.of(hold)).getFirst();
+    }
+
+    /** The same for many; answers their receipts in this order. */
+    public List<Receipt> release(Tx tx, List<UUID> all) {
+        return freeHolds.release(tx, all);
     }
 
     /** Says that the work these holds pay for still goes on; those that ended are passed over. May be said often. */
@@ -117,25 +192,31 @@ public final class Credits {
         Balance before = balance(tx, account);
         boolean given = ledger.give(tx, account, grant);
         if (given) {
-            news.changed(tx, account, before, balance(tx, account));
+            news.changed(tx, List.of(new CreditNews.Change(account, before, balance(tx, account))));
         }
         return given;
     }
 
     /**
-     * Takes back what was given under the name {@code of}, at most what is left of it to take. What is free in its purse is taken, the
-     * rest is owed: it blocks new holds, and the next credits pay it first.
+     * Takes back what was given under the name {@code of}, at most what is left of it to take. What is free in its purse is taken, then
+     * what is free in the others; the rest is owed: it blocks new holds, and the next credits that are given or come free pay it first.
      *
      * @param request names the taking: again under the same name does nothing
      * @param words a few words the owner reads in the ledger
      */
     public Undoing takeBack(Tx tx, String of, long micros, String request, String words) {
-        return telling(tx, of, () -> reversals.takeBack(tx, of, micros, request, words));
+        return telling(tx, of, owner -> {
+            Undoing done = reversals.takeBack(tx, of, micros, request, words);
+            if (done == Undoing.DONE && owner != null) {
+                Reversals.payDebts(tx, List.of(owner));
+            }
+            return done;
+        });
     }
 
     /** Gives again what was taken back under the name {@code of}, once for each {@code request}. */
     public Undoing giveAgain(Tx tx, String of, String request, String words) {
-        return telling(tx, of, () -> reversals.giveAgain(tx, of, request, words));
+        return telling(tx, of, owner -> reversals.giveAgain(tx, of, request, words));
     }
 
     /**
@@ -143,14 +224,12 @@ public final class Credits {
      * It never expires.
      */
     public Undoing freeze(Tx tx, String of, long micros, UUID hold, String words) {
-        return telling(tx, of, () -> reversals.freeze(tx, of, micros, hold, words));
+        return telling(tx, of, owner -> reversals.freeze(tx, of, micros, hold, words));
     }
 
-    /** Ends the allowances there are, before that of the next month is granted: what is left of them is written off. */
-    public void endAllowances(Tx tx, UUID account) {
-        Balance before = balance(tx, account);
-        ledger.endAllowances(tx, account);
-        news.changed(tx, account, before, balance(tx, account));
+    /** Ends the allowances that were granted under those names, before the next is: what is left of them is written off. Told with that. */
+    public void endAllowances(Tx tx, UUID account, List<String> of) {
+        ledger.endAllowances(tx, account, of);
     }
 
     /** Puts an account on a plan; in effect here at once, on other nodes within five seconds. */
@@ -160,12 +239,12 @@ public final class Credits {
 
     /** Frees what holds nobody extended for an hour set aside; to be called every minute or so. Answers how many. */
     public int expireHolds() {
-        return allOf(holds::expire);
+        return allOf(freeHolds::expire);
     }
 
     /** Frees holds whose work has ended without them; to be called every minute or so. Answers how many. */
     public int freeLeaked() {
-        return allOf(holds::freeLeaked);
+        return allOf(freeHolds::freeLeaked);
     }
 
     /** Writes off what is left of grants whose time is over; to be called every minute or so. Answers how many. */
@@ -174,7 +253,7 @@ public final class Credits {
             List<UUID> owners = ledger.expire(tx);
             for (UUID owner : new TreeSet<>(owners)) {
                 Balance now = balance(tx, owner);
-                news.changed(tx, owner, now, now);
+                news.changed(tx, List.of(new CreditNews.Change(owner, now, now)));
             }
             return owners.size();
         });
@@ -183,8 +262,9 @@ public final class Credits {
     /** The operator's budgets for providers, and what is spent of them today; days long gone are forgotten on the way. */
     public List<Budget> budgets() {
         return db.transact(tx -> {
-            Caps.forget(tx);
-            return Caps.all(tx);
+            Budgets.forget(tx);
+            Cap.forget(tx);
+            return Budgets.all(tx);
         });
     }
 
@@ -201,12 +281,12 @@ public final class Credits {
     }
 
     /** Does something to what was given under a name, and tells of it when it changed anything. */
-    private Undoing telling(Tx tx, String of, Supplier<Undoing> change) {
+    private Undoing telling(Tx tx, String of, Function<@Nullable UUID, Undoing> change) {
         UUID owner = reversals.owner(tx, of);
         Balance before = owner == null ? null : balance(tx, owner);
-        Undoing done = change.get();
+        Undoing done = change.apply(owner);
         if (owner != null && before != null && done == Undoing.DONE) {
-            news.changed(tx, owner, before, balance(tx, owner));
+            news.changed(tx, List.of(new CreditNews.Change(owner, before, balance(tx, owner))));
         }
         return done;
     }
@@ -220,20 +300,23 @@ public final class Credits {
         return all;
     }
 
-    private static Problem refusal(Funds funds, long micros) {
-        long missing = Math.addExact(micros - funds.available(), funds.owed());
+    private Problem refusal(Tx tx, Wanted wanted, Funds funds) {
+        long missing = Math.addExact(wanted.micros() - funds.available(), funds.owed());
+        boolean inFlight = funds.owed() == 0
+                && funds.balance() >= wanted.micros()
+                && funds.balance() - holds.disputed(tx, wanted.account()) >= wanted.micros();
         return Problem.of(ProblemType.INSUFFICIENT_CREDITS, "There are not enough credits for this.")
-                .with("reason", "balance")
+                .with("reason", inFlight ? "in_flight" : "balance")
                 .with("missing", Micros.credits(Math.max(1, missing)))
-                .with("remedy", remedy(funds, micros, missing));
+                .with("remedy", remedy(funds, missing, inFlight));
     }
 
     /** What running work holds is part of the balance and may still be spent, so only what is free counts. */
-    private static String remedy(Funds funds, long micros, long missing) {
+    private static String remedy(Funds funds, long missing, boolean inFlight) {
         if (funds.owed() > 0) {
             return "Add credits: what is owed from before is paid first.";
         }
-        String add = "Add " + Micros.credits(missing) + " credits, or ask for less";
-        return funds.balance() >= micros ? add + "; work that still runs may give some back." : add + ".";
+        String add = Micros.credits(missing) + " credits, or ask for less.";
+        return inFlight ? "Wait until work that still runs gives some back, add " + add : "Add " + add;
     }
 }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An owner's purses as they stand under their locks, and how a hold is taken from them. Amounts are micro-credits. */
 record Funds(List<Pot> pots) {
+    /** Those of an owner who was never here. */
+    static final Funds NONE = new Funds(List.of());
+
     private static final Comparator<Pot> SPENDING = Comparator.comparing(Pot::purse)
             .thenComparing(Pot::expiresAt, Comparator.nullsLast(Comparator.naturalOrder()))
             .thenComparing(Pot::id);
@@ -37,6 +40,11 @@ record Funds(List<Pot> pots) {
         return -pots.stream().filter(Pot::receivable).mapToLong(Pot::posted).sum();
     }
 
+    /** Whether something is owed and something is free to pay it. */
+    boolean payable() {
+        return owed() > 0 && available() > 0;
+    }
+
     boolean suffice(long micros) {
         return opened() && owed() == 0 && available() >= micros;
     }
@@ -55,8 +63,18 @@ record Funds(List<Pot> pots) {
         return parts;
     }
 
+    /** As they stand when these parts are held as well. */
+    Funds holding(List<Part> parts) {
+        return new Funds(pots.stream().map(pot -> pot.holding(parts)).toList());
+    }
+
+    Balance standing() {
+        return new Balance(balance(), balance() - available(), available());
+    }
+
     /** One account of the books: a purse, or what its owner owes. */
     record Pot(
+            UUID owner,
             UUID id,
             String kind,
             long posted,
@@ -73,6 +91,14 @@ record Funds(List<Pot> pots) {
 
         long free() {
             return posted - held;
+        }
+
+        private Pot holding(List<Part> parts) {
+            long more = parts.stream()
+                    .filter(part -> part.account().equals(id))
+                    .mapToLong(Part::amount)
+                    .sum();
+            return more == 0 ? this : new Pot(owner, id, kind, posted, held + more, expiresAt, alive);
         }
 
         private Purse purse() {

@@ -2,6 +2,7 @@ package dev.millrace.credits;
 
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.Micros;
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -120,11 +121,18 @@ final class Ledger {
     private static final String END_ALLOWANCES = """
             UPDATE credit_account
             SET expires_at = now()
-            WHERE owner = :owner AND kind = 'allowance' AND closed_at IS NULL AND expires_at > now()""";
+            WHERE owner = :owner AND kind = 'allowance' AND closed_at IS NULL AND expires_at > now()
+              AND id IN (SELECT t.credit
+                         FROM entry e
+                         JOIN transfer t ON t.entry = e.id
+                         WHERE e.request_id = ANY(:of) AND e.owner = :owner)""";
 
-    void endAllowances(Tx tx, UUID owner) {
+    void endAllowances(Tx tx, UUID owner, List<String> of) {
         tx.query(LOCK).bind("owner", owner).mapTo(String.class).findOne();
-        tx.update(END_ALLOWANCES).bind("owner", owner).execute();
+        tx.update(END_ALLOWANCES)
+                .bind("owner", owner)
+                .bindArray("of", String.class, of)
+                .execute();
     }
 
     private static final String LOCK = """
@@ -161,13 +169,10 @@ final class Ledger {
     List<UUID> expire(Tx tx) {
         List<Dead> purses =
                 tx.query(LOCK_DEAD).bind("batch", BATCH).mapTo(Dead.class).list();
-        List<UUID> dead = purses.stream().map(Dead::id).toList();
-        tx.update(WRITE_OFF)
-                .bindArray("purses", UUID.class, dead)
-                .bindArray(
-                        "entries",
-                        UUID.class,
-                        dead.stream().map(purse -> Ids.next()).toList())
+        Columns.of(purses)
+                .uuids("purses", Dead::id)
+                .uuids("entries", purse -> Ids.next())
+                .bind(tx.update(WRITE_OFF))
                 .execute();
         return purses.stream().map(Dead::owner).toList();
     }

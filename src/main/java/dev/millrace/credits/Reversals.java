@@ -1,7 +1,9 @@
 package dev.millrace.credits;
 
 import dev.millrace.platform.Ids;
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,22 @@ final class Reversals {
                 .mapTo(Boolean.class)
                 .findOne()
                 .orElse(null));
+    }
+
+    private static final String PAY_DEBT = """
+            SELECT credit_pay_debt(owner, entry)
+            FROM unnest(CAST(:owners AS uuid[]), CAST(:entries AS uuid[])) AS debtor (owner, entry)""";
+
+    /** What is free of all these owners have pays what they owe; to be called under the locks of all their purses. */
+    static void payDebts(Tx tx, List<UUID> owners) {
+        if (!owners.isEmpty()) {
+            Columns.of(owners)
+                    .uuids("owners", owner -> owner)
+                    .uuids("entries", owner -> Ids.next())
+                    .bind(tx.query(PAY_DEBT))
+                    .mapTo(Long.class)
+                    .list();
+        }
     }
 
     private static final String IS_HELD = """

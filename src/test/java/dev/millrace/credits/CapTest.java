@@ -27,8 +27,10 @@ class CapTest {
         assertThat(waits.retryAfter()).isEqualTo(MIDNIGHT);
         assertThat(Cap.CAP_DAY.refusal(1_000_000, 0, 1_000_000, MIDNIGHT).retryAfter())
                 .isEqualTo(MIDNIGHT);
-        assertThat(Cap.CAP_DAY.refusal(1_000_000, 0, 1_000_001, MIDNIGHT).retryAfter())
-                .isNull();
+        Problem never = Cap.CAP_DAY.refusal(1_000_000, 0, 1_000_001, MIDNIGHT);
+        assertThat(never.retryAfter()).isNull();
+        assertThat(never.members()).containsEntry("remedy", "Raise your cap a day, or ask for less.");
+        assertThat(waits.members().get("remedy")).asString().endsWith("or come back after midnight (UTC).");
         assertThat(Cap.CAP_DAY.refusal(1_000_000, 0, 1, MIDNIGHT).members())
                 .containsEntry("missing", new BigDecimal("0.000001"));
     }

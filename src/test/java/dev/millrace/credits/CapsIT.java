@@ -31,7 +31,9 @@ class CapsIT {
     @BeforeAll
     static void open() {
         house = new LedgerHouse();
-        house.sql("INSERT INTO provider_budget VALUES ('dear', 5000000), ('fair', 1000000), ('alarming', 10000000)");
+        house.sql(
+                "INSERT INTO provider_budget VALUES ('dear', 5000000), ('fair', 1000000), ('alarming', 10000000), ('left', 100000000), ('right', 100000000),"
+                        + " ('taker', 5000000), ('short', 1000000), ('near', 10000000)");
         other = Db.open(house.config);
         there = new Credits(other);
     }
@@ -61,7 +63,7 @@ class CapsIT {
     @Test
     void theCapOfAKeyAndTheBudgetOfAProviderHoldAsWell() throws Exception {
         UUID owner = house.owner(1_000);
-        UUID key = key(owner, 5);
+        UUID key = house.key(owner, 5);
         assertThat(admitted(CALLERS, 2, new Spender(owner, key), "one", "cap_key"))
                 .isEqualTo(50);
         assertThat(hold(house.credits, house.db, new Spender(owner, null), "one", TENTH))
@@ -82,7 +84,7 @@ class CapsIT {
     @Test
     void whatIsGivenBackMayBeSpentAgainAndWhatIsChargedStays() {
         UUID owner = house.owner(100);
-        var spender = new Spender(owner, key(owner, 1));
+        var spender = new Spender(owner, house.key(owner, 1));
         cap(owner, 1);
         UUID first = hold(house.credits, house.db, spender, "fair", 600_000);
         UUID second = hold(house.credits, house.db, spender, "fair", 400_000);
@@ -113,6 +115,88 @@ class CapsIT {
     }
 
     @Test
+    void whatMovesToAnotherProviderCountsAgainstHisBudgetToTheLastCreditOnBothNodes() throws Exception {
+        var spender = new Spender(house.owner(1_000), null);
+        var moves = new ArrayList<Callable<Boolean>>();
+        for (int i = 0; i < CALLERS; i++) {
+            Db db = i % 2 == 0 ? house.db : other;
+            Credits credits = i % 2 == 0 ? house.credits : there;
+            UUID hold = hold(house.credits, house.db, spender, "left", TENTH);
+            moves.add(() -> moved(credits, db, hold, "taker"));
+        }
+        assertThat(budgetSpent("left")).isEqualTo(CALLERS * TENTH);
+
+        assertThat(LedgerHouse.all(moves)).filteredOn(moved -> moved).hasSize(50);
+
+        assertThat(budgetSpent("taker")).isEqualTo(5_000_000);
+        assertThat(budgetSpent("left")).isEqualTo((CALLERS - 50) * TENTH);
+        house.sql("DELETE FROM provider_spending WHERE provider IN ('left', 'taker')");
+    }
+
+    @Test
+    void manyThatChangePlacesNeitherLoseACreditNorWaitForEachOtherForEver() throws Exception {
+        var spender = new Spender(house.owner(1_000), null);
+        var moves = new ArrayList<Callable<Boolean>>();
+        for (int i = 0; i < 200; i++) {
+            String from = i % 2 == 0 ? "left" : "right";
+            String to = i % 2 == 0 ? "right" : "left";
+            Db db = i % 4 < 2 ? house.db : other;
+            Credits credits = i % 4 < 2 ? house.credits : there;
+            UUID hold = hold(house.credits, house.db, spender, from, i % 2 == 0 ? TENTH : 2 * TENTH);
+            moves.add(() -> {
+                boolean first = moved(credits, db, hold, to);
+                return moved(credits, db, hold, to) && first; // the second time there is nothing to move
+            });
+        }
+
+        assertThat(LedgerHouse.all(moves)).containsOnly(true);
+
+        assertThat(budgetSpent("right")).isEqualTo(100 * TENTH);
+        assertThat(budgetSpent("left")).isEqualTo(200 * TENTH);
+        house.sql("DELETE FROM provider_spending WHERE provider IN ('left', 'right')");
+    }
+
+    @Test
+    void whatMovesAfterMidnightCountsAgainstTheNewDayAndWhatMovesToNobodysBudgetAgainstNone() {
+        var spender = new Spender(house.owner(100), null);
+        UUID late = hold(house.credits, house.db, spender, "left", 300_000);
+        UUID free = hold(house.credits, house.db, spender, "right", 400_000);
+        house.sql("UPDATE hold SET created_at = created_at - interval '1 day' WHERE id = '" + late + "'");
+        house.sql("UPDATE provider_spending SET day = day - 1 WHERE provider = 'left'");
+
+        assertThat(moved(house.credits, house.db, late, "fair")).isTrue();
+        assertThat(moved(house.credits, house.db, free, "nobody")).isTrue();
+
+        long before = budgetSpent("fair");
+        assertThat(before).isGreaterThanOrEqualTo(300_000);
+        assertThat(house.db.<Long>read(
+                        tx -> tx.query("SELECT sum(micros) FROM provider_spending WHERE provider = 'left'")
+                                .mapTo(Long.class)
+                                .one()))
+                .isZero();
+        assertThat(budgetSpent("right")).isZero();
+        house.db.run(tx -> house.credits.settle(tx, late, List.of(line(100_000))));
+        assertThat(budgetSpent("fair")).isEqualTo(before - 200_000);
+        house.db.run(tx -> house.credits.settle(tx, free, List.of(line(100_000))));
+        assertThat(budgetSpent("right")).isZero();
+        house.sql("DELETE FROM provider_spending WHERE provider IN ('left', 'right', 'fair')");
+    }
+
+    private static boolean moved(Credits credits, Db db, UUID hold, String provider) {
+        while (true) {
+            try {
+                db.run(tx -> credits.redirect(tx, hold, provider));
+                return true;
+            } catch (Problem refused) {
+                if (refused.type() != ProblemType.UNAVAILABLE) {
+                    assertThat(refused.members()).containsEntry("reason", "provider_budget");
+                    return false;
+                }
+            }
+        }
+    }
+
+    @Test
     void aRefusalSaysWhatIsMissingAndWhetherWaitingHelps() {
         UUID owner = house.owner(100);
         cap(owner, 2);
@@ -130,9 +214,88 @@ class CapsIT {
     }
 
     @Test
+    void aBudgetSaysHowMuchIsMissingOfIt() {
+        var spender = new Spender(house.owner(100), null);
+        hold(house.credits, house.db, spender, "short", 600_000);
+
+        assertThat(problem(spender, "short", 700_000).members())
+                .containsEntry("reason", "provider_budget")
+                .containsEntry("missing", new BigDecimal("0.3"));
+    }
+
+    @Test
+    void aCapCountsFromTheMomentItIsSetForWhoSpentWithoutOneJustNow() {
+        UUID owner = house.owner(100);
+        var spender = new Spender(owner, null);
+        hold(house.credits, house.db, spender, "one", 600_000);
+
+        cap(owner, 1);
+        assertThat(refusal(spender, "one", 400_001)).isEqualTo("cap_day");
+        cap(owner, null);
+
+        hold(house.credits, house.db, spender, "one", 400_001);
+    }
+
+    @Test
+    void anOwnerSeesHisCapsAndThoseOfHisKeysAndWhatIsLeftOfEach() {
+        UUID owner = house.owner(100);
+        UUID first = house.key(owner, 3);
+        assertThat(view(owner)).isEqualTo("null k 3 0 3");
+        UUID second = house.key(owner, 2);
+        hold(house.credits, house.db, new Spender(owner, first), "one", 1_500_000);
+        hold(house.credits, house.db, new Spender(owner, second), "one", 2_000_000);
+        cap(owner, 5);
+        assertThat(view(owner)).isEqualTo("5 3.5 1.5 k 2 2 0 k 3 1.5 1.5");
+
+        cap(owner, 1);
+
+        assertThat(view(owner)).isEqualTo("1 3.5 0 k 2 2 0 k 3 1.5 1.5");
+    }
+
+    private static String view(UUID owner) {
+        CapsView view = house.db.read(tx -> CapsView.of(tx, owner));
+        var words = new ArrayList<String>();
+        CapsView.Day day = view.day();
+        words.add(day == null ? "null" : day.limit() + " " + day.spent() + " " + day.remaining());
+        view.keys()
+                .forEach(key -> words.add(key.name() + " " + key.limit() + " " + key.spent() + " " + key.remaining()));
+        return String.join(" ", words);
+    }
+
+    @Test
+    void whatMovesToAProviderAndMakesItFourFifthsOfHisBudgetIsTold() {
+        UUID owner = house.owner(100);
+        UUID hold = hold(house.credits, house.db, new Spender(owner, null), "left", 8_000_000);
+        assertThat(facts(owner)).isEmpty();
+
+        assertThat(moved(house.credits, house.db, hold, "near")).isTrue();
+
+        assertThat(facts(owner)).containsExactly("provider_budget");
+        house.sql("DELETE FROM provider_spending WHERE provider = 'left'");
+    }
+
+    @Test
+    void daysLongGoneAreForgotten() {
+        house.sql(
+                "INSERT INTO provider_spending SELECT 'old', CAST(now() AT TIME ZONE 'UTC' AS date) - days, 1 FROM unnest('{40,41}'::int[]) days",
+                "INSERT INTO cap_alarm (cap, subject, day) SELECT 'provider_budget', 'old', CAST(now() AT TIME ZONE 'UTC' AS date) - days"
+                        + " FROM unnest('{40,41}'::int[]) days");
+
+        house.credits.budgets();
+
+        for (String kept : List.of("provider_spending WHERE provider = 'old'", "cap_alarm WHERE subject = 'old'")) {
+            assertThat(house.db.<List<Integer>>read(
+                            tx -> tx.query("SELECT CAST(now() AT TIME ZONE 'UTC' AS date) - day FROM " + kept)
+                                    .mapTo(Integer.class)
+                                    .list()))
+                    .containsExactly(40);
+        }
+    }
+
+    @Test
     void fourFifthsAreToldOnceADay() {
         UUID owner = house.owner(100);
-        UUID key = key(owner, 10);
+        UUID key = house.key(owner, 10);
         cap(owner, 10);
         var spender = new Spender(owner, key);
         hold(house.credits, house.db, spender, "alarming", 7_999_999);
@@ -180,7 +343,7 @@ class CapsIT {
 
     private static UUID hold(Credits credits, Db db, Spender spender, String provider, long micros) {
         UUID id = Ids.next();
-        db.run(tx -> credits.hold(tx, id, new Spending(spender, provider), micros, "one of many"));
+        db.run(tx -> credits.hold(tx, new Wanted(id, spender, provider, micros, "one of many")));
         return id;
     }
 
@@ -198,14 +361,6 @@ class CapsIT {
 
     private static void cap(UUID owner, Integer credits) {
         house.db.run(tx -> house.credits.caps().set(tx, owner, credits == null ? null : credits * 1_000_000L));
-    }
-
-    private static UUID key(UUID owner, int credits) {
-        UUID key = Ids.next();
-        house.sql("""
-                INSERT INTO api_key (id, account, name, hash, hint, scopes, cap_day_micros)
-                VALUES ('%s', '%s', 'k', sha256('%s'), 'abcd', '{generate}', %d)""".formatted(key, owner, key, credits * 1_000_000L));
-        return key;
     }
 
     private static long budgetSpent(String provider) {

@@ -200,9 +200,11 @@ class CreditsIT {
         HOUSE.hold(owner, 8);
 
         Problem held = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 5));
-        assertThat(held.members()).containsEntry("reason", "balance").containsEntry("missing", new BigDecimal("3"));
+        assertThat(held.members()).containsEntry("reason", "in_flight").containsEntry("missing", new BigDecimal("3"));
         assertThat(held.members().get("remedy"))
-                .isEqualTo("Add 3 credits, or ask for less; work that still runs may give some back.");
+                .isEqualTo("Wait until work that still runs gives some back, add 3 credits, or ask for less.");
+        Problem whole = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 10));
+        assertThat(whole.members()).containsEntry("reason", "in_flight").containsEntry("missing", new BigDecimal("8"));
 
         Problem poor = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 12));
         assertThat(poor.members()).containsEntry("reason", "balance").containsEntry("missing", new BigDecimal("10"));
@@ -211,22 +213,56 @@ class CreditsIT {
     }
 
     @Test
+    void whoIsMovedToAnotherPlanIsOnItAtOnce() {
+        UUID owner = HOUSE.owner(1);
+        UUID account = HOUSE.newcomer();
+        assertThat(HOUSE.credits.plan(account).id()).isEqualTo("free");
+        assertThat(HOUSE.credits.plan(owner).id()).isEqualTo("bare");
+
+        HOUSE.db.run(tx -> HOUSE.credits.move(tx, account, "bare"));
+
+        assertThat(HOUSE.credits.plan(account).id()).isEqualTo("bare");
+    }
+
+    @Test
+    void whatIsDisputedIsNothingToWaitFor() {
+        UUID owner = HOUSE.owner(0);
+        String pack = "bought:" + Ids.next();
+        HOUSE.db.run(tx -> {
+            HOUSE.credits.grant(tx, owner, new Grant(Purse.PURCHASED, 10 * Micros.CREDIT, null, pack, "A pack"));
+            HOUSE.credits.freeze(tx, pack, 6 * Micros.CREDIT, Ids.next(), "Disputed");
+        });
+        HOUSE.hold(owner, 3);
+
+        Problem running = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 4));
+        Problem disputed = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 5));
+
+        assertThat(running.members())
+                .containsEntry("reason", "in_flight")
+                .containsEntry("missing", new BigDecimal("3"));
+        assertThat(disputed.members()).containsEntry("reason", "balance").containsEntry("missing", new BigDecimal("4"));
+    }
+
+    @Test
     void whoOwesHoldsNothingUntilItIsPaid() {
         UUID owner = HOUSE.owner(10);
         HOUSE.sql("""
                 WITH e AS (
                     INSERT INTO entry (id, owner, kind, amount, description)
-                    VALUES (admin.new_id(), '%s', 'refund', -4, 'charged back') RETURNING id, owner
+                    VALUES (admin.new_id(), '%s', 'refund', -14000000, 'charged back') RETURNING id, owner
                 ), a AS (
                     INSERT INTO credit_account (id, owner, kind, posted)
-                    SELECT admin.new_id(), owner, 'receivable', -4 FROM e RETURNING id
+                    SELECT admin.new_id(), owner, 'receivable', -14000000 FROM e RETURNING id
                 )
                 INSERT INTO transfer (entry, place, debit, credit, amount)
-                SELECT e.id, 0, a.id, h.id, 4 FROM e, a, credit_account h WHERE h.kind = 'clearing'""".formatted(owner));
+                SELECT e.id, 0, a.id, h.id, 14000000 FROM e, a, credit_account h WHERE h.kind = 'clearing'""".formatted(owner));
 
         Problem refused = catchThrowableOfType(Problem.class, () -> HOUSE.hold(owner, 1));
 
-        assertThat(refused.members()).containsEntry("reason", "balance");
+        assertThat(refused.members()).containsEntry("reason", "balance").containsEntry("missing", new BigDecimal("5"));
+        assertThat(refused.members().get("remedy")).isEqualTo("Add credits: what is owed from before is paid first.");
+        HOUSE.give(owner, Purse.PURCHASED, 5, null);
+        assertThat(HOUSE.tryHold(owner, 1)).isTrue();
     }
 
     @Test

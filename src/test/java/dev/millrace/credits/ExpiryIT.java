@@ -51,6 +51,32 @@ class ExpiryIT {
         HOUSE.release(hold);
     }
 
+    /** As after two hours without any server: nobody could say that the work goes on. */
+    @Test
+    void whatIsWorkedForOrWaitsIsNotForgottenHoweverLongNobodyWasThereToSaySo() {
+        UUID owner = HOUSE.owner(40);
+        UUID running = HOUSE.hold(owner, 8);
+        UUID queued = HOUSE.hold(owner, 9);
+        UUID nobodys = HOUSE.hold(owner, 10);
+        HOUSE.atWork(running, "running");
+        HOUSE.atWork(queued, "queued");
+        HOUSE.sql(
+                "UPDATE hold SET created_at = created_at - interval '2 hours', expires_at = expires_at - interval '2 hours' "
+                        + "WHERE state = 'open'");
+
+        assertThat(HOUSE.credits.expireHolds()).isEqualTo(1);
+
+        assertThat(HOUSE.credits.freeLeaked()).isZero();
+        assertThat(HOUSE.funds(owner)).containsExactly(40L, 17L, 23L);
+        assertThat(HOUSE.lines(owner).getFirst())
+                .satisfies(line -> assertThat(line.kind()).isEqualTo("release"))
+                .satisfies(line -> assertThat(line.generation()).isEqualTo(nobodys));
+        HOUSE.db.run(tx -> HOUSE.credits.extend(tx, List.of(running, queued)));
+        HOUSE.sql("DELETE FROM generation");
+        assertThat(HOUSE.settle(running, 8).chargedMicros()).isEqualTo(8 * Micros.CREDIT);
+        HOUSE.release(queued);
+    }
+
     @Test
     void workThatEndsAfterItsHoldExpiredIsChargedFromWhatIsThere() {
         UUID owner = HOUSE.owner(10);

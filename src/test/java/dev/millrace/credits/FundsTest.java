@@ -19,7 +19,7 @@ class FundsTest {
     private final Pot promoSoon = pot(3, "promo", 10, 3, SOON);
     private final Pot promoLater = pot(4, "promo", 10, 0, LATER);
     private final Pot allowance = pot(5, "allowance", 30, 30, LATER);
-    private final Pot dead = new Pot(id(6), "promo", 40, 5, SOON, false);
+    private final Pot dead = new Pot(id(9), id(6), "promo", 40, 5, SOON, false);
     private final Funds funds = new Funds(List.of(purchased, promo, promoSoon, promoLater, allowance, dead));
 
     @Test
@@ -44,12 +44,25 @@ class FundsTest {
     }
 
     @Test
+    void whatIsHeldIsGoneForWhoeverComesNext() {
+        Funds after = funds.holding(funds.parts(12));
+
+        assertThat(after.standing()).isEqualTo(new Balance(200, 65, 135));
+        assertThat(after.parts(10)).containsExactly(new Part(id(4), 5), new Part(id(2), 5));
+        assertThat(funds.available()).isEqualTo(147);
+    }
+
+    @Test
     void whoOwesHasNothingToHold() {
         var debtor = new Funds(List.of(purchased, pot(7, "receivable", -1, 0, null)));
 
         assertThat(debtor.owed()).isEqualTo(1);
         assertThat(debtor.suffice(1)).isFalse();
         assertThat(debtor.suffice(0)).isFalse();
+        assertThat(debtor.payable()).isTrue();
+        assertThat(funds.payable()).isFalse();
+        assertThat(new Funds(List.of(dead, pot(7, "receivable", -1, 0, null))).payable())
+                .isFalse();
     }
 
     @Test
@@ -58,7 +71,7 @@ class FundsTest {
     }
 
     private static Pot pot(int number, String kind, long posted, long held, @Nullable Instant expires) {
-        return new Pot(id(number), kind, posted, held, expires, true);
+        return new Pot(id(9), id(number), kind, posted, held, expires, true);
     }
 
     private static UUID id(int number) {

@@ -253,6 +253,13 @@ class LedgerCheckIT {
         faults.put("a paid invoice was not granted as it was sold", "UPDATE paid_invoice SET micros = micros + 1");
         faults.put("a grant names a payment that is not there", "DELETE FROM paid_invoice");
         faults.put(
+                "an invoice was granted for other periods than it paid for",
+                "UPDATE paid_period SET micros = micros - 1");
+        faults.put(
+                "a period was granted more often than once",
+                "INSERT INTO paid_period (invoice, subscription, period_end, earned, most, micros) "
+                        + "SELECT 'in_2', subscription, period_end, earned, most, micros FROM paid_period");
+        faults.put(
                 "a case that is over still sets credits aside",
                 "UPDATE payment_case SET hold = (SELECT id FROM hold WHERE state = 'open' LIMIT 1)");
         faults.put("a case and the ledger disagree", "UPDATE payment_case SET state = 'open'");
@@ -270,6 +277,8 @@ class LedgerCheckIT {
                     PERFORM credit_take_back('pi:pi_1', 1000000, 're:re_1', 'refunded', admin.new_id(), admin.new_id());
                     INSERT INTO payment_case VALUES ('re_1', 'refund', 'pi_1', admin.new_id(), 'taken', 10);
                     INSERT INTO paid_invoice VALUES ('in_1', '%1$s', 'sub_1', 'pi_2', 3000000, 30, 'usd', now() + interval '30 days');
+                    INSERT INTO paid_period (invoice, subscription, period_end, earned, most, micros)
+                    VALUES ('in_1', 'sub_1', now() + interval '30 days', 3000000, 3000000, 3000000);
                     PERFORM credit_give('%1$s', 'allowance', 3000000, now() + interval '33 days', 'in:in_1', 'a month',
                                         admin.new_id(), admin.new_id());
                 END $$""".formatted(owner));

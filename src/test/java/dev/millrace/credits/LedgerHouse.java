@@ -75,6 +75,25 @@ final class LedgerHouse implements AutoCloseable {
         }
     }
 
+    /** A key of this account that may spend so many credits a day. */
+    UUID key(UUID owner, int credit) {
+        UUID key = Ids.next();
+        sql("""
+                INSERT INTO api_key (id, account, name, hash, hint, scopes, cap_day_micros)
+                VALUES ('%s', '%s', 'k', sha256('%s'), 'abcd', '{generate}', %d)""".formatted(key, owner, key, credit * Micros.CREDIT));
+        return key;
+    }
+
+    /** Somebody works for this hold, or is about to: a generation of that status. */
+    void atWork(UUID hold, String status) {
+        sql("""
+                INSERT INTO generation (id, account, kind, model, provider, status, prompt, options, sanitized, price, expected_micros,
+                                        maximum_micros, size, started_at)
+                SELECT h.id, h.owner, 'video', 'studio/video', 'studio', '%2$s', 'a boat', '{}', '{}', '[]', h.amount, h.amount, '-',
+                       CASE '%2$s' WHEN 'queued' THEN NULL ELSE now() END
+                FROM hold h WHERE h.id = '%1$s'""".formatted(hold, status));
+    }
+
     Receipt settle(UUID hold, long credit) {
         return patiently(tx -> credits.settle(tx, hold, List.of(line(credit))));
     }

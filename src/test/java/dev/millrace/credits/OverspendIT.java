@@ -50,7 +50,10 @@ class OverspendIT {
 
         Map<String, Integer> answers = all(person);
 
-        assertThat(answers).isEqualTo(Map.of("202", 10, "402 balance", 190));
+        // which of the two depends on how many of the ten are over by then
+        int refused = answers.getOrDefault("402 balance", 0) + answers.getOrDefault("402 in_flight", 0);
+        assertThat(answers).containsEntry("202", 10);
+        assertThat(refused).isEqualTo(190);
         settled(person, 10, 0);
     }
 

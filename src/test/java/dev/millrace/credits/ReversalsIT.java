@@ -10,8 +10,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +97,160 @@ class ReversalsIT {
     }
 
     @Test
+    void creditsThatComeFreePayWhatIsOwedAndTheRestCanBeSpent() {
+        UUID owner = HOUSE.owner(0);
+        String pack = bought(owner, 100);
+        UUID hold = HOUSE.hold(owner, 60);
+        takeBack(pack, 50);
+        assertThat(owed(owner)).isEqualTo(10);
+        assertThat(HOUSE.funds(owner)).containsExactly(60L, 60L, 0L);
+
+        HOUSE.release(hold);
+
+        assertThat(owed(owner)).isZero();
+        assertThat(HOUSE.funds(owner)).containsExactly(50L, 0L, 50L);
+        assertThat(HOUSE.lines(owner).getFirst()).satisfies(line -> {
+            assertThat(line.kind()).isEqualTo("adjustment");
+            assertThat(line.description()).isEqualTo("10 credits paid of what was owed");
+            assertThat(line.amount()).isEqualByComparingTo("0");
+            assertThat(line.balance()).isEqualByComparingTo("50");
+        });
+        HOUSE.release(hold);
+        assertThat(paid(owner)).isEqualTo(1);
+        assertThat(HOUSE.settle(HOUSE.hold(owner, 50), 50).chargedMicros()).isEqualTo(50 * Micros.CREDIT);
+    }
+
+    @Test
+    void whatAChargeLeavesOfItsHoldPaysWhatIsOwed() {
+        UUID owner = HOUSE.owner(0);
+        String pack = bought(owner, 100);
+        UUID hold = HOUSE.hold(owner, 60);
+        takeBack(pack, 50);
+
+        HOUSE.settle(hold, 45);
+
+        assertThat(owed(owner)).isZero();
+        assertThat(HOUSE.funds(owner)).containsExactly(5L, 0L, 5L);
+        HOUSE.settle(hold, 45);
+        assertThat(paid(owner)).isEqualTo(1);
+    }
+
+    @Test
+    void aForgottenHoldAndOneThatAnOperatorFreesPayWhatIsOwed() {
+        UUID owner = HOUSE.owner(0);
+        String pack = bought(owner, 100);
+        UUID forgotten = HOUSE.hold(owner, 4);
+        UUID freed = HOUSE.hold(owner, 50);
+        UUID later = HOUSE.hold(owner, 46);
+        takeBack(pack, 60);
+        assertThat(owed(owner)).isEqualTo(60);
+
+        HOUSE.sql("UPDATE hold SET expires_at = now() - interval '1 second' WHERE id = '" + forgotten + "'");
+        HOUSE.credits.expireHolds();
+        assertThat(owed(owner)).isEqualTo(56);
+        assertThat(HOUSE.tryHold(owner, 1)).isFalse();
+        release(freed, "ops@example.com", "the customer asked");
+        assertThat(owed(owner)).isEqualTo(6);
+        HOUSE.release(later);
+
+        assertThat(owed(owner)).isZero();
+        assertThat(HOUSE.funds(owner)).containsExactly(40L, 0L, 40L);
+        assertThat(paid(owner)).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsFreeInOtherPursesPaysAtOnceInTheOrderOfSpendingAndNothingThatExpired() {
+        UUID owner = HOUSE.owner(0);
+        String pack = bought(owner, 30);
+        HOUSE.settle(HOUSE.hold(owner, 30), 30);
+        HOUSE.give(owner, Purse.PROMO, 5, Instant.now().plus(Duration.ofDays(1)));
+        HOUSE.give(owner, Purse.ALLOWANCE, 8, Instant.now().plus(Duration.ofDays(30)));
+        HOUSE.give(owner, Purse.PROMO, 20, null);
+        HOUSE.give(owner, Purse.PROMO, 7, Instant.now().plus(Duration.ofDays(2)));
+        HOUSE.sql("UPDATE credit_account SET expires_at = now() - interval '1 second' WHERE owner = '" + owner
+                + "' AND posted = 7000000");
+        takeBack(pack, 30);
+
+        assertThat(owed(owner)).isZero();
+        assertThat(HOUSE.tryHold(owner, 4)).isFalse();
+        assertThat(HOUSE.tryHold(owner, 3)).isTrue();
+        assertThat(HOUSE.funds(owner)).containsExactly(3L, 3L, 0L);
+        assertThat(legs(owner)).containsExactly("allowance 8", "promo 5", "promo 17");
+        HOUSE.credits.expireGrants();
+    }
+
+    @Test
+    void workThatEndsAfterItsHoldExpiredIsChargedFromWhatItsOwnerHasBeyondHisDebts() {
+        UUID owner = HOUSE.owner(0);
+        String pack = bought(owner, 30);
+        UUID hold = HOUSE.hold(owner, 10);
+        HOUSE.sql("UPDATE hold SET expires_at = now() - interval '1 second' WHERE id = '" + hold + "'");
+        HOUSE.credits.expireHolds();
+        HOUSE.settle(HOUSE.hold(owner, 30), 30);
+        HOUSE.give(owner, Purse.PROMO, 35, null);
+        takeBack(pack, 30);
+
+        assertThat(HOUSE.settle(hold, 9).chargedMicros()).isEqualTo(5 * Micros.CREDIT);
+
+        assertThat(owed(owner)).isZero();
+        assertThat(HOUSE.funds(owner)).containsExactly(0L, 0L, 0L);
+    }
+
+    @Test
+    void workThatEndsAfterItsHoldExpiredIsNotChargedToWhoOwesAllHeHas() {
+        UUID owner = HOUSE.owner(0);
+        String pack = bought(owner, 30);
+        UUID hold = HOUSE.hold(owner, 10);
+        HOUSE.sql("UPDATE hold SET expires_at = now() - interval '1 second' WHERE id = '" + hold + "'");
+        HOUSE.credits.expireHolds();
+        HOUSE.settle(HOUSE.hold(owner, 30), 30);
+        takeBack(pack, 30);
+
+        Receipt receipt = HOUSE.settle(hold, 9);
+
+        assertThat(receipt).isEqualTo(new Receipt(0, 10 * Micros.CREDIT, List.of()));
+        assertThat(owed(owner)).isEqualTo(30);
+    }
+
+    @Test
+    void endsAndBeginningsAtOncePayADebtOnceAndNeverMeet() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            UUID owner = HOUSE.owner(0);
+            UUID other = HOUSE.owner(0);
+            var moves = new ArrayList<Callable<Object>>();
+            for (UUID one : List.of(owner, other)) {
+                String pack = bought(one, 100);
+                HOUSE.give(one, Purse.PROMO, 20, null);
+                var holds = new ArrayList<UUID>();
+                for (int i = 0; i < 12; i++) {
+                    holds.add(HOUSE.hold(one, 10));
+                }
+                takeBack(pack, 90);
+                for (int i = 0; i < 12; i++) {
+                    UUID hold = holds.get(i);
+                    boolean released = i % 2 == 0;
+                    moves.add(() -> released ? HOUSE.release(hold) : HOUSE.settle(hold, 4));
+                    moves.add(() -> HOUSE.tryHold(one, 1) ? 1L : 0L);
+                }
+            }
+            Collections.shuffle(moves, new Random(round));
+
+            List<Object> all = LedgerHouse.all(moves);
+
+            // 120 less the 90 taken back and six charges of 4; every hold was small enough for the six credits that
+            // stay
+            assertThat(owed(owner) + owed(other)).isZero();
+            long begun = all.stream()
+                    .filter(Long.class::isInstance)
+                    .mapToLong(answer -> (Long) answer)
+                    .sum();
+            assertThat(HOUSE.funds(owner).get(0)).isEqualTo(6);
+            assertThat(HOUSE.funds(other).get(0)).isEqualTo(6);
+            assertThat(HOUSE.funds(owner).get(1) + HOUSE.funds(other).get(1)).isEqualTo(begun);
+        }
+    }
+
+    @Test
     void aRefundThatFailsIsGivenAgainOnce() {
         UUID owner = HOUSE.owner(0);
         String pack = bought(owner, 100);
@@ -135,8 +291,9 @@ class ReversalsIT {
         HOUSE.credits.expireGrants();
         takeBack(invoice, 100);
 
-        assertThat(HOUSE.funds(owner)).containsExactly(50L, 0L, 50L);
-        assertThat(owed(owner)).isEqualTo(20); // spent of it: the fifty that expired had been written off
+        // twenty of it were spent, and are paid by what is free elsewhere; the fifty that expired had been written off
+        assertThat(HOUSE.funds(owner)).containsExactly(30L, 0L, 30L);
+        assertThat(owed(owner)).isZero();
     }
 
     @Test
@@ -260,6 +417,25 @@ class ReversalsIT {
                         tx.query("""
                         SELECT coalesce(-sum(posted), 0)::bigint FROM credit_account WHERE owner = :owner AND kind = 'receivable'""").bind("owner", owner).mapTo(Long.class).one())
                 / Micros.CREDIT;
+    }
+
+    /** How often what was free paid what was owed. */
+    private static long paid(UUID owner) {
+        return HOUSE.lines(owner).stream()
+                .filter(line -> line.kind().equals("adjustment"))
+                .count();
+    }
+
+    /** From which purses a debt was paid. */
+    private static List<String> legs(UUID owner) {
+        return HOUSE.db.read(
+                tx -> tx.query("""
+                        SELECT a.kind || ' ' || t.amount / 1000000
+                        FROM transfer t
+                        JOIN entry e ON e.id = t.entry AND e.kind = 'adjustment'
+                        JOIN credit_account a ON a.id = t.debit
+                        WHERE e.owner = :owner
+                        ORDER BY t.place""").bind("owner", owner).mapTo(String.class).list());
     }
 
     private static Map<String, Object> audit(UUID hold) {
