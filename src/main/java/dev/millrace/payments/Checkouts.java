@@ -8,12 +8,15 @@ import dev.millrace.platform.sql.Db;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens pages at Stripe. The purchase is written down first and gives Stripe its idempotency key, so a call that is made again after a
  * crash or a lost answer, under the same key of its own, ends at the same page.
  */
 final class Checkouts {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkouts.class);
     private static final Duration COME_BACK = Duration.ofSeconds(2);
 
     private final Db db;
@@ -45,7 +48,7 @@ final class Checkouts {
                     .at(kind == Offer.Kind.PACK ? "/pack" : "/plan", "out_of_range", "is not sold");
         }
         Purchase purchase = db.transact(tx -> {
-            Purchase begun = purchases.begin(tx, buyer.account(), offer, live, key);
+            Purchase begun = purchases.begin(tx, buyer.account(), offer, live, site, key);
             if (begun.url() == null && kind == Offer.Kind.PLAN && subscriptions.running(tx, buyer.account())) {
                 throw Problem.of(
                         ProblemType.CONFLICT,
@@ -59,10 +62,27 @@ final class Checkouts {
         // the price may have changed since the same key began it, and Stripe takes the same key for the same price
         // alone
         Offer sold = purchase.version() == offer.version() ? offer : db.read(tx -> offers.of(tx, purchase));
-        StripeApi.Opened page = answered(() -> stripe.open(purchase, sold, customer(buyer), site));
+        // nor for another way back: whoever asks again through another host goes back to where he first came from
+        String back = purchase.site() == null ? site : purchase.site();
+        StripeApi.Opened page = answered(() -> stripe.open(purchase, sold, customer(buyer), back));
         KillPoint.reach("checkout-made-before-stored");
         db.run(tx -> purchases.opened(tx, purchase.id(), page));
+        if (kind == Offer.Kind.PLAN) {
+            closeOthers(buyer.account(), purchase.id());
+        }
         return new Begun(purchase.id(), page.url(), false);
+    }
+
+    /** Nobody is to pay for two plans by two pages: all but the one just opened are closed, as far as Stripe can be told so now. */
+    private void closeOthers(UUID account, UUID but) {
+        for (Purchases.Page page : db.read(tx -> purchases.superseded(tx, account, live, but))) {
+            try {
+                stripe.expire(page);
+                db.run(tx -> purchases.expire(tx, page.id()));
+            } catch (StripeAway | StripeRefused failure) {
+                LOG.warn("the page of purchase {} stays open: {}", page.id(), failure.getMessage());
+            }
+        }
     }
 
     /** The address of the portal for somebody who has bought before. */

@@ -133,7 +133,7 @@ final class Inbox {
             FROM stripe_event
             WHERE state IN ('received', 'parked') AND received_at > now() - interval '30 days'
               AND coalesce(processed_at, received_at) < now() - interval '30 minutes'
-            ORDER BY received_at
+            ORDER BY coalesce(processed_at, received_at)
             LIMIT 1000""";
 
     /** Has those handled again that nobody could act upon before; a job that lives already stays the only one. */

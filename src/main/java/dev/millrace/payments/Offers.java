@@ -68,8 +68,14 @@ final class Offers {
     /** The version of a plan that a subscription is for: by Stripe's price where we know it, else by what we wrote on it. */
     @Nullable
     Offer plan(Tx tx, Seen.Subscription subscription) {
+        return plan(tx, subscription.price(), subscription);
+    }
+
+    /** The version of a plan that a price on an invoice of a subscription stands for, likewise. */
+    @Nullable
+    Offer plan(Tx tx, @Nullable String price, Seen.Subscription subscription) {
         return tx.query(PLAN)
-                .bind("price", subscription.price())
+                .bind("price", price)
                 .bind("plan", subscription.plan())
                 .bind("version", subscription.version())
                 .mapTo(Offer.class)

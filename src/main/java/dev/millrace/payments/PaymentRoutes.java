@@ -11,6 +11,7 @@ import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.http.IdempotencyHeaders;
 import dev.millrace.platform.http.Route;
 import dev.millrace.platform.http.Routes;
+import dev.millrace.platform.http.Toll;
 import dev.millrace.platform.http.input.Bodies;
 import dev.millrace.platform.idempotency.IdempotencyKey;
 import dev.millrace.platform.problem.Problem;
@@ -58,7 +59,11 @@ final class PaymentRoutes implements Routes {
                 Route.get("/v1/billing", Access.CALLER, this::billing),
                 Route.post("/v1/checkouts", Access.CALLER, this::checkout),
                 Route.post("/v1/portal-sessions", Access.CALLER, this::portal).body(Body.NONE),
-                Route.post("/v1/webhooks/stripe", Access.OPEN, this::webhook).body(Body.RAW));
+                // the signature is its guard: Stripe comes in bursts from few addresses, and what it says is not to
+                // wait
+                Route.post("/v1/webhooks/stripe", Access.OPEN, this::webhook)
+                        .body(Body.RAW)
+                        .toll(Toll.OWN));
     }
 
     private void billing(ServerRequest request, ServerResponse response) {

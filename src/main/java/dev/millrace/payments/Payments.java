@@ -37,7 +37,7 @@ public final class Payments {
         if (key == null || !config.on()) {
             return new Payments(new PaymentRoutes(db, rooms.accounts(), tables, null), List.of(), null);
         }
-        var stripe = new StripeApi(key, config.base(), clock);
+        var stripe = new StripeApi(key, config.base());
         var inbox = new Inbox(db, jobs, config.live());
         var till = new Till(db, stripe, rooms.credits(), tables, bell);
         URI site = config.site();
@@ -51,7 +51,7 @@ public final class Payments {
         return new Payments(
                 new PaymentRoutes(db, rooms.accounts(), tables, counter),
                 workers,
-                new Reconciliation(db, stripe, inbox, clock));
+                new Reconciliation(db, stripe, inbox));
     }
 
     /** The rooms that payments stand on. */

@@ -3,7 +3,11 @@ package dev.millrace.payments;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One wish to buy, at the price it was made at. */
+/**
+ * One wish to buy, at the price it was made at.
+ *
+ * @param site where the browser comes back to; null where it was begun before that was kept
+ */
 record Purchase(
         UUID id,
         UUID account,
@@ -14,6 +18,7 @@ record Purchase(
         long amount,
         String currency,
         boolean livemode,
+        @Nullable String site,
         String state,
         @Nullable String session,
         @Nullable String url) {

@@ -4,6 +4,7 @@ import dev.millrace.platform.Ids;
 import dev.millrace.platform.idempotency.IdempotencyKey;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.sql.Tx;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ final class Purchases {
             WHERE account = :account AND request_key = :key AND created_at < now() - interval '24 hours'""";
 
     private static final String INSERT = """
-            INSERT INTO purchase (id, account, kind, item, version, micros, amount, currency, livemode, request_key, fingerprint)
-            VALUES (:id, :account, :kind, :item, :version, :micros, :amount, :currency, :livemode, :key, :fingerprint)
+            INSERT INTO purchase (id, account, kind, item, version, micros, amount, currency, livemode, site, request_key, fingerprint)
+            VALUES (:id, :account, :kind, :item, :version, :micros, :amount, :currency, :livemode, :site, :key, :fingerprint)
             ON CONFLICT (account, request_key) WHERE request_key IS NOT NULL DO NOTHING""";
 
     private static final String SAME_KEY = """
@@ -28,9 +29,10 @@ final class Purchases {
     /**
      * Writes down what is to be bought, or finds what the same key wrote down within a day.
      *
+     * @param site where the browser is to come back to
      * @throws Problem IDEMPOTENCY_MISMATCH when that was something else
      */
-    Purchase begin(Tx tx, UUID account, Offer offer, boolean live, @Nullable IdempotencyKey key) {
+    Purchase begin(Tx tx, UUID account, Offer offer, boolean live, String site, @Nullable IdempotencyKey key) {
         if (key != null) {
             tx.update(FORGET_KEY)
                     .bind("account", account)
@@ -48,6 +50,7 @@ final class Purchases {
                 .bind("amount", offer.amount())
                 .bind("currency", offer.currency())
                 .bind("livemode", live)
+                .bind("site", site)
                 .bind("key", key == null ? null : key.text())
                 .bind("fingerprint", key == null ? null : key.fingerprint())
                 .execute();
@@ -65,7 +68,7 @@ final class Purchases {
     }
 
     private static final String FIND = """
-            SELECT id, account, kind, item, version, micros, amount, currency, livemode, state, session, url
+            SELECT id, account, kind, item, version, micros, amount, currency, livemode, site, state, session, url
             FROM purchase
             WHERE id = :id
             FOR NO KEY UPDATE""";
@@ -103,6 +106,33 @@ final class Purchases {
                 .bind("session", page.session())
                 .bind("url", page.url())
                 .execute();
+    }
+
+    private static final String SUPERSEDED = """
+            SELECT id, session
+            FROM purchase
+            WHERE account = :account AND livemode = :live AND kind = 'plan' AND state = 'open' AND id <> :but
+              AND created_at > now() - interval '24 hours'
+            ORDER BY id DESC
+            LIMIT 5""";
+
+    /** Pages where a plan may still be paid, but for that one; Stripe lets a page live for a day. */
+    List<Page> superseded(Tx tx, UUID account, boolean live, UUID but) {
+        return tx.query(SUPERSEDED)
+                .bind("account", account)
+                .bind("live", live)
+                .bind("but", but)
+                .mapTo(Page.class)
+                .list();
+    }
+
+    private static final String EXPIRE = """
+            UPDATE purchase
+            SET state = 'expired', ended_at = now()
+            WHERE id = :id AND state = 'open'""";
+
+    void expire(Tx tx, UUID id) {
+        tx.update(EXPIRE).bind("id", id).execute();
     }
 
     private static final String CONCLUDE = """
@@ -192,9 +222,10 @@ final class Purchases {
     private static final String ACCOUNT_OF = """
             SELECT account
             FROM stripe_customer
-            WHERE customer = :customer AND livemode = :live""";
+            WHERE customer = :customer AND livemode = :live
+            FOR NO KEY UPDATE""";
 
-    /** Whose customer it is; null when he is none of ours. */
+    /** Whose customer it is, locked: what is said of one customer takes effect one after another. Null when he is none of ours. */
     @Nullable
     UUID account(Tx tx, @Nullable String customer, boolean live) {
         return tx.query(ACCOUNT_OF)
@@ -204,6 +235,9 @@ final class Purchases {
                 .findOne()
                 .orElse(null);
     }
+
+    /** A page that was opened for a purchase. */
+    record Page(UUID id, String session) {}
 
     /** What was granted for a payment, under which name, and what was paid. */
     record Sold(String request, long micros, long amount) {

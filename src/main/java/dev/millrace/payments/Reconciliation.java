@@ -1,10 +1,8 @@
 package dev.millrace.payments;
 
 import dev.millrace.platform.sql.Db;
-import java.time.Duration;
+import dev.millrace.platform.sql.Tx;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,26 +10,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Once an hour, by one node of all: what Stripe has and no webhook brought goes the same way as if one had, and what nobody could act
- * upon is tried again. It looks an hour further back than it has seen, for events that Stripe listed late.
+ * upon is tried again. It looks an hour further back than it has seen, for events that Stripe listed late, and takes a page at a time: a
+ * look that is interrupted goes on from there.
  */
 final class Reconciliation {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
-    private static final Duration OVERLAP = Duration.ofHours(1);
-
-    /** Stripe keeps events for thirty days. */
-    private static final Duration FIRST_LOOK = Duration.ofDays(29);
 
     private final Db db;
     private final StripeApi stripe;
     private final Inbox inbox;
-    private final InstantSource clock;
     private final LongAdder missed = new LongAdder();
 
-    Reconciliation(Db db, StripeApi stripe, Inbox inbox, InstantSource clock) {
+    Reconciliation(Db db, StripeApi stripe, Inbox inbox) {
         this.db = db;
         this.stripe = stripe;
         this.inbox = inbox;
-        this.clock = clock;
     }
 
     private static final String CLAIM = """
@@ -55,29 +48,48 @@ final class Reconciliation {
         }
     }
 
-    private static final String SEEN_UNTIL = """
-            SELECT seen_until
-            FROM payments_watch
-            WHERE seen_until IS NOT NULL""";
-
-    private static final String REMEMBER = """
+    // Stripe keeps events for thirty days
+    private static final String BEGIN = """
             UPDATE payments_watch
-            SET reconciled_at = now(), seen_until = :until""";
+            SET looking_since = coalesce(seen_until - interval '1 hour', clock_timestamp() - interval '29 days'),
+                looking_until = clock_timestamp(), looking_after = NULL
+            WHERE looking_until IS NULL""";
 
-    /** Looks now; answers how many events no webhook had brought. */
+    private static final String PLACE = """
+            SELECT looking_since AS since, looking_until AS until, looking_after AS after
+            FROM payments_watch
+            WHERE looking_until IS NOT NULL""";
+
+    private static final String GO_ON = """
+            UPDATE payments_watch
+            SET reconciled_at = now(), looking_after = :after
+            WHERE looking_until = :until""";
+
+    private static final String END = """
+            UPDATE payments_watch
+            SET reconciled_at = now(), seen_until = looking_until, looking_since = NULL, looking_until = NULL, looking_after = NULL
+            WHERE looking_until = :until""";
+
+    private static final String FORGET = """
+            UPDATE payments_watch
+            SET looking_since = NULL, looking_until = NULL, looking_after = NULL""";
+
+    /** Looks now, or goes on where a look was interrupted; answers how many events no webhook had brought. */
     int look() {
-        Instant began = clock.instant();
-        Instant last = db.<@Nullable Instant>read(
-                tx -> tx.query(SEEN_UNTIL).mapTo(Instant.class).findOne().orElse(null));
-        List<Seen.Event> events = stripe.events(last == null ? began.minus(FIRST_LOOK) : last.minus(OVERLAP));
+        Place place = db.transact(tx -> {
+            tx.update(BEGIN).execute();
+            return tx.query(PLACE).mapTo(Place.class).one();
+        });
         int fresh = 0;
-        for (Seen.Event event : events.reversed()) {
-            if (db.<Boolean>transact(tx -> inbox.take(tx, event, "reconciliation"))) {
-                fresh++;
-            }
+        String after = place.after();
+        for (boolean more = true; more; ) {
+            Seen.Events page = page(place.since(), after);
+            fresh += db.<Integer>transact(tx -> take(tx, page, place.until()));
+            more = page.more();
+            after = more ? page.some().getLast().id() : after;
         }
         int again = db.transact(tx -> {
-            tx.update(REMEMBER).bind("until", began).execute();
+            tx.update(END).bind("until", place.until()).execute();
             return inbox.again(tx);
         });
         if (fresh + again > 0) {
@@ -87,8 +99,37 @@ final class Reconciliation {
         return fresh;
     }
 
+    private Seen.Events page(Instant since, @Nullable String after) {
+        try {
+            return stripe.events(since, after);
+        } catch (StripeRefused refused) {
+            // it may be that it no longer knows the event to go on from: the next look begins anew
+            db.run(tx -> tx.update(FORGET).execute());
+            throw refused;
+        }
+    }
+
+    /** A page and how far that is are one commit. */
+    private int take(Tx tx, Seen.Events page, Instant until) {
+        int fresh = 0;
+        for (Seen.Event event : page.some().reversed()) {
+            fresh += inbox.take(tx, event, "reconciliation") ? 1 : 0;
+        }
+        if (page.more()) {
+            tx.update(GO_ON)
+                    .bind("until", until)
+                    .bind("after", page.some().getLast().id())
+                    .execute();
+        }
+        return fresh;
+    }
+
     /** How many events this node found that no webhook had brought. */
     long missed() {
         return missed.sum();
     }
+
+    /** How far a look is. */
+    private record Place(
+            Instant since, Instant until, @Nullable String after) {}
 }

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Money that goes back. A refund takes the credits it paid for; a dispute sets them aside, and takes them when it is lost. The last word
- * on a case is kept: what was read before it and comes late changes nothing.
+ * Money that goes back. A refund takes the credits it paid for; a dispute sets them aside, takes them when it is lost, and gives
+ * them again when the money comes back after all. The last word on a case is kept: what was read before it and comes late changes nothing.
  */
 final class Refunds {
     private final Db db;
@@ -102,11 +102,16 @@ final class Refunds {
             return Verdict.parked("a dispute of a payment nobody here knows");
         }
         Case known = lock(tx, dispute.id(), "dispute", payment, dispute.amount());
+        boolean won = dispute.reinstated() || dispute.status().equals("won");
+        if (known.state().equals("taken") && won) {
+            credits.giveAgain(tx, "dpl:" + dispute.id(), "dpw:" + dispute.id(), "The disputed payment came back");
+            become(tx, dispute.id(), "returned");
+        }
         if (!known.state().equals("open")) {
             return Verdict.DONE;
         }
         long micros = sold.share(dispute.amount());
-        switch (dispute.status()) {
+        switch (won ? "won" : dispute.status()) {
             case "lost" -> {
                 free(tx, known);
                 credits.takeBack(tx, sold.request(), micros, "dpl:" + dispute.id(), "Disputed payment was lost");

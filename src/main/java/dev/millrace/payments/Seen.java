@@ -1,6 +1,7 @@
 package dev.millrace.payments;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +31,42 @@ final class Seen {
     /** A payment, and the purchase we wrote on it. */
     record Intent(String id, boolean livemode, @Nullable UUID purchase) {}
 
+    /** {@code total} is what it came to, whoever paid; {@code lines} are those of the plan. */
     record Invoice(
             String id,
             boolean livemode,
             @Nullable String status,
             String reason,
             @Nullable String subscription,
+            long total,
             long amountPaid,
             String currency,
-            @Nullable String paymentIntent) {}
+            @Nullable String paymentIntent,
+            List<Line> lines) {
+        /** It is for a change within a month, and no month needs to be on it. */
+        boolean changes() {
+            return reason.equals("subscription_update");
+        }
+    }
+
+    /**
+     * What an invoice asks for a time of the plan, before discounts and taxes.
+     *
+     * @param proration whether it is a part of a month, because the plan changed; less than nothing where the part is returned
+     */
+    record Line(
+            boolean proration,
+            long amount,
+            String currency,
+            @Nullable String price,
+            Instant start,
+            Instant end) {
+        /** Whether it asks what we sell that for. */
+        boolean soldAs(Offer offer) {
+            return currency.equals(offer.currency())
+                    && (proration ? Math.abs(amount) <= offer.amount() : amount == offer.amount());
+        }
+    }
 
     /** {@code plan} and {@code version} are what we wrote on it, {@code price} is Stripe's own. */
     record Subscription(
@@ -56,12 +84,17 @@ final class Seen {
     record Refund(
             String id, String status, long amount, @Nullable String paymentIntent) {}
 
+    /** {@code reinstated} when all the money that was taken from us for it is ours again, whatever its status says. */
     record Dispute(
             String id,
             boolean livemode,
             String status,
+            boolean reinstated,
             long amount,
             @Nullable String paymentIntent) {}
+
+    /** Some of what happened, the newest first; {@code more} when there is more before the last of them. */
+    record Events(List<Event> some, boolean more) {}
 
     /** What happened, without what it is about: that is read anew. */
     record Event(

@@ -5,11 +5,16 @@ import com.google.gson.JsonObject;
 import com.stripe.StripeClient;
 import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
+import com.stripe.model.BalanceTransaction;
+import com.stripe.model.Event;
+import com.stripe.model.InvoiceLineItem;
 import com.stripe.model.InvoicePayment;
+import com.stripe.model.StripeCollection;
 import com.stripe.model.SubscriptionItem;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.EventListParams;
+import com.stripe.param.InvoiceLineItemListParams;
 import com.stripe.param.InvoiceRetrieveParams;
 import com.stripe.param.RefundListParams;
 import com.stripe.param.checkout.SessionCreateParams;
@@ -19,7 +24,6 @@ import dev.millrace.platform.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +38,10 @@ final class StripeApi {
     private static final int CONNECT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
     private static final int READ_MILLIS = (int) Duration.ofSeconds(10).toMillis();
     private static final long PAGE = 100;
-    private static final int MOST_PAGES = 100;
 
     private final V1Services stripe;
-    private final InstantSource clock;
 
-    StripeApi(Secret key, URI base, InstantSource clock) {
+    StripeApi(Secret key, URI base) {
         this.stripe = StripeClient.builder()
                 .setApiKey(key.reveal())
                 .setApiBase(base.toString())
@@ -48,7 +50,6 @@ final class StripeApi {
                 .setMaxNetworkRetries(1)
                 .build()
                 .v1();
-        this.clock = clock;
     }
 
     /** A call that answers or fails in Stripe's way. */
@@ -93,6 +94,11 @@ final class StripeApi {
         }
         var session = call(() -> stripe.checkout().sessions().create(params.build(), key("purchase:" + id)));
         return new Opened(session.getId(), session.getUrl());
+    }
+
+    /** Closes a page, so that nobody pays there any more. */
+    void expire(Purchases.Page page) {
+        call(() -> stripe.checkout().sessions().expire(page.session(), key("expire:" + page.id())));
     }
 
     private static LineItem line(Offer offer) {
@@ -152,6 +158,7 @@ final class StripeApi {
         var invoice = call(() -> stripe.invoices().retrieve(id, params));
         var parent = invoice.getParent();
         var details = parent == null ? null : parent.getSubscriptionDetails();
+        String subscription = details == null ? null : details.getSubscription();
         List<InvoicePayment> payments = invoice.getPayments() == null
                 ? List.of()
                 : invoice.getPayments().getData();
@@ -165,14 +172,55 @@ final class StripeApi {
                 yes(invoice.getLivemode()),
                 invoice.getStatus(),
                 text(invoice.getBillingReason()),
-                details == null ? null : details.getSubscription(),
+                subscription,
+                number(invoice.getTotal()),
                 number(invoice.getAmountPaid()),
                 text(invoice.getCurrency()),
-                paid);
+                paid,
+                subscription == null ? List.of() : lines(id, invoice.getLines(), subscription));
     }
 
-    Seen.Subscription subscription(String id) {
-        Instant now = clock.instant();
+    /** All lines of the plan; those beyond the first few have to be asked for. */
+    private List<Seen.Line> lines(
+            String invoice, @Nullable StripeCollection<InvoiceLineItem> first, String subscription) {
+        var all = new ArrayList<Seen.Line>();
+        StripeCollection<InvoiceLineItem> some = first;
+        while (some != null && !some.getData().isEmpty()) {
+            some.getData().forEach(line -> add(all, line, subscription));
+            var params = InvoiceLineItemListParams.builder()
+                    .setLimit(PAGE)
+                    .setStartingAfter(some.getData().getLast().getId())
+                    .build();
+            some = yes(some.getHasMore())
+                    ? call(() -> stripe.invoices().lineItems().list(invoice, params))
+                    : null;
+        }
+        return all;
+    }
+
+    /** A line that is for a time of the plan: its month, or a part of one because the plan changed. Fees by hand are neither. */
+    private static void add(List<Seen.Line> lines, InvoiceLineItem line, String subscription) {
+        var parent = line.getParent();
+        var item = parent == null ? null : parent.getSubscriptionItemDetails();
+        var extra = parent == null ? null : parent.getInvoiceItemDetails();
+        boolean month = item != null && (item.getSubscription() == null || subscription.equals(item.getSubscription()));
+        boolean part = extra != null && subscription.equals(extra.getSubscription()) && yes(extra.getProration());
+        var period = line.getPeriod();
+        if (!month && !part || period == null) {
+            return;
+        }
+        var details = line.getPricing() == null ? null : line.getPricing().getPriceDetails();
+        lines.add(new Seen.Line(
+                part || item != null && yes(item.getProration()),
+                number(line.getAmount()),
+                text(line.getCurrency()),
+                details == null ? null : details.getPrice(),
+                Instant.ofEpochSecond(number(period.getStart())),
+                Instant.ofEpochSecond(number(period.getEnd()))));
+    }
+
+    /** {@code asked} is when it was asked for, by the one clock of all nodes. */
+    Seen.Subscription subscription(String id, Instant asked) {
         var subscription = call(() -> stripe.subscriptions().retrieve(id));
         SubscriptionItem item = subscription.getItems() == null
                 ? null
@@ -189,7 +237,7 @@ final class StripeApi {
                 item == null || item.getPrice() == null ? null : item.getPrice().getId(),
                 words.get("plan"),
                 whole(words.get("version")),
-                now);
+                asked);
     }
 
     Seen.Refund refund(String id) {
@@ -211,40 +259,46 @@ final class StripeApi {
 
     Seen.Dispute dispute(String id) {
         var dispute = call(() -> stripe.disputes().retrieve(id));
+        List<BalanceTransaction> moved =
+                dispute.getBalanceTransactions() == null ? List.of() : dispute.getBalanceTransactions();
+        List<Long> amounts =
+                moved.stream().map(money -> number(money.getAmount())).toList();
+        boolean back = amounts.stream().anyMatch(amount -> amount > 0)
+                && amounts.stream().mapToLong(Long::longValue).sum() >= 0;
         return new Seen.Dispute(
                 dispute.getId(),
                 yes(dispute.getLivemode()),
                 text(dispute.getStatus()),
+                back,
                 number(dispute.getAmount()),
                 dispute.getPaymentIntent());
     }
 
-    /** All that happened since, the newest first. */
-    List<Seen.Event> events(Instant since) {
-        var all = new ArrayList<Seen.Event>();
-        var created =
-                EventListParams.Created.builder().setGte(since.getEpochSecond()).build();
-        String after = null;
-        for (int page = 0; page < MOST_PAGES; page++) {
-            var params = EventListParams.builder().setCreated(created).setLimit(PAGE);
-            if (after != null) {
-                params.setStartingAfter(after);
-            }
-            var some = call(() -> stripe.events().list(params.build()));
-            some.getData()
-                    .forEach(event -> all.add(new Seen.Event(
-                            event.getId(),
-                            event.getType(),
-                            objectId(event.getDataObjectDeserializer().getRawJson()),
-                            yes(event.getLivemode()),
-                            event.getApiVersion(),
-                            Instant.ofEpochSecond(number(event.getCreated())))));
-            if (!yes(some.getHasMore()) || some.getData().isEmpty()) {
-                return all;
-            }
-            after = some.getData().getLast().getId();
+    /** What happened since of what matters to us, a page of it: the newest, or what was before the event {@code after}. */
+    Seen.Events events(Instant since, @Nullable String after) {
+        var params = EventListParams.builder()
+                .setCreated(EventListParams.Created.builder()
+                        .setGte(since.getEpochSecond())
+                        .build())
+                .addAllType(Till.LISTED)
+                .setLimit(PAGE);
+        if (after != null) {
+            params.setStartingAfter(after);
         }
-        throw new StripeRefused(new IllegalStateException("more events than anybody can look through"));
+        var some = call(() -> stripe.events().list(params.build()));
+        return new Seen.Events(
+                some.getData().stream().map(StripeApi::seen).toList(),
+                yes(some.getHasMore()) && !some.getData().isEmpty());
+    }
+
+    private static Seen.Event seen(Event event) {
+        return new Seen.Event(
+                event.getId(),
+                event.getType(),
+                objectId(event.getDataObjectDeserializer().getRawJson()),
+                yes(event.getLivemode()),
+                event.getApiVersion(),
+                Instant.ofEpochSecond(number(event.getCreated())));
     }
 
     private static @Nullable String objectId(@Nullable String json) {

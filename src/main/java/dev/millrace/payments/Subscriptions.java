@@ -2,6 +2,7 @@ package dev.millrace.payments;
 
 import dev.millrace.platform.sql.Tx;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,16 @@ final class Subscriptions {
         return plan(tx, account) != null;
     }
 
+    private static final String RUNNING = """
+            SELECT count(*)
+            FROM subscription
+            WHERE account = :account AND status IN ('active', 'trialing', 'past_due')""";
+
+    /** Whether there is more than the one there should be. */
+    boolean several(Tx tx, UUID account) {
+        return tx.query(RUNNING).bind("account", account).mapTo(Long.class).one() > 1;
+    }
+
     private static final String OF_ACCOUNT = """
             SELECT plan, status, cancel_at_period_end, period_end
             FROM subscription
@@ -74,40 +85,96 @@ final class Subscriptions {
             WHERE id = :id
             FOR NO KEY UPDATE""";
 
-    private static final String GRANTED = """
-            SELECT CAST(coalesce(sum(micros), 0) AS bigint)
-            FROM paid_invoice
-            WHERE subscription = :id AND period_end = :periodEnd""";
-
-    /** The allowance that was granted for a period already; the subscription is locked until the end of the transaction. */
-    long granted(Tx tx, String id, Instant periodEnd) {
+    /** Locks a subscription until the end of the transaction. */
+    void lock(Tx tx, String id) {
         tx.query(LOCK).bind("id", id).mapTo(String.class).findOne();
-        return tx.query(GRANTED)
+    }
+
+    private static final String COUNTED = """
+            SELECT count(*)
+            FROM paid_period
+            WHERE invoice = :invoice""";
+
+    /** Whether what an invoice earned was written down before. */
+    boolean counted(Tx tx, String invoice) {
+        return tx.query(COUNTED).bind("invoice", invoice).mapTo(Long.class).one() > 0;
+    }
+
+    private static final String PERIOD = """
+            SELECT CAST(coalesce(sum(earned), 0) AS bigint) AS earned, coalesce(max(most), 0) AS most,
+                   CAST(coalesce(sum(micros), 0) AS bigint) AS micros
+            FROM paid_period
+            WHERE subscription = :id AND period_end = :end""";
+
+    /** What was earned for a period by the invoices that were counted so far, and what was granted. */
+    Period period(Tx tx, String id, Instant end) {
+        return tx.query(PERIOD)
                 .bind("id", id)
-                .bind("periodEnd", periodEnd)
-                .mapTo(Long.class)
+                .bind("end", end)
+                .mapTo(Period.class)
                 .one();
     }
 
-    private static final String PAID = """
-            INSERT INTO paid_invoice (id, account, subscription, payment_intent, micros, amount, currency, period_end)
-            VALUES (:id, :account, :subscription, :paymentIntent, :micros, :amount, :currency, :periodEnd)
-            ON CONFLICT (id) DO NOTHING""";
+    private static final String COUNT = """
+            INSERT INTO paid_period (invoice, subscription, period_end, earned, most, micros)
+            VALUES (:invoice, :subscription, :end, :earned, :most, :micros)""";
 
-    /** False when it was written down before. */
-    boolean paid(Tx tx, UUID account, Seen.Invoice invoice, Instant periodEnd, long micros) {
-        return tx.update(PAID)
-                        .bind("id", invoice.id())
-                        .bind("account", account)
-                        .bind("subscription", invoice.subscription())
-                        .bind("paymentIntent", invoice.paymentIntent())
-                        .bind("micros", micros)
-                        .bind("amount", invoice.amountPaid())
-                        .bind("currency", invoice.currency())
-                        .bind("periodEnd", periodEnd)
-                        .execute()
-                == 1;
+    /** Writes down what an invoice earned for a period, and what is granted for it now. */
+    void count(Tx tx, String invoice, String subscription, Instant end, Allowances.Share share, long micros) {
+        tx.update(COUNT)
+                .bind("invoice", invoice)
+                .bind("subscription", subscription)
+                .bind("end", end)
+                .bind("earned", share.earned())
+                .bind("most", share.most())
+                .bind("micros", micros)
+                .execute();
     }
+
+    private static final String GRANTS_BEFORE = """
+            SELECT 'in:' || id
+            FROM paid_invoice
+            WHERE subscription = :subscription AND serves_until < :end AND serves_until > :dead""";
+
+    /** The names of what was granted to be spent in periods before the one that ends then; what ended before {@code dead} is no more. */
+    List<String> grantsBefore(Tx tx, Seen.Invoice invoice, Instant end, Instant dead) {
+        return tx.query(GRANTS_BEFORE)
+                .bind("subscription", invoice.subscription())
+                .bind("end", end)
+                .bind("dead", dead)
+                .mapTo(String.class)
+                .list();
+    }
+
+    private static final String PAID = """
+            INSERT INTO paid_invoice (id, account, subscription, payment_intent, micros, amount, currency, period_end, serves_until)
+            VALUES (:id, :account, :subscription, :paymentIntent, :micros, :amount, :currency, :periodEnd, :servesUntil)""";
+
+    /** Writes down what is granted for an invoice, and what that was worth: also where a balance has paid a part of it. */
+    void paid(Tx tx, UUID account, Seen.Invoice invoice, Instant periodEnd, Instant servesUntil, long micros) {
+        tx.update(PAID)
+                .bind("id", invoice.id())
+                .bind("account", account)
+                .bind("subscription", invoice.subscription())
+                .bind("paymentIntent", invoice.paymentIntent())
+                .bind("micros", micros)
+                .bind("amount", Math.max(invoice.total(), invoice.amountPaid()))
+                .bind("currency", invoice.currency())
+                .bind("periodEnd", periodEnd)
+                .bind("servesUntil", servesUntil)
+                .execute();
+    }
+
+    private static final String NOW = """
+            SELECT clock_timestamp()""";
+
+    /** The one clock of all nodes. */
+    Instant now(Tx tx) {
+        return tx.query(NOW).mapTo(Instant.class).one();
+    }
+
+    /** {@code micros} were granted; {@code most} is a whole month of the best plan that was on an invoice. */
+    record Period(long earned, long most, long micros) {}
 
     record Mirror(
             String plan,

@@ -5,21 +5,21 @@ import dev.millrace.credits.Grant;
 import dev.millrace.credits.Purse;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What follows from an event: its object is read anew, and what is true of it now is brought about, whatever was heard before. Each
  * effect may be applied any number of times and in any order; the ledger's names let one of them count.
  */
 final class Till {
-    /** Credits of a month live on a little, for a payment that takes its time. */
-    private static final Duration GRACE = Duration.ofDays(3);
+    private static final Logger LOG = LoggerFactory.getLogger(Till.class);
 
     private static final Set<String> SESSIONS = Set.of(
             "checkout.session.completed",
@@ -28,25 +28,54 @@ final class Till {
             "checkout.session.expired");
     private static final Set<String> INVOICES = Set.of(
             "invoice.paid", "invoice.payment_failed", "invoice.finalization_failed", "invoice.payment_action_required");
+    /**
+     * What is asked of Stripe's list, which takes twenty types at most. Whatever else is acted upon comes together with one of these.
+     */
+    static final List<String> LISTED = List.of(
+            "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed",
+            "checkout.session.expired",
+            "invoice.paid",
+            "invoice.payment_failed",
+            "invoice.finalization_failed",
+            "invoice.payment_action_required",
+            "customer.subscription.created",
+            "customer.subscription.updated",
+            "customer.subscription.deleted",
+            "customer.subscription.paused",
+            "customer.subscription.resumed",
+            "refund.created",
+            "refund.updated",
+            "refund.failed",
+            "charge.dispute.created",
+            "charge.dispute.closed",
+            "charge.dispute.funds_withdrawn",
+            "charge.dispute.funds_reinstated");
+
     private static final Set<String> GRANTING =
             Set.of("subscription_create", "subscription_cycle", "subscription_update");
 
+    private final Db db;
     private final StripeApi stripe;
     private final Credits credits;
     private final Offers offers;
     private final Purchases purchases;
     private final Subscriptions subscriptions;
     private final Consumer<UUID> bell;
+    private final Allowances allowances;
     private final Refunds refunds;
 
     /** {@code bell} is given each account whose credits changed. */
     Till(Db db, StripeApi stripe, Credits credits, Checkouts.Ledgers tables, Consumer<UUID> bell) {
+        this.db = db;
         this.stripe = stripe;
         this.credits = credits;
         this.offers = tables.offers();
         this.purchases = tables.purchases();
         this.subscriptions = tables.subscriptions();
         this.bell = bell;
+        this.allowances = new Allowances(credits, tables, bell);
         this.refunds = new Refunds(db, stripe, credits, purchases);
     }
 
@@ -73,7 +102,7 @@ final class Till {
             return invoice(object);
         }
         if (type.startsWith("customer.subscription.")) {
-            Seen.Subscription seen = stripe.subscription(object);
+            Seen.Subscription seen = subscription(object);
             return tx -> mirror(tx, seen);
         }
         if (type.startsWith("charge.dispute.")) {
@@ -92,7 +121,7 @@ final class Till {
         Seen.Session seen = stripe.session(id);
         Seen.Subscription subscription = seen.payment().subscription() == null
                 ? null
-                : stripe.subscription(seen.payment().subscription());
+                : subscription(seen.payment().subscription());
         return tx -> {
             Purchase purchase = purchases.of(tx, seen);
             if (purchase == null) {
@@ -150,6 +179,9 @@ final class Till {
             String plan = subscriptions.plan(tx, account);
             credits.move(tx, account, plan == null ? "free" : plan);
             tx.afterCommit(() -> bell.accept(account));
+            if (subscriptions.several(tx, account)) {
+                LOG.error("account {} pays for several subscriptions at once, {} is one of them", account, seen.id());
+            }
         }
         return Verdict.DONE;
     }
@@ -159,44 +191,16 @@ final class Till {
         if (seen.subscription() == null) {
             return tx -> Verdict.ignored("an invoice of no subscription");
         }
-        Seen.Subscription subscription = stripe.subscription(seen.subscription());
+        Seen.Subscription subscription = subscription(seen.subscription());
         return tx -> {
             Verdict mirrored = mirror(tx, subscription);
             boolean grants = "paid".equals(seen.status()) && GRANTING.contains(seen.reason());
-            return mirrored.equals(Verdict.DONE) && grants ? allowance(tx, seen, subscription) : mirrored;
+            return mirrored.equals(Verdict.DONE) && grants ? allowances.grant(tx, seen, subscription) : mirrored;
         };
     }
 
-    private Verdict allowance(Tx tx, Seen.Invoice invoice, Seen.Subscription subscription) {
-        UUID account = purchases.account(tx, subscription.customer(), subscription.livemode());
-        Offer offer = offers.plan(tx, subscription);
-        Instant end = subscription.periodEnd();
-        if (account == null || offer == null || end == null) {
-            return Verdict.parked("a subscription that cannot be placed");
-        }
-        boolean update = invoice.reason().equals("subscription_update");
-        boolean right = invoice.livemode() == subscription.livemode()
-                && invoice.currency().equals(offer.currency())
-                && (update
-                        ? invoice.amountPaid() > 0 && invoice.amountPaid() <= offer.amount()
-                        : invoice.amountPaid() == offer.amount());
-        if (!right) {
-            return Verdict.refused("sold for " + offer.amount() + " " + offer.currency() + ", paid "
-                    + invoice.amountPaid() + " " + invoice.currency());
-        }
-        // a change within the month makes up what the better plan has more; a month is never granted twice over
-        long due = Math.max(0, offer.micros() - subscriptions.granted(tx, subscription.id(), end));
-        if (!subscriptions.paid(tx, account, invoice, end, due)) {
-            return Verdict.DONE;
-        }
-        if (!update) {
-            credits.endAllowances(tx, account);
-        }
-        credits.grant(
-                tx,
-                account,
-                new Grant(Purse.ALLOWANCE, due, end.plus(GRACE), "in:" + invoice.id(), "A month of " + offer.name()));
-        tx.afterCommit(() -> bell.accept(account));
-        return Verdict.DONE;
+    /** When it was asked for is told by the one clock of all nodes: what is read later is newer. */
+    private Seen.Subscription subscription(String id) {
+        return stripe.subscription(id, db.<Instant>read(subscriptions::now));
     }
 }

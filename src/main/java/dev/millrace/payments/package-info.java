@@ -6,8 +6,9 @@
  * anew over the API ({@code Till}) and one commit holds what came of it: the grant, the purchase, the event, the end of the job.
  *
  * <p>May be assumed: a payment intent or an invoice grants once, whatever is heard twice, out of order or late, because the ledger's
- * names are unique; nothing is granted for another amount, currency, account or mode than was sold. Only {@code StripeApi} speaks to
- * Stripe's library. May use credits and accounts; knows nothing of what credits are spent on.
+ * names are unique; nothing is granted for another amount, currency, account or mode than was sold. What an invoice grants is said by
+ * its own lines ({@code Allowances}), whatever the subscription is by now. Only {@code StripeApi} speaks to Stripe's library. May use
+ * credits and accounts; knows nothing of what credits are spent on.
  */
 @NullMarked
 package dev.millrace.payments;

@@ -12,6 +12,7 @@ import dev.millrace.testing.Waiting;
 import dev.millrace.testing.vendor.FakeStripe;
 import dev.millrace.testing.vendor.StripeWebhook;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ class PaymentsIT {
     @BeforeAll
     static void open() {
         stripe = FakeStripe.start();
+        stripe.price("price_studio", 4900, "usd");
         house = TestHouse.open(Map.of(
                 "MILLRACE_STRIPE_SECRET_KEY",
                 FakeStripe.KEY,
@@ -54,8 +56,8 @@ class PaymentsIT {
                     INSERT INTO credit_pack (id, version, name, micros, amount, currency) VALUES
                     ('small', 2, '500 credits', 500000000, 500, 'usd'), ('medium', 2, '2,200 credits', 2200000000, 2000, 'usd')""");
             tx.execute("""
-                    INSERT INTO plan_price (plan, version, micros, amount, currency) VALUES
-                    ('maker', 2, 1500000000, 1200, 'usd'), ('studio', 2, 8000000000, 4900, 'usd')""");
+                    INSERT INTO plan_price (plan, version, micros, amount, currency, stripe_price) VALUES
+                    ('maker', 2, 1500000000, 1200, 'usd', NULL), ('studio', 2, 8000000000, 4900, 'usd', 'price_studio')""");
         });
     }
 
@@ -160,6 +162,30 @@ class PaymentsIT {
         assertThat(stripe.object(session).path("amount_total").asLong()).isEqualTo(8000);
         told(stripe.pay(session));
         assertThat(balance(buyer)).isEqualByComparingTo("1200");
+    }
+
+    @Test
+    void whoAsksAgainThroughAnotherHostIsSentToTheSamePageAndComesBackToTheFirst() {
+        Api buyer = house.person();
+        Api elsewhere =
+                buyer.at(URI.create("http://localhost:" + house.address().getPort()));
+        checkout(buyer, Map.of("pack", "small")); // Stripe knows the customer from now on
+        var key = Map.of("Idempotency-Key", "\"hosts-" + UUID.randomUUID() + "\"");
+        stripe.cutAnswers(2); // with the library's own second try
+        buyer.send("POST", "/v1/checkouts", "{\"pack\":\"medium\"}", key).expect(503);
+        stripe.cutAnswers(0);
+
+        JsonNode begun = elsewhere
+                .send("POST", "/v1/checkouts", "{\"pack\":\"medium\"}", key)
+                .expect(201)
+                .json();
+
+        assertThat(stripe.object(session(begun)).path("success_url").asText()).startsWith(house.address() + "/account");
+        assertThat(elsewhere
+                        .send("POST", "/v1/checkouts", "{\"pack\":\"medium\"}", key)
+                        .expect(201)
+                        .json())
+                .isEqualTo(begun);
     }
 
     @Test
@@ -338,7 +364,7 @@ class PaymentsIT {
         told(stripe.pay(session));
         String subscription = stripe.object(session).path("subscription").asText();
         assertThat(balance(buyer)).isEqualByComparingTo("200"); // the month is granted by its invoice alone
-        String first = stripe.invoice(subscription, "subscription_create", 1200);
+        String first = stripe.month(subscription, "subscription_create");
         told(stripe.event("invoice.paid", first));
         told(stripe.event("invoice.paid", first));
         assertThat(balance(buyer)).isEqualByComparingTo("1700");
@@ -366,16 +392,26 @@ class PaymentsIT {
         assertThat(plan(buyer)).isEqualTo("maker");
         stripe.object(subscription).put("status", "active");
         stripe.renew(subscription);
-        told(stripe.event("invoice.paid", stripe.invoice(subscription, "subscription_cycle", 1200)));
+        told(stripe.event("invoice.paid", stripe.month(subscription, "subscription_cycle")));
         assertThat(balance(buyer)).isEqualByComparingTo("1700");
 
         // a better plan within the month makes up the difference, once, and an odd amount is refused
-        ((ObjectNode) stripe.object(subscription).path("metadata")).put("plan", "studio");
+        String maker = stripe.item(subscription).path("price").path("id").asText();
+        stripe.change(subscription, "price_studio");
         told(stripe.event("customer.subscription.updated", subscription));
-        told(stripe.event("invoice.paid", stripe.invoice(subscription, "subscription_update", 3700)));
+        String better = stripe.invoice(subscription, "subscription_update")
+                .part(maker, -1200)
+                .part("price_studio", 4900)
+                .paid();
+        told(stripe.event("invoice.paid", better));
+        told(stripe.event("invoice.paid", better));
         assertThat(balance(buyer)).isEqualByComparingTo("8200");
         assertThat(plan(buyer)).isEqualTo("studio");
-        ObjectNode odd = stripe.event("invoice.paid", stripe.invoice(subscription, "subscription_cycle", 1));
+        ObjectNode odd = stripe.event(
+                "invoice.paid",
+                stripe.invoice(subscription, "subscription_cycle")
+                        .month("price_studio", 1)
+                        .paid());
         StripeWebhook.deliver(house.address(), odd);
         Waiting.until("refused", SOON, () -> state(odd).equals("refused"));
 

@@ -84,7 +84,7 @@ class PurchaseTest {
 
     private static Purchase purchase(String kind, String state) {
         return new Purchase(
-                new UUID(0, 1), ACCOUNT, kind, "small", 1, 500_000_000, 1000, "usd", false, state, null, null);
+                new UUID(0, 1), ACCOUNT, kind, "small", 1, 500_000_000, 1000, "usd", false, null, state, null, null);
     }
 
     private static Seen.Session session(
