@@ -6,6 +6,7 @@ import dev.millrace.accounts.Sessions.Origin;
 import dev.millrace.analytics.Analytics;
 import dev.millrace.analytics.Fact;
 import dev.millrace.platform.Ids;
+import dev.millrace.platform.http.ClientAddress;
 import dev.millrace.platform.limits.Guard;
 import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.problem.Problem;
@@ -39,12 +40,16 @@ final class Entrance {
 
     /** Refuses an address from which too many accounts were made; said before the request's body is read. */
     void guardSignUp(Origin origin) {
-        limits.guard(Guard.SIGN_UP, origin.address());
+        limits.guard(Guard.SIGN_UP, network(origin));
     }
 
     /** Refuses an address from which too many tried to sign in; said before the request's body is read. */
     void guardSignIn(Origin origin) {
-        limits.guard(Guard.SIGN_IN, origin.address());
+        limits.guard(Guard.SIGN_IN, network(origin));
+    }
+
+    private static String network(Origin origin) {
+        return new ClientAddress(origin.address()).network();
     }
 
     /** Makes an account and its first session, both or neither. */

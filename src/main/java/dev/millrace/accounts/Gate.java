@@ -97,7 +97,7 @@ final class Gate implements Identity {
         if (standing.ended()) {
             throw Problem.of(ProblemType.INVALID_TOKEN, "This API key was revoked or has expired.");
         }
-        if (standing.suspended()) {
+        if (standing.suspended() || holder.suspended()) {
             throw Accounts.suspended();
         }
         return Caller.ofKey(

@@ -75,8 +75,9 @@ final class SigningKeys {
         tx.update(FORGET).execute();
     }
 
+    // By the clock, and not by when this transaction began: it may have waited for the one that made the key.
     private static final String ALL = """
-            SELECT id, public_key, wrapped, signs_from <= now() AS signs
+            SELECT id, public_key, wrapped, signs_from <= clock_timestamp() AS signs
             FROM signing_key
             WHERE retires_at IS NULL OR retires_at > now()
             ORDER BY signs_from DESC, id DESC""";

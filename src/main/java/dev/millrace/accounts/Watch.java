@@ -31,8 +31,9 @@ final class Watch implements AutoCloseable {
     private static final long GOOD_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long CHORES_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /** Longer than any token lives; what ended before needs no remembering. */
-    private static final Duration MEMORY = Tokens.LIFE.plus(Tokens.LEEWAY).plusMinutes(5);
+    /** Longer than any token, or the cookie of a ticket, lives; what ended before needs no remembering. */
+    private static final Duration MEMORY =
+            Tokens.LIFE.plus(Tokens.LEEWAY).plus(Tickets.COOKIE_LIFE).plusMinutes(5);
 
     /** Longer than a transaction may stay open: what was stamped before we asked may become visible after. */
     private static final Duration OVERLAP = Duration.ofMinutes(1);

@@ -2,7 +2,8 @@ package dev.millrace.webhooks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.credits.Balance;
-import dev.millrace.generation.store.Status;
+import dev.millrace.credits.CreditNews;
+import dev.millrace.generation.work.EndNews;
 import dev.millrace.media.AssetStatus;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.Micros;
@@ -13,7 +14,9 @@ import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +33,35 @@ public final class Outbox {
         this.jobs = jobs;
     }
 
-    /** A generation is over. */
-    public void ended(Tx tx, UUID account, UUID generation, Status status) {
-        EventType type = switch (status) {
-            case COMPLETED -> EventType.GENERATION_COMPLETED;
-            case FAILED -> EventType.GENERATION_FAILED;
-            case CANCELED -> EventType.GENERATION_CANCELED;
-            case QUEUED, RUNNING, PROCESSING -> throw new IllegalArgumentException(status + " is no end");
-        };
-        tell(tx, account, type, generation);
+    private static final String LISTENING = """
+            SELECT DISTINCT account
+            FROM webhook_endpoint
+            WHERE account = ANY(:accounts) AND disabled_at IS NULL""";
+
+    /** Generations are over. */
+    public void ended(Tx tx, List<EndNews.Ended> all) {
+        Set<UUID> listening = listening(tx, all.stream().map(EndNews.Ended::account));
+        for (EndNews.Ended one : all) {
+            EventType type = switch (one.status()) {
+                case COMPLETED -> EventType.GENERATION_COMPLETED;
+                case FAILED -> EventType.GENERATION_FAILED;
+                case CANCELED -> EventType.GENERATION_CANCELED;
+                case QUEUED, RUNNING, PROCESSING -> throw new IllegalArgumentException(one.status() + " is no end");
+            };
+            if (listening.contains(one.account())) {
+                tell(tx, one.account(), type, one.generation());
+            }
+        }
+    }
+
+    private static Set<UUID> listening(Tx tx, Stream<UUID> accounts) {
+        List<UUID> all = accounts.distinct().toList();
+        return all.isEmpty()
+                ? Set.of()
+                : tx.query(LISTENING)
+                        .bindArray("accounts", UUID.class, all)
+                        .mapTo(UUID.class)
+                        .set();
     }
 
     /** An asset is ready or rejected. */
@@ -63,8 +86,17 @@ public final class Outbox {
             SET credits_are_low = :low
             WHERE id = :id""";
 
-    /** An account has more or less available than before: each endpoint is told once when that falls below its threshold. */
-    public void changed(Tx tx, UUID account, Balance before, Balance after) {
+    /** Accounts have more or less available than before: each endpoint is told once when that falls below its threshold. */
+    public void changed(Tx tx, List<CreditNews.Change> changes) {
+        Set<UUID> listening = listening(tx, changes.stream().map(CreditNews.Change::account));
+        for (CreditNews.Change change : changes) {
+            if (listening.contains(change.account())) {
+                changed(tx, change.account(), change.before(), change.after());
+            }
+        }
+    }
+
+    private void changed(Tx tx, UUID account, Balance before, Balance after) {
         UUID message = Ids.next();
         for (Watched one : tx.query(WATCH_CREDITS)
                 .bind("account", account)

@@ -157,6 +157,17 @@ class ApiKeysIT {
     }
 
     @Test
+    void whoWasSuspendedLongAgoStaysSo() {
+        Api person = houses.house.person();
+        Api key = person.with(made(person, "{\"name\":\"k\"}").path("key").asText());
+        String id = person.get("/v1/me").json().path("id").asText();
+        houses.sql("DO $$ BEGIN UPDATE account SET suspended_at = now() - interval '1 day' WHERE id = '" + id + "'; "
+                + "UPDATE account SET standing_changed_at = now() - interval '1 day' WHERE id = '" + id + "'; END $$");
+
+        key.get("/v1/me").expect(403);
+    }
+
+    @Test
     void theSameCallMakesOneKeyAndIsToldTheSameSecret() throws Exception {
         Api person = houses.house.person();
         Api other = person.at(houses.other.address());

@@ -6,6 +6,7 @@ import dev.millrace.testing.Api;
 import dev.millrace.testing.Api.Answer;
 import dev.millrace.testing.TestHouse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -66,6 +67,27 @@ class GuardsIT {
         amount("sign_up", 1_000_000);
     }
 
+    /** Whoever has one address of IPv6 has all of its network; the sessions they begin show the address itself. */
+    @Test
+    void aNetworkOfSixIsStoppedWhateverAddressesOfItAreUsed() {
+        amount("sign_in", 3);
+        amount("sign_up", 3);
+        for (String path : List.of("/v1/sessions", "/v1/accounts")) {
+            assertThat(until(() -> from(inNetwork(7), path, "{}"), 400).code()).isEqualTo("rate_limited");
+            from(inNetwork(8), path, "{}").expect(400);
+        }
+        amount("sign_in", 1_000_000);
+        amount("sign_up", 1_000_000);
+        Answer made = from("2001:db8:0:9::abc", "/v1/accounts", body("six@example.com", Api.PASSWORD))
+                .expect(201);
+        String shown = house.db()
+                .read(tx -> tx.query("SELECT address FROM session WHERE id = CAST(:id AS uuid)")
+                        .bind("id", made.json().path("session_id").asText())
+                        .mapTo(String.class)
+                        .one());
+        assertThat(shown).isEqualTo("2001:db8:0:9:0:0:0:abc");
+    }
+
     /** A wrong password each time, each from another address. */
     private static Answer guessUntilStopped(String email) {
         return until(() -> from(address(), "/v1/sessions", body(email, "wrong guess")), 401);
@@ -102,6 +124,10 @@ class GuardsIT {
 
     private static String body(String email, String password) {
         return "{\"email\":\"" + email + "\",\"password\":\"" + password + "\"}";
+    }
+
+    private static String inNetwork(int network) {
+        return "2001:db8:0:" + network + "::" + Integer.toHexString(ADDRESSES.incrementAndGet());
     }
 
     private static String address() {

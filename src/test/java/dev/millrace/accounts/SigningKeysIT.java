@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,19 @@ class SigningKeysIT {
             }
             assertThat(rings).containsOnly(rings.getFirst());
         }
+    }
+
+    @Test
+    void whoBeganBeforeTheFirstKeyWasMadeSignsWithIt() {
+        KeyRing late = db.transact(tx -> {
+            tx.query("SELECT CAST(now() AS text)").mapTo(String.class).one(); // the transaction has its time
+            KeyRing first = CompletableFuture.supplyAsync(() -> db.transact(new SigningKeys(KEYS)::ring))
+                    .join();
+            KeyRing mine = keys.ring(tx);
+            assertThat(mine.signer()).isEqualTo(first.signer());
+            return mine;
+        });
+        assertThat(late.all()).hasSize(1);
     }
 
     @Test

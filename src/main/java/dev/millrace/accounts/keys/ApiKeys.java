@@ -123,7 +123,7 @@ final class ApiKeys {
 
     private static final String HOLDER = """
             SELECT k.id AS key, k.account, upper(a.role) AS role, array_to_string(k.scopes, ',') AS scopes, k.hash,
-                   k.per_minute, k.per_day,
+                   k.per_minute, k.per_day, a.suspended_at IS NOT NULL AS suspended,
                    CAST(ceil(extract(epoch FROM k.expires_at - now()) * 1000) AS bigint) AS left_millis
             FROM api_key k
             JOIN account a ON a.id = k.account
@@ -182,6 +182,7 @@ final class ApiKeys {
             byte[] hash,
             @Nullable Long perMinute,
             @Nullable Long perDay,
+            boolean suspended,
             @Nullable Long leftMillis) {
         List<Scope> scopeList() {
             return ApiKeys.scopes(scopes);

@@ -101,14 +101,19 @@ public final class KeyCheck {
         return Problem.of(ProblemType.INVALID_TOKEN, "The API key is not valid.");
     }
 
-    /** Whose a key is, and how often it may begin something. */
+    /**
+     * Whose a key is, and how often it may begin something.
+     *
+     * @param suspended whether its account was suspended when it was looked up
+     */
     public record Holder(
             UUID key,
             UUID account,
             Role role,
             Set<Scope> scopes,
             @Nullable Long perMinute,
-            @Nullable Long perDay) {
+            @Nullable Long perDay,
+            boolean suspended) {
         public Holder {
             scopes = Set.copyOf(scopes);
         }
@@ -123,7 +128,8 @@ public final class KeyCheck {
                     Role.valueOf(held.role()),
                     EnumSet.copyOf(held.scopeList()),
                     held.perMinute(),
-                    held.perDay());
+                    held.perDay(),
+                    held.suspended());
             return new Known(holder, now, held.leftMillis());
         }
 

@@ -1,11 +1,10 @@
 package dev.millrace.accounts.keys;
 
 import dev.millrace.platform.Keys;
+import dev.millrace.platform.Sha256;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +46,7 @@ record KeyText(String text) {
 
     /** What may be stored and compared in its place: SHA-256, for 256 random bits need no slow hash. */
     byte[] hash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The last letters, by which its owner tells it from others. */
