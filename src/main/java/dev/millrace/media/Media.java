@@ -4,6 +4,7 @@ import dev.millrace.media.delivery.Addresses;
 import dev.millrace.media.delivery.FileRoutes;
 import dev.millrace.media.delivery.FileRoutes.Shown;
 import dev.millrace.media.delivery.Signatures;
+import dev.millrace.media.ffmpeg.Copies;
 import dev.millrace.media.ffmpeg.Format;
 import dev.millrace.media.ffmpeg.Prober;
 import dev.millrace.media.ffmpeg.Runs;
@@ -12,6 +13,7 @@ import dev.millrace.media.files.Leftovers;
 import dev.millrace.media.files.Storage;
 import dev.millrace.media.store.AssetRow;
 import dev.millrace.media.store.Assets;
+import dev.millrace.media.store.Belongings;
 import dev.millrace.media.store.MediaJobs;
 import dev.millrace.media.work.Attempts;
 import dev.millrace.media.work.ProcessAsset;
@@ -39,6 +41,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: brings files in, watches what becomes of them, finds them, deletes them. */
@@ -52,14 +55,22 @@ public final class Media implements AutoCloseable {
     private final Parts parts;
     private final Sweeper sweeper;
     private final List<Worker<?>> workers;
+    private final Belongings belongings;
+    private final Copyist copyist;
+    private final Intake intake;
+    private final AssetUses uses;
 
-    private Media(Db db, Jobs queue, Processes processes, Parts parts, Sweeper sweeper, List<Worker<?>> workers) {
-        this.db = db;
-        this.queue = queue;
-        this.processes = processes;
+    private Media(Floor floor, Parts parts, Runs runs, Sweeper sweeper, List<Worker<?>> workers, AssetUses uses) {
+        this.db = floor.db();
+        this.queue = floor.jobs();
+        this.processes = floor.processes();
         this.parts = parts;
         this.sweeper = sweeper;
         this.workers = workers;
+        this.copyist = new Copyist(db, parts.storage, parts.assets, new Copies(runs));
+        this.belongings = new Belongings(parts.assets);
+        this.intake = new Intake(db, parts.storage, belongings, this);
+        this.uses = uses;
     }
 
     /** What the room is made of. */
@@ -74,11 +85,15 @@ public final class Media implements AutoCloseable {
     /** What the room stands on. */
     public record Floor(Db db, Jobs jobs, Processes processes, Keys keys, InstantSource clock) {}
 
-    /** Prepares the storage folder and begins to sweep it. */
-    public static Media open(MediaConfig config, Floor floor, AssetNews news) {
+    /**
+     * Prepares the storage folder and begins to sweep it.
+     *
+     * @param news hears of each asset that is ready or rejected
+     * @param uses is asked before an asset is deleted
+     */
+    public static Media open(MediaConfig config, Floor floor, AssetNews news, AssetUses uses) {
         Db db = floor.db();
         Jobs queue = floor.jobs();
-        Processes processes = floor.processes();
         Keys keys = floor.keys();
         String owner = HexFormat.of().formatHex(keys.derive("owner of the media folder"), 0, 16);
         var storage = Storage.open(config.storage(), owner, RESERVE);
@@ -89,7 +104,7 @@ public final class Media implements AutoCloseable {
         var watches = new Watches(db, assets, jobs);
         var parts = new Parts(storage, assets, jobs, watches, signatures, addresses);
 
-        var runs = new Runs(processes);
+        var runs = new Runs(floor.processes());
         var prober = new Prober(runs);
         var attempts = new Attempts(db, queue, storage, assets, jobs, watches);
         List<Worker<?>> workers = List.of(
@@ -98,7 +113,7 @@ public final class Media implements AutoCloseable {
 
         var sweeper = new Sweeper(db, assets, new Leftovers(storage), floor.clock());
         sweeper.start(config.alone());
-        return new Media(db, queue, processes, parts, sweeper, workers);
+        return new Media(floor, parts, runs, sweeper, workers, uses);
     }
 
     /** {@code /v1/assets}, {@code /v1/jobs} and the signed {@code /media}. */
@@ -164,6 +179,46 @@ public final class Media implements AutoCloseable {
         UUID job = queue.enqueue(tx, provenance.account(), new ProcessAsset(asset.id()));
         parts.jobs.insert(tx, job, asset.id(), provenance.account(), MediaJobs.INTAKE);
         return asset;
+    }
+
+    /**
+     * Takes in a picture that came with a request, waits until it was looked at, and answers the asset that it is. The same bytes
+     * sent before are the asset that is there.
+     *
+     * @param filename as its owner calls it
+     * @throws dev.millrace.platform.problem.Problem UNPROCESSABLE_MEDIA when it is no picture, UNAVAILABLE when it cannot be looked at
+     *     now, STORAGE_FULL; nothing is left of it then
+     */
+    public Received receive(UUID account, byte[] bytes, String filename) {
+        return intake.receive(account, bytes, filename);
+    }
+
+    /** Takes back a picture of which nothing came: as if it had not been sent. One that was there before, or is needed by now, stays. */
+    public void withdraw(Received received) {
+        intake.withdraw(received);
+    }
+
+    /** Those of these that are this account's, in no order; none of them is deleted before the transaction ends. */
+    public List<Asset> keep(Tx tx, UUID account, Collection<UUID> ids) {
+        return ids.isEmpty() ? List.of() : belongings.keep(tx, account, ids);
+    }
+
+    /** What copies of a picture are made of; throws NOT_FOUND when there is no such picture of this account, or its file is gone. */
+    public Original original(UUID account, UUID asset) {
+        return copyist.original(account, asset);
+    }
+
+    /**
+     * Makes a copy of a picture: upright, without metadata, on white where it is transparent. What is handed on was made by us, and
+     * the same picture always makes the same bytes. Blocks for FFmpeg.
+     *
+     * @param folder where the copy is made; no other copy lies there
+     * @param stop asked four times a second whether to leave off
+     * @throws dev.millrace.platform.problem.Problem UNPROCESSABLE_MEDIA when it cannot be decoded or made small enough, UNAVAILABLE
+     *     when it was stopped or files from outside cannot be opened now
+     */
+    public Path copy(Original original, Fit fit, Path folder, BooleanSupplier stop) throws InterruptedException {
+        return copyist.copy(original, fit, folder, stop);
     }
 
     /** Begins to watch an asset. */
@@ -239,7 +294,11 @@ public final class Media implements AutoCloseable {
         return parts.assets.of(tx, generations);
     }
 
-    /** Deletes the results of a generation with their files, whatever state they are in, when the transaction commits. */
+    /**
+     * Deletes the results of a generation with their files, whatever state they are in, when the transaction commits.
+     *
+     * @throws Problem CONFLICT when somebody needs one of them
+     */
     public void deleteOf(Tx tx, UUID generation) {
         parts.assets.idsOf(tx, generation).forEach(asset -> delete(tx, asset));
         tx.afterCommit(() -> parts.storage.clearPreviews(generation));
@@ -271,10 +330,24 @@ public final class Media implements AutoCloseable {
         return parts.storage.file(asset, path);
     }
 
-    /** Jobs first, because a worker locks its job before its asset; then rows; files once the rows are gone for certain. */
-    void delete(Tx tx, UUID asset) {
+    /**
+     * Deletes an asset with its files when the transaction commits.
+     *
+     * <p>Jobs first, because a worker locks its job before its asset; then rows; files once the rows are gone for certain.
+     *
+     * <p>Whether somebody needs it is asked last: whoever begins to need an asset keeps its row from being deleted until that is
+     * committed, so by then it can be seen.
+     *
+     * @throws Problem CONFLICT when somebody needs it, and then all stays as it was
+     */
+    public void delete(Tx tx, UUID asset) {
         parts.jobs.open(tx, asset).forEach(job -> queue.cancel(tx, job));
-        parts.assets.delete(tx, asset);
+        UUID account = parts.assets.delete(tx, asset);
+        if (account != null && uses.used(tx, account, asset)) {
+            throw Problem.of(
+                    ProblemType.CONFLICT,
+                    "A generation that is not over begins with this picture. Cancel it, or wait for its end.");
+        }
         tx.afterCommit(() -> {
             parts.storage.delete(asset);
             parts.watches.changed(asset);

@@ -52,18 +52,27 @@ final class MediaKit implements AutoCloseable {
     private final AtomicInteger files = new AtomicInteger();
 
     private MediaKit(Path home, Path storage, boolean alone, SqlConfig database, Path tools) {
+        this(home, new MediaConfig(storage, alone, null, 1), database, tools, AssetUses.NONE);
+    }
+
+    private MediaKit(Path home, MediaConfig config, SqlConfig database, Path tools, AssetUses uses) {
         this.home = home;
-        this.storage = storage;
+        this.storage = config.storage();
         this.db = Db.open(database);
         this.processes = Processes.open(SandboxMode.REQUIRED, tools);
-        var config = new MediaConfig(storage, alone, null, 1);
         this.media = Media.open(
-                config, new Media.Floor(db, queue, processes, KEYS, InstantSource.system()), AssetNews.NOBODY);
+                config, new Media.Floor(db, queue, processes, KEYS, InstantSource.system()), AssetNews.NOBODY, uses);
         this.workers = Workers.start(db, queue, QUICK, media.workers());
     }
 
     static MediaKit open(Path home) {
         return open(home, home.resolve("media"));
+    }
+
+    /** One whose assets somebody uses. */
+    static MediaKit open(Path home, AssetUses uses) {
+        var config = new MediaConfig(home.resolve("media"), false, null, 1);
+        return new MediaKit(home, config, TestServices.freshDatabase(), TestServices.tools(), uses);
     }
 
     static MediaKit open(Path home, Path storage) {

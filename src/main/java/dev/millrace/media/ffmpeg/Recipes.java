@@ -1,5 +1,6 @@
 package dev.millrace.media.ffmpeg;
 
+import dev.millrace.media.Fit;
 import dev.millrace.platform.process.Place;
 import java.net.URI;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ public final class Recipes {
 
     private static final String NOT_BLACK = "blackframe=amount=0:threshold=32,"
             + "metadata=mode=select:key=lavfi.blackframe.pblack:value=90:function=less";
+
+    /** On white where it is transparent: who is handed a copy may know of no other ground than black. */
+    private static final String ON_WHITE = "format=rgba,split[over][under];"
+            + "[under]drawbox=color=white:thickness=fill:replace=1[paper];[paper][over]overlay=format=rgb";
 
     private Recipes() {}
 
@@ -149,6 +154,43 @@ public final class Recipes {
         return place -> {
             var builder = begin(place, source.format());
             webps(builder, place, previews, graph.toString());
+            return builder.build();
+        };
+    }
+
+    /**
+     * A copy of a picture for somebody else.
+     *
+     * @param quality of a JPEG, 2 to 31: lower is better
+     * @param file its name
+     */
+    public static Runs.Recipe copy(Format format, Fit fit, int quality, String file) {
+        int width = fit.width();
+        int height = fit.height();
+        String size = switch (fit.shape()) {
+            case FILLING ->
+                "scale=" + width + ":" + height + ":force_original_aspect_ratio=increase:flags=lanczos,crop=" + width
+                        + ":" + height;
+            case WITHIN ->
+                "scale=w='min(" + width + ",iw)':h='min(" + height
+                        + ",ih)':force_original_aspect_ratio=decrease:flags=lanczos";
+        };
+        return place -> {
+            var builder = begin(place, format);
+            var output = frame(builder.addOutput(place.out(file)), "[copy]")
+                    .setComplexFilter("[0:V:0]" + size + ",setsar=1," + ON_WHITE + "[copy]")
+                    .addExtraArgs("-fflags", "+bitexact", "-flags:v", "+bitexact", "-threads", "1");
+            switch (fit.coding()) {
+                case JPEG ->
+                    output.addExtraArgs("-pix_fmt", "yuvj420p", "-update", "1", "-q:v", Integer.toString(quality))
+                            .setVideoCodec("mjpeg")
+                            .setFormat("image2");
+                case RGB ->
+                    output.addExtraArgs("-pix_fmt", "rgb24")
+                            .setVideoCodec("rawvideo")
+                            .setFormat("rawvideo");
+            }
+            output.done();
             return builder.build();
         };
     }

@@ -247,10 +247,12 @@ public final class Assets {
 
     private static final String DELETE = """
             DELETE FROM asset
-            WHERE id = :id""";
+            WHERE id = :id
+            RETURNING account""";
 
-    public void delete(Tx tx, UUID asset) {
-        tx.update(DELETE).bind("id", asset).execute();
+    /** Answers whose it was; null when it was gone already. */
+    public @Nullable UUID delete(Tx tx, UUID asset) {
+        return tx.query(DELETE).bind("id", asset).mapTo(UUID.class).findOne().orElse(null);
     }
 
     private static final String IDS_OF_GENERATION = """
@@ -283,7 +285,7 @@ public final class Assets {
             WHERE asset = ANY(:assets)
             ORDER BY asset, created_at, bytes DESC, name""";
 
-    private List<Asset> shown(Tx tx, List<UUID> ids) {
+    List<Asset> shown(Tx tx, List<UUID> ids) {
         if (ids.isEmpty()) {
             return List.of();
         }
