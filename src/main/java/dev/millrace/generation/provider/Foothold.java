@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known, when a call starts, about a job that an earlier call may have created at the vendor.
@@ -15,6 +16,10 @@ public sealed interface Foothold {
     /** A create was begun and its answer never stored: look the job up, never create a second one. */
     record Intended(Instant at) implements Foothold {}
 
-    /** The vendor's job is known: follow it. */
-    record Accepted(String externalId) implements Foothold {}
+    /** The vendor's job is known: follow it. Its time began with the intention, whoever follows it; null when that is not known. */
+    record Accepted(String externalId, @Nullable Instant intendedAt) implements Foothold {
+        public Accepted(String externalId) {
+            this(externalId, null);
+        }
+    }
 }

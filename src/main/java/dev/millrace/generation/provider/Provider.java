@@ -17,6 +17,11 @@ public interface Provider {
      */
     boolean measures(GenerationKind kind);
 
+    /** How many pictures a call of this kind may begin with at most: what {@link ProviderCall#inputs} may hold. */
+    default int inputs(GenerationKind kind) {
+        return 0;
+    }
+
     /** Whether it speaks OpenAI's protocol, and so takes whatever a {@link Chat} says and may answer with calls to its tools. */
     default boolean takesChats() {
         return false;

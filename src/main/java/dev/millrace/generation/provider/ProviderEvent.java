@@ -2,6 +2,8 @@ package dev.millrace.generation.provider;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,19 @@ public sealed interface ProviderEvent {
 
         public Usage(Map<String, BigDecimal> reported) {
             this(reported, Set.of());
+        }
+
+        /** With what another count says of these units and this one does not; what is said here stands, a zero too. */
+        public Usage and(Usage other, Set<String> units) {
+            var all = new HashMap<>(quantities);
+            var ours = new HashSet<>(counted);
+            for (String unit : units) {
+                BigDecimal more = other.quantities.get(unit);
+                if (more != null && all.putIfAbsent(unit, more) == null && other.counted.contains(unit)) {
+                    ours.add(unit);
+                }
+            }
+            return new Usage(all, ours);
         }
 
         /** Whether anything was consumed at all. */

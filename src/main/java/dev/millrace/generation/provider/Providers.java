@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider;
 
 import dev.millrace.generation.provider.anthropic.AnthropicProvider;
+import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.provider.comfyui.ComfyProvider;
 import dev.millrace.generation.provider.comfyui.Workflows;
 import dev.millrace.generation.provider.fal.FalProvider;
@@ -95,6 +96,12 @@ public final class Providers {
     public boolean measures(String name, GenerationKind kind) {
         Provider provider = byName.get(name);
         return provider != null && provider.measures(kind);
+    }
+
+    /** What a generation by this model may begin with: what its row says, as far as its provider has a place for it. */
+    public Model.Inputs inputs(Model model) {
+        Provider provider = byName.get(model.provider());
+        return provider == null ? model.inputs() : model.inputs().atMost(provider.inputs(model.kind()));
     }
 
     /** Whether the provider of that name takes whatever a chat says; see {@link Provider#takesChats}. */

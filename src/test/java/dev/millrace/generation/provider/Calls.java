@@ -3,10 +3,12 @@ package dev.millrace.generation.provider;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.provider.catalogue.Price;
+import dev.millrace.media.Fit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Calls as the generation room makes them, without it. */
 public final class Calls {
@@ -28,13 +30,58 @@ public final class Calls {
         return new ProviderCall(UUID.randomUUID(), 1, request, new Foothold.None(), folder, new Cancellation());
     }
 
+    /** The same call with these pictures, which are handed out as they are, whatever was wished for. */
+    public static ProviderCall beginning(ProviderCall call, @Nullable String name, Path... pictures) {
+        var inputs = new Inputs() {
+            @Override
+            public int count() {
+                return pictures.length;
+            }
+
+            @Override
+            public @Nullable String name() {
+                return name;
+            }
+
+            @Override
+            public boolean several() {
+                return pictures.length > 1;
+            }
+
+            @Override
+            public List<Path> copies(Fit fit) {
+                return List.of(pictures);
+            }
+        };
+        return new ProviderCall(
+                call.generation(),
+                call.attempt(),
+                call.request(),
+                call.foothold(),
+                call.folder(),
+                call.cancellation(),
+                inputs);
+    }
+
     public static ProviderCall attempt(ProviderCall call, int number) {
         return new ProviderCall(
-                call.generation(), number, call.request(), call.foothold(), call.folder(), call.cancellation());
+                call.generation(),
+                number,
+                call.request(),
+                call.foothold(),
+                call.folder(),
+                call.cancellation(),
+                call.inputs());
     }
 
     public static ProviderCall knowing(ProviderCall call, Foothold foothold) {
         return new ProviderCall(
-                call.generation(), call.attempt() + 1, call.request(), foothold, call.folder(), call.cancellation());
+                call.generation(),
+                call.attempt() + 1,
+                call.request(),
+                foothold,
+                call.folder(),
+                call.cancellation(),
+                call.inputs());
     }
 }

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** What a prompt tells the vendor to do: words such as {@code @crlf} and {@code @cut_after=3}. */
 record Directives(Map<String, String> words) {
     private static final Pattern WORD = Pattern.compile("@([a-z_0-9]+)(?:=(\\S+))?");
+    private static final String THEN = "then_";
 
     static Directives of(String prompt) {
         var words = new HashMap<String, String>();
@@ -31,6 +32,17 @@ record Directives(Map<String, String> words) {
         var more = new HashMap<>(words);
         more.putIfAbsent(word, "");
         return new Directives(Map.copyOf(more));
+    }
+
+    /** What is said of all but the first of the same: the words that begin with {@code then_}; where there is none, all of them. */
+    Directives then() {
+        var later = new HashMap<String, String>();
+        words.forEach((word, value) -> {
+            if (word.startsWith(THEN)) {
+                later.put(word.substring(THEN.length()), value);
+            }
+        });
+        return later.isEmpty() ? this : new Directives(Map.copyOf(later));
     }
 
     boolean has(String word) {

@@ -26,16 +26,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Said in the text of a node: {@code job_ms, never} · {@code lost} the prompt is queued and the answer never sent, {@code
  * lost_gateway, unposted} (reset before it is queued), {@code node_errors} · {@code late_history=ms} after the success was told · {@code
- * error=exception_type, lying_success} an error under a success, {@code interrupted} · {@code cached, files=n, temp} · {@code silent_socket, cut_socket, old_socket} (no previews with metadata), {@code zero_max, big_preview=megabytes} · {@code deaf=n} interrupts that
+ * error=exception_type, lying_success} an error under a success, {@code interrupted} · {@code cached, files=n, temp, swept} (the files are gone) · {@code silent_socket, cut_socket, old_socket} (no previews with metadata), {@code zero_max, big_preview=megabytes} · {@code deaf=n} interrupts that
  * are lost, {@code forgets} the server restarts while it runs.
  */
 public final class FakeComfy implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final String SWEPT = "swept";
     private static final int STEPS = 10;
     private static final long START = 1_700_000_000_000L;
     private static final long END = 1_700_000_002_500L;
 
+    private final Map<String, byte[]> uploads = new ConcurrentHashMap<>();
     private final Loopback loopback = Loopback.start(0, this::answer);
     private final BlockingQueue<Job> waiting = new LinkedBlockingDeque<>();
     private final Map<String, JsonNode> history = new ConcurrentHashMap<>();
@@ -113,6 +115,7 @@ public final class FakeComfy implements AutoCloseable {
             case "/prompt" -> {
                 return prompt(JSON.readTree(request.body()), wire);
             }
+            case "/upload/image" -> upload(Posted.of(request), wire);
             case "/queue" -> queue(request, wire);
             case "/interrupt" ->
                 interrupt(JSON.readTree(request.body()).path("prompt_id").asText(), wire);
@@ -120,7 +123,10 @@ public final class FakeComfy implements AutoCloseable {
                 note("free");
                 wire.json(200, "");
             }
-            case "/view" -> wire.answer(200, Map.of("Content-Type", "image/png"), picture);
+            case "/view" -> {
+                boolean gone = uri.getQuery().contains("filename=" + SWEPT);
+                wire.answer(gone ? 404 : 200, Map.of("Content-Type", "image/png"), gone ? new byte[0] : picture);
+            }
             default -> wire.json(404, "{}");
         }
         return true;
@@ -134,6 +140,15 @@ public final class FakeComfy implements AutoCloseable {
                     400,
                     "{\"error\":{\"type\":\"prompt_outputs_failed_validation\",\"message\":\"vendor prose\",\"details\":\"\",\"extra_info\":{}},\"node_errors\":{\"5\":{\"errors\":[{\"type\":\"value_not_in_list\",\"message\":\"vendor prose\",\"details\":\"\",\"extra_info\":{\"input_name\":\"x\"}}],\"dependent_outputs\":[\"7\"],\"class_type\":\"KSampler\"}}}");
             return true;
+        }
+        for (JsonNode node : body.path("prompt")) {
+            String image = node.path("inputs").path("image").asText();
+            if (node.path("class_type").asText().equals("LoadImage") && !uploads.containsKey(image)) {
+                wire.json(
+                        400,
+                        "{\"error\":{\"type\":\"prompt_outputs_failed_validation\",\"message\":\"vendor prose\",\"details\":\"\",\"extra_info\":{}},\"node_errors\":{}}");
+                return true;
+            }
         }
         posted.merge(text, 1, Integer::sum);
         if (said.has("unposted") && posted.get(text) == 1) {
@@ -157,6 +172,27 @@ public final class FakeComfy implements AutoCloseable {
         }
         wire.json(200, "{\"prompt_id\":\"" + job.id + "\",\"number\":" + job.number + ",\"node_errors\":{}}");
         return true;
+    }
+
+    /** A picture stays under its name, in the folder that was asked for. */
+    private void upload(Posted posted, Wire wire) throws IOException {
+        Posted.File image = posted.files().get("image");
+        boolean sound = image != null
+                && image.contentType().equals("image/jpeg")
+                && posted.fields().path("type").asText().equals("input")
+                && posted.fields().path("overwrite").asText().equals("true");
+        if (!sound) {
+            wire.json(400, "{}");
+            return;
+        }
+        String folder = posted.fields().path("subfolder").asText();
+        uploads.put((folder.isEmpty() ? "" : folder + "/") + image.filename(), image.content());
+        wire.json(200, JSON.writeValueAsString(Map.of("name", image.filename(), "subfolder", folder, "type", "input")));
+    }
+
+    /** What was uploaded, by the names that graphs know. */
+    public Map<String, byte[]> uploads() {
+        return Map.copyOf(uploads);
     }
 
     /** The longest text of any node: a prompt with its directives. */
@@ -234,8 +270,7 @@ public final class FakeComfy implements AutoCloseable {
             LockSupport.parkNanos(pause);
             step(job, Math.min(step, STEPS));
         }
-        if (job.said.has("forgets")
-                && posted.values().stream().mapToInt(Integer::intValue).sum() == 1) {
+        if (job.said.has("forgets") && posted.get(text(job.graph)) == 1) {
             return;
         }
         if (job.interrupted || job.said.has("interrupted")) {
@@ -284,7 +319,8 @@ public final class FakeComfy implements AutoCloseable {
     private static Map<String, Object> images(Job job) {
         var files = new ArrayList<Map<String, Object>>();
         for (int i = 0; i < job.said.number("files", 1); i++) {
-            files.add(Map.of("filename", "boat " + i + ".png", "subfolder", "", "type", "output"));
+            String name = job.said.has("swept") ? SWEPT : "boat";
+            files.add(Map.of("filename", name + " " + i + ".png", "subfolder", "", "type", "output"));
         }
         return Map.of("images", files);
     }

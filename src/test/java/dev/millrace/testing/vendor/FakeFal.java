@@ -123,6 +123,10 @@ public final class FakeFal implements AutoCloseable {
                     "[{\"loc\":[\"body\",\"duration\"],\"msg\":\"Input should be a string\",\"type\":\"string_type\"}]");
             return true;
         }
+        if (path.endsWith("/image-to-video") && !Posted.holdsJpeg(body.path("image_url"), 16 << 20)) {
+            error(wire, 422, "[{\"loc\":[\"body\",\"image_url\"],\"msg\":\"Field required\",\"type\":\"missing\"}]");
+            return true;
+        }
         String prompt = body.path("prompt").asText();
         Directives said = Directives.of(prompt);
         if (said.has("create_status")) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI. In a test: {@code FakeOpenAi.start()}; as a process: {@code java … dev.millrace.testing.vendor.FakeOpenAi [port]}, which
@@ -65,6 +66,11 @@ public final class FakeOpenAi implements AutoCloseable {
     /** How often a video was created for each prompt. */
     public Map<String, Integer> videos() {
         return videos.created();
+    }
+
+    /** The picture that a video for this prompt was to begin with; null when there was none. */
+    public byte @Nullable [] reference(String prompt) {
+        return videos.reference(prompt);
     }
 
     /** The body of the last request with one to a path, as JSON. */

@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Said in the prompt: {@code job_ms} how long a prediction takes, {@code never} · {@code lost} the create is done and its answer never
  * sent, {@code lost_gateway}, {@code lost_500} the same with those answers, {@code late_in_list=n}, {@code create_status}, {@code no_id} ·
  * {@code fail=words_of_the_model, aborted, gone, removed} · {@code poll_500=n, poll_404=n, throttle=n} · {@code files=n, file_404=n, html,
- * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, done_reason=word, other_stream} · {@code lies}
- * · {@code hook_twice, hook_late=ms, hook_bad, hook_old, no_hook} how the end is told where the create wants it told.
+ * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, done_reason=word, other_stream, no_counts} · {@code lies}
+ * · {@code hook_twice, hook_late=ms, hook_bad, hook_old, no_hook} how the end is told where the create wants it told. Words that begin with
+ * {@code then_} are those of every further prediction for the prompt, in place of the others.
  */
 public final class FakeReplicate implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -193,7 +194,16 @@ public final class FakeReplicate implements AutoCloseable {
 
     private boolean create(Wire.Request request, Wire wire) throws IOException {
         JsonNode body = JSON.readTree(request.body());
-        Directives said = Directives.of(body.path("input").path("prompt").asText());
+        String prompt = body.path("input").path("prompt").asText();
+        Directives all = Directives.of(prompt);
+        Directives said = created().containsKey(prompt) ? all.then() : all;
+        for (JsonNode value : body.path("input")) {
+            JsonNode one = value.isArray() ? value.path(0) : value;
+            if (one.asText().startsWith("data:") && !Posted.holdsJpeg(one, 256 * 1024)) {
+                problem(wire, 422, "Input validation failed", "- input: a file that is too large for a data URL");
+                return true;
+            }
+        }
         if (said.has("create_status")) {
             problem(wire, said.number("create_status", 500), "No", "resets in ~7s");
             return true;
@@ -321,7 +331,7 @@ public final class FakeReplicate implements AutoCloseable {
 
     private static Map<String, Object> metrics(Job job) {
         var metrics = new HashMap<String, Object>(Map.of("predict_time", 1.25, "total_time", 2.5));
-        if (text(job)) {
+        if (text(job) && !job.said().has("no_counts")) {
             metrics.put("input_token_count", 16);
             metrics.put("output_token_count", words(job));
         }

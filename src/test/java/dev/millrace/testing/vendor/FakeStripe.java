@@ -29,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeStripe implements AutoCloseable {
     public static final String KEY = "sk_test_loopback";
+    static final long MONTH = 30 * 86_400;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern OBJECT = Pattern.compile(
             "/v1/(?:checkout/sessions|payment_intents|invoices|subscriptions|refunds|disputes|customers)/([a-z]+_\\w+)");
+    private static final Pattern EXPIRE = Pattern.compile("/v1/checkout/sessions/(cs_\\w+)/expire");
+    private static final Pattern LINES = Pattern.compile("/v1/invoices/(in_\\w+)/lines");
+    private static final int LINES_SHOWN = 10;
     private static final Pattern PAGE = Pattern.compile("/pay/(cs_\\w+)");
     private static final Set<String> CUSTOMER = Set.of("email", "metadata[account]");
     private static final Pattern SESSION =
@@ -48,6 +52,8 @@ public final class FakeStripe implements AutoCloseable {
     private final List<String> faults = new CopyOnWriteArrayList<>();
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger pagesLeft = new AtomicInteger(-1);
+    private final AtomicInteger pages = new AtomicInteger();
     private volatile boolean livemode;
     private volatile Consumer<String> paid = session -> {};
 
@@ -76,6 +82,16 @@ public final class FakeStripe implements AutoCloseable {
     /** The next requests are answered with 500 and not done. */
     public void failRequests(int many) {
         failures.set(many);
+    }
+
+    /** So many pages of events are still answered, and then none; all of them when less than nothing. */
+    public void failPagesAfter(int many) {
+        pagesLeft.set(many);
+    }
+
+    /** How many pages of events were answered so far. */
+    public int pages() {
+        return pages.get();
     }
 
     /** What is made from now on is of live mode. */
@@ -152,58 +168,98 @@ public final class FakeStripe implements AutoCloseable {
         subscription.put("customer", session.path("customer").asText());
         subscription.set("metadata", session.path("intent_metadata"));
         ObjectNode item = JSON.createObjectNode().put("id", next("si")).put("object", "subscription_item");
-        item.put("current_period_end", Instant.now().plusSeconds(30 * 86_400).getEpochSecond());
-        item.set("price", JSON.createObjectNode().put("id", next("price")).put("object", "price"));
+        Instant now = Instant.now();
+        item.put("current_period_start", now.getEpochSecond());
+        item.put("current_period_end", now.plusSeconds(MONTH).getEpochSecond());
+        String listed = session.path("price").asText();
+        item.set(
+                "price",
+                object(
+                        listed.isEmpty()
+                                ? price(
+                                        next("price"),
+                                        session.path("amount_total").asLong(),
+                                        session.path("currency").asText())
+                                : listed));
         subscription.putObject("items").put("object", "list").putArray("data").add(item);
         session.put("subscription", id);
     }
 
-    /** An invoice of a subscription that was paid; answers its id. */
-    public String invoice(String subscription, String reason, long amount) {
-        String id = next("in");
-        ObjectNode invoice = make(id, "invoice");
-        invoice.put("status", "paid")
-                .put("billing_reason", reason)
-                .put("amount_paid", amount)
-                .put("currency", "usd");
-        invoice.put("customer", object(subscription).path("customer").asText());
-        invoice.putObject("parent")
-                .put("type", "subscription_details")
-                .putObject("subscription_details")
-                .put("subscription", subscription);
-        String payment = next("pi");
-        make(payment, "payment_intent")
+    /** A price of the account; answers its id. */
+    public String price(String id, long amount, String currency) {
+        make(id, "price").put("unit_amount", amount).put("currency", currency);
+        return id;
+    }
+
+    /** A subscription like another, of the same customer; answers its id. */
+    public String another(String subscription) {
+        String id = next("sub");
+        objects.put(id, object(subscription).deepCopy().put("id", id));
+        return id;
+    }
+
+    /** The one thing that a subscription is for: its price and its period. */
+    public ObjectNode item(String subscription) {
+        return (ObjectNode) object(subscription).path("items").path("data").get(0);
+    }
+
+    /** A subscription is for another price from now on. */
+    public void change(String subscription, String price) {
+        item(subscription).set("price", object(price));
+    }
+
+    /** An invoice of a subscription, to be given its lines; not listed before it is paid. */
+    public StripeInvoice invoice(String subscription, String reason) {
+        return new StripeInvoice(this, make(next("in"), "invoice"), subscription, reason);
+    }
+
+    /** An invoice for the month that runs, at the price there is, that was paid; answers its id. */
+    public String month(String subscription, String reason) {
+        return invoice(subscription, reason).month().paid();
+    }
+
+    /** A payment that went through; answers its id. */
+    String payment(long amount) {
+        String id = next("pi");
+        make(id, "payment_intent")
                 .put("amount", amount)
                 .put("status", "succeeded")
-                .put("currency", "usd");
-        ObjectNode line = JSON.createObjectNode()
-                .put("id", next("inpay"))
-                .put("object", "invoice_payment")
-                .put("status", "paid");
-        line.putObject("payment").put("type", "payment_intent").put("payment_intent", payment);
-        invoice.putObject("payments")
-                .put("object", "list")
-                .put("has_more", false)
-                .putArray("data")
-                .add(line);
+                .put("currency", "usd")
+                .put("latest_charge", next("ch"));
         return id;
+    }
+
+    /** As if a subscription had begun so many months before. */
+    public void age(String subscription, int months) {
+        ObjectNode item = item(subscription);
+        long end = item.path("current_period_end").asLong() - months * MONTH;
+        item.put("current_period_start", end - MONTH).put("current_period_end", end);
     }
 
     /** The next month of a subscription begins. */
     public void renew(String subscription) {
-        ObjectNode item =
-                (ObjectNode) object(subscription).path("items").path("data").get(0);
-        item.put("current_period_end", item.path("current_period_end").asLong() + 30 * 86_400);
+        ObjectNode item = item(subscription);
+        long begins = item.path("current_period_end").asLong();
+        item.put("current_period_start", begins).put("current_period_end", begins + MONTH);
     }
 
     public String refund(String payment, long amount, String status) {
         String id = next("re");
+        ObjectNode known = objects.get(payment);
         make(id, "refund")
+                .put(
+                        "charge",
+                        known == null ? null : known.path("latest_charge").asText())
                 .put("amount", amount)
                 .put("status", status)
                 .put("payment_intent", payment)
                 .put("currency", "usd");
         return id;
+    }
+
+    /** The charge that a payment came by is there to be told of. */
+    public void charge(String id) {
+        make(id, "charge");
     }
 
     public String dispute(String payment, long amount, String status) {
@@ -278,7 +334,8 @@ public final class FakeStripe implements AutoCloseable {
             if (!headers.getOrDefault("content-type", "").startsWith("application/x-www-form-urlencoded")) {
                 return "not a form";
             }
-            if (!headers.getOrDefault("idempotency-key", "").matches("(purchase|customer|portal):[0-9a-f-]{36}")) {
+            if (!headers.getOrDefault("idempotency-key", "")
+                    .matches("(purchase|customer|portal|expire):[0-9a-f-]{36}")) {
                 return "no idempotency key of its own";
             }
         }
@@ -318,6 +375,11 @@ public final class FakeStripe implements AutoCloseable {
     }
 
     private @Nullable ObjectNode made(String path, Map<String, String> form) {
+        Matcher page = EXPIRE.matcher(path);
+        if (page.matches()) {
+            ObjectNode session = object(page.group(1));
+            return session.path("status").asText().equals("open") ? session.put("status", "expired") : null;
+        }
         return switch (path) {
             case "/v1/customers" -> {
                 unknown(form, CUSTOMER::contains);
@@ -346,8 +408,15 @@ public final class FakeStripe implements AutoCloseable {
         ObjectNode session = make(id, "checkout.session");
         String price = "line_items[0][price_data]";
         session.put("mode", form.get("mode")).put("status", "open").put("payment_status", "unpaid");
-        session.put("amount_total", Long.parseLong(form.getOrDefault(price + "[unit_amount]", "0")));
-        session.put("currency", form.getOrDefault(price + "[currency]", "usd"));
+        String listed = form.get("line_items[0][price]");
+        if (listed == null) {
+            session.put("amount_total", Long.parseLong(form.getOrDefault(price + "[unit_amount]", "0")));
+            session.put("currency", form.getOrDefault(price + "[currency]", "usd"));
+        } else {
+            session.put("price", listed)
+                    .put("amount_total", object(listed).path("unit_amount").asLong());
+            session.put("currency", object(listed).path("currency").asText());
+        }
         session.put("client_reference_id", form.get("client_reference_id")).put("customer", form.get("customer"));
         session.put("success_url", form.get("success_url"))
                 .put("url", server.at("/pay/" + id).toString());
@@ -356,7 +425,7 @@ public final class FakeStripe implements AutoCloseable {
         session.set(
                 "intent_metadata",
                 metadata(form, (pack ? "payment_intent_data" : "subscription_data") + "[metadata]["));
-        if (!pack && !"month".equals(form.get(price + "[recurring][interval]"))) {
+        if (!pack && listed == null && !"month".equals(form.get(price + "[recurring][interval]"))) {
             faults.add("a subscription without an interval");
         }
         return session;
@@ -378,19 +447,37 @@ public final class FakeStripe implements AutoCloseable {
         Map<String, String> asked = query < 0 ? Map.of() : form(path.substring(query + 1));
         String plain = query < 0 ? path : path.substring(0, query);
         Matcher one = OBJECT.matcher(plain);
+        Matcher ofInvoice = LINES.matcher(plain);
         if (one.matches()) {
             ObjectNode object = objects.get(one.group(1));
             if (object == null) {
                 refuse(wire, 404, "invalid_request_error", "No such object: " + one.group(1));
             } else {
-                wire.json(200, JSON.writeValueAsString(object));
+                wire.json(200, JSON.writeValueAsString(shown(object)));
             }
+        } else if (ofInvoice.matches()) {
+            list(wire, lines(object(ofInvoice.group(1))), asked);
+        } else if (plain.equals("/v1/events") && pagesLeft.get() == 0) {
+            refuse(wire, 500, "api_error", "Something went wrong on our end.");
+        } else if (plain.equals("/v1/events") && forgotten(asked.get("starting_after"))) {
+            refuse(wire, 400, "invalid_request_error", "No such event: " + asked.get("starting_after"));
         } else if (plain.equals("/v1/events")) {
+            pages.incrementAndGet();
+            pagesLeft.updateAndGet(left -> left > 0 ? left - 1 : left);
             long since = Long.parseLong(asked.getOrDefault("created[gte]", "0"));
+            List<String> types = asked.entrySet().stream()
+                    .filter(word -> word.getKey().startsWith("types["))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            if (types.size() > 20) {
+                faults.add("more than twenty types");
+            }
             list(
                     wire,
                     events.reversed().stream()
                             .filter(event -> event.path("created").asLong() >= since)
+                            .filter(event -> types.isEmpty()
+                                    || types.contains(event.path("type").asText()))
                             .toList(),
                     asked);
         } else if (plain.equals("/v1/refunds")) {
@@ -406,6 +493,28 @@ public final class FakeStripe implements AutoCloseable {
             refuse(wire, 404, "invalid_request_error", "Unrecognized request URL");
         }
         return true;
+    }
+
+    private boolean forgotten(@Nullable String event) {
+        return event != null
+                && events.stream().noneMatch(known -> known.path("id").asText().equals(event));
+    }
+
+    /** Of an invoice only the first lines are shown with it. */
+    private static ObjectNode shown(ObjectNode object) {
+        List<ObjectNode> lines = lines(object);
+        if (lines.size() <= LINES_SHOWN) {
+            return object;
+        }
+        ObjectNode some = object.deepCopy();
+        ((ObjectNode) some.path("lines")).put("has_more", true).putArray("data").addAll(lines.subList(0, LINES_SHOWN));
+        return some;
+    }
+
+    private static List<ObjectNode> lines(ObjectNode invoice) {
+        var lines = new ArrayList<ObjectNode>();
+        invoice.path("lines").path("data").forEach(line -> lines.add((ObjectNode) line));
+        return lines;
     }
 
     private static void list(Wire wire, List<ObjectNode> all, Map<String, String> asked) throws IOException {

@@ -3,6 +3,7 @@ package dev.millrace.testing.vendor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,11 @@ final class FakeVeo {
         JsonNode body = Loopback.read(request.body());
         String prompt = body.path("instances").path(0).path("prompt").asText();
         Directives said = Directives.of(prompt);
+        JsonNode image = body.path("instances").path(0).path("image");
+        if (!image.isMissingNode() && !sound(image)) {
+            wire.json(400, "{\"error\":{\"code\":400,\"message\":\"unfit image\",\"status\":\"INVALID_ARGUMENT\"}}");
+            return true;
+        }
         if (said.has("create_status")) {
             wire.json(
                     said.number("create_status", 500),
@@ -60,6 +66,15 @@ final class FakeVeo {
         }
         wire.json(200, "{\"name\":\"" + name + "\"}");
         return true;
+    }
+
+    /** Bytes in base 64 and what they are, and nothing else. */
+    private static boolean sound(JsonNode image) {
+        return image.size() == 2
+                && image.path("mimeType").asText().equals("image/jpeg")
+                && !Posted.sizeOfJpeg(Base64.getDecoder()
+                                .decode(image.path("bytesBase64Encoded").asText()))
+                        .isEmpty();
     }
 
     private boolean look(String name, Wire wire, URI base) throws IOException {

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Videos as jobs: create, look, list, fetch.
@@ -34,6 +35,7 @@ final class FakeVideos {
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final ConcurrentLinkedDeque<Job> newestFirst = new ConcurrentLinkedDeque<>();
     private final AtomicInteger numbers = new AtomicInteger();
+    private final Map<String, byte[]> references = new ConcurrentHashMap<>();
     private final byte[] film = film("video.mp4");
     private final byte[] oldFilm = film("old-film.mp4");
 
@@ -67,7 +69,16 @@ final class FakeVideos {
     }
 
     private boolean create(Wire.Request request, Wire wire) throws IOException {
-        JsonNode body = JSON.readTree(request.body());
+        Posted posted = Posted.of(request);
+        JsonNode body = posted.fields();
+        String unfit = unfit(posted);
+        if (unfit != null) {
+            wire.json(
+                    400,
+                    "{\"error\":{\"message\":\"" + unfit
+                            + "\",\"type\":\"invalid_request_error\",\"param\":\"input_reference\",\"code\":\"invalid_value\"}}");
+            return true;
+        }
         if (!body.path("seconds").isTextual()) {
             wire.json(
                     400,
@@ -93,6 +104,10 @@ final class FakeVideos {
                 new AtomicInteger(),
                 new AtomicInteger(),
                 new AtomicInteger());
+        Posted.File reference = posted.files().get("input_reference");
+        if (reference != null) {
+            references.put(job.prompt(), reference.content());
+        }
         jobs.put(job.id(), job);
         newestFirst.addFirst(job);
         if (said.has("lost")) {
@@ -185,6 +200,28 @@ final class FakeVideos {
 
     private static String ending(Job job) {
         return job.said().has("fail") ? "failed" : job.said().has("gone") ? "cancelled" : "completed";
+    }
+
+    /** A picture goes in a form, as a file, in the size of the film; the words go in the same form. */
+    private static @Nullable String unfit(Posted posted) {
+        Posted.File reference = posted.files().get("input_reference");
+        if (posted.fields().has("input_reference") || posted.files().size() > (reference == null ? 0 : 1)) {
+            return "input_reference must be one file";
+        }
+        if (reference == null) {
+            return null;
+        }
+        if (!reference.contentType().equals("image/jpeg")
+                || reference.filename().isEmpty()) {
+            return "unsupported file";
+        }
+        String size = Posted.sizeOfJpeg(reference.content());
+        return size.equals(posted.fields().path("size").asText()) ? null : "the picture must have the size of the film";
+    }
+
+    /** The picture that a video for this prompt begins with; null when there is none. */
+    byte @Nullable [] reference(String prompt) {
+        return references.get(prompt);
     }
 
     /** How often each prompt was created. */

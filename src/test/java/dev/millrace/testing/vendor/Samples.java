@@ -5,11 +5,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 
-/** Files that vendors answer with. */
-final class Samples {
+/** Files that vendors answer with, and are sent. */
+public final class Samples {
     private Samples() {}
 
     static byte[] film() {
@@ -18,6 +19,19 @@ final class Samples {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /** A picture of 1280x720 as it is sent to a vendor; the same file each time. */
+    public static Path jpeg(Path folder) {
+        Path file = folder.resolve("sent.jpg");
+        var image = new BufferedImage(1280, 720, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(3, 3, 0xff8800);
+        try {
+            ImageIO.write(image, "jpg", file.toFile());
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+        return file;
     }
 
     static byte[] picture() {

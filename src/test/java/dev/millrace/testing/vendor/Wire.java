@@ -26,7 +26,12 @@ final class Wire implements AutoCloseable {
     }
 
     /** A request; the body is read whole. */
-    record Request(String method, String path, Map<String, String> headers, String body) {}
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    record Request(String method, String path, Map<String, String> headers, byte[] bytes) {
+        String body() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 
     /** Null when the client has gone. */
     @Nullable
@@ -44,7 +49,7 @@ final class Wire implements AutoCloseable {
                     line.substring(colon + 1).strip());
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        return new Request(parts[0], parts[1], headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+        return new Request(parts[0], parts[1], headers, in.readNBytes(length));
     }
 
     /** A whole answer. */

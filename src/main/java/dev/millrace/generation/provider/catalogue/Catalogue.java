@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,15 +56,24 @@ public final class Catalogue {
      * @throws Problem {@code invalid_request} that points at {@code /model}
      */
     public Model find(String id) {
-        Map<String, Model> rows = rows();
-        Model model = id.endsWith(ANY) ? null : rows.get(id);
-        if (model == null && id.indexOf('/') > 0 && id.length() <= 128) {
-            Model any = rows.get(id.substring(0, id.indexOf('/')) + ANY);
-            model = any == null || id.endsWith("/") || id.endsWith(ANY) ? null : any.named(id);
-        }
+        Model model = known(id);
         if (model == null) {
             throw Problem.of(ProblemType.INVALID_REQUEST, "There is no such model; GET /v1/models lists them.")
                     .at("/model", "unknown_model", "there is no such model");
+        }
+        return model;
+    }
+
+    /** The same; null when there is none. */
+    public @Nullable Model known(String id) {
+        Copy now = copy();
+        Model model = id.endsWith(ANY) ? null : now.models().get(id);
+        if (model == null
+                && id.indexOf('/') > 0
+                && id.length() <= 128
+                && !now.unread().contains(id)) {
+            Model any = now.models().get(id.substring(0, id.indexOf('/')) + ANY);
+            model = any == null || id.endsWith("/") || id.endsWith(ANY) ? null : any.named(id);
         }
         return model;
     }
@@ -77,8 +88,10 @@ public final class Catalogue {
     }
 
     private static final String ADOPT = """
-            INSERT INTO model (id, kind, provider, options, price, cancel_policy, thinking, expected_seconds, deadline_seconds)
-            SELECT :id, kind, :provider, options, price, coalesce(:cancel, cancel_policy), thinking, expected_seconds, deadline_seconds
+            INSERT INTO model (id, kind, provider, options, price, cancel_policy, thinking, expected_seconds, deadline_seconds,
+                               inputs_minimum, inputs_maximum, input_kinds, input_name)
+            SELECT :id, kind, :provider, options, price, coalesce(:cancel, cancel_policy), thinking, expected_seconds, deadline_seconds,
+                   inputs_minimum, inputs_maximum, input_kinds, input_name
             FROM model
             WHERE provider = :maker AND kind = :kind
             ORDER BY id = :maker || '/*' DESC, default_rank NULLS LAST, id
@@ -126,6 +139,7 @@ public final class Catalogue {
     }
 
     private Copy copy() {
+        db.refuseInside();
         Copy known = copy;
         if (known != null && System.nanoTime() - known.readAt() < FRESH_NANOS) {
             return known;
@@ -146,8 +160,8 @@ public final class Catalogue {
 
     private static final String ALL = """
             SELECT m.id, m.kind, m.provider, m.options::text AS options, m.price::text AS price, m.cancel_policy, m.fallbacks,
-                   m.thinking, m.expected_seconds, m.deadline_seconds, m.first_byte_seconds, m.idle_seconds, m.concurrency,
-                   p.concurrency AS provider_concurrency
+                   m.thinking, m.expected_seconds, m.deadline_seconds, m.first_byte_seconds, m.idle_seconds, m.inputs_minimum,
+                   m.inputs_maximum, m.input_kinds, m.input_name, m.concurrency, p.concurrency AS provider_concurrency
             FROM model m
             LEFT JOIN provider p ON p.name = m.provider
             ORDER BY m.default_rank NULLS LAST, m.id
@@ -157,16 +171,20 @@ public final class Catalogue {
         List<Row> rows = db.read(tx -> tx.query(ALL).mapTo(Row.class).list());
         var models = new LinkedHashMap<String, Model>();
         var caps = new HashMap<String, Caps>();
+        var unread = new HashSet<String>();
         rows.forEach(row -> {
             try {
                 models.put(row.id(), row.model());
                 caps.put(row.id(), new Caps(row.providerConcurrency(), row.concurrency()));
-            } catch (IOException | IllegalArgumentException wrong) {
-                // one row mistyped by an operator must not take the other models away
+            } catch (IOException | RuntimeException wrong) {
+                // one row mistyped by an operator must not take the other models away, nor be sold as what a wildcard
+                // says
+                models.remove(row.id());
+                unread.add(row.id());
                 complain(row.id(), wrong);
             }
         });
-        return new Copy(now, models, caps);
+        return new Copy(now, models, caps, unread);
     }
 
     /** Once for each fault, not every three seconds. */
@@ -177,7 +195,8 @@ public final class Catalogue {
         }
     }
 
-    private record Copy(long readAt, Map<String, Model> models, Map<String, Caps> caps) {}
+    /** @param unread rows that are not understood */
+    private record Copy(long readAt, Map<String, Model> models, Map<String, Caps> caps, Set<String> unread) {}
 
     private record Row(
             String id,
@@ -192,6 +211,10 @@ public final class Catalogue {
             int deadlineSeconds,
             @Nullable Integer firstByteSeconds,
             @Nullable Integer idleSeconds,
+            int inputsMinimum,
+            int inputsMaximum,
+            List<String> inputKinds,
+            @Nullable String inputName,
             @Nullable Integer concurrency,
             @Nullable Integer providerConcurrency) {
         Model model() throws IOException {
@@ -207,7 +230,8 @@ public final class Catalogue {
                             thinking,
                             expectedSeconds,
                             deadlineSeconds,
-                            new Model.Silence(firstByteSeconds, idleSeconds)));
+                            new Model.Silence(firstByteSeconds, idleSeconds)),
+                    new Model.Inputs(inputsMinimum, inputsMaximum, inputKinds, inputName));
         }
     }
 }

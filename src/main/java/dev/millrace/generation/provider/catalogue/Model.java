@@ -20,9 +20,21 @@ public record Model(
         String provider,
         Map<String, OptionRange> options,
         Price price,
-        Conduct conduct) {
+        Conduct conduct,
+        Inputs inputs) {
     public Model {
         options = Map.copyOf(options);
+    }
+
+    /** One that begins with words alone. */
+    public Model(
+            String id,
+            GenerationKind kind,
+            String provider,
+            Map<String, OptionRange> options,
+            Price price,
+            Conduct conduct) {
+        this(id, kind, provider, options, price, conduct, Inputs.NONE);
     }
 
     /**
@@ -99,7 +111,7 @@ public record Model(
 
     /** The same model under the name of one of the many it stands for. */
     Model named(String name) {
-        return new Model(name, kind, provider, options, price, conduct);
+        return new Model(name, kind, provider, options, price, conduct, inputs);
     }
 
     /**
@@ -141,5 +153,33 @@ public record Model(
     public record Silence(
             @Nullable Integer firstByteSeconds, @Nullable Integer idleSeconds) {
         static final Silence USUAL = new Silence(null, null);
+    }
+
+    /**
+     * What a generation may begin with beside words.
+     *
+     * @param kinds which assets are taken, in the words of {@link dev.millrace.media.MediaKind}; empty when none are taken
+     * @param name what the vendor calls them, where each of its models has a name of its own
+     */
+    public record Inputs(
+            int minimum,
+            int maximum,
+            List<String> kinds,
+            @Nullable String name) {
+        public static final Inputs NONE = new Inputs(0, 0, List.of(), null);
+
+        public Inputs {
+            kinds = maximum == 0 ? List.of() : List.copyOf(kinds);
+        }
+
+        /** The same for a provider that has no place for more. */
+        public Inputs atMost(int most) {
+            return new Inputs(minimum, Math.min(maximum, most), kinds, name);
+        }
+
+        /** Whether a generation may begin with so many. */
+        public boolean takes(int count) {
+            return count >= minimum && count <= maximum;
+        }
     }
 }

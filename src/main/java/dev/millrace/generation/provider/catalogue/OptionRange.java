@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ public record OptionRange(
         @JsonProperty("default") @Nullable Object otherwise,
         @JsonProperty("enum") @Nullable List<Object> choices) {
     private static final int LONGEST_STRING = 256;
+
+    public OptionRange {
+        Objects.requireNonNull(type, "an option says its type");
+    }
 
     /** The JSON type of an option. */
     public enum Type {

@@ -12,13 +12,20 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What a model costs. As JSON it is its list of lines, so that a generation can keep the price it was created at. */
 public record Price(@JsonValue List<PriceLine> lines) {
     @JsonCreator
     public Price {
         lines = List.copyOf(lines);
+    }
+
+    /** What is paid for, as usage names it. */
+    public Set<String> units() {
+        return lines.stream().map(line -> line.per().unit()).collect(Collectors.toUnmodifiableSet());
     }
 
     public Bounds bounds(Request request) {

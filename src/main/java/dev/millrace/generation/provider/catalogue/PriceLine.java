@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider.catalogue;
 
 import java.math.BigDecimal;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record PriceLine(
         Per per, long amountMicros, @Nullable BigDecimal typical) {
     public PriceLine {
+        Objects.requireNonNull(per, "a line of a price says what it is per");
         if (amountMicros < 0) {
             throw new IllegalArgumentException("a price is not negative: " + amountMicros);
         }

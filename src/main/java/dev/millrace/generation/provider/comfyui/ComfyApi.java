@@ -2,10 +2,13 @@ package dev.millrace.generation.provider.comfyui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.Cancellation;
+import dev.millrace.generation.provider.Picture;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.job.Sighting;
 import dev.millrace.generation.provider.wire.Endpoint;
+import dev.millrace.generation.provider.wire.Form;
 import dev.millrace.generation.provider.wire.JsonApi;
+import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.generation.provider.wire.WireJson;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls that a prompt needs. */
 record ComfyApi(JsonApi json) {
+    private static final String FOLDER = "millrace";
+
     Endpoint endpoint() {
         return json.endpoint();
     }
@@ -27,6 +32,23 @@ record ComfyApi(JsonApi json) {
     String post(String id, JsonNode graph) throws IOException, ProviderFailure {
         Map<String, Object> body = Map.of("prompt", graph, "prompt_id", id, "client_id", id);
         return WireJson.text(json.create("/prompt", Map.of(), body), "prompt_id");
+    }
+
+    /**
+     * Puts a picture where graphs find it, in the place of one of the same name, and answers what they call it.
+     *
+     * @param name a file's, of which there is no other
+     */
+    String upload(String name, Picture picture) throws IOException, ProviderFailure {
+        Form form = Form.of(Map.of("type", "input", "subfolder", FOLDER, "overwrite", "true"))
+                .with("image", name, Picture.CONTENT_TYPE, picture.jpeg());
+        JsonNode kept = json.create("/upload/image", Map.of(), form);
+        String folder = kept.path("subfolder").asText("");
+        String file = WireJson.text(kept, "name");
+        if (file == null) {
+            throw new WireFault("a picture was taken and got no name");
+        }
+        return folder.isEmpty() ? file : folder + "/" + file;
     }
 
     /** What the history says of a prompt; null while it says nothing. */

@@ -45,8 +45,21 @@ final class ComfyErrand implements Errand {
     private final Outbound outbound;
     private final ProviderCall call;
     private final Workflow workflow;
+    private final Map<String, String> pictures;
 
-    ComfyErrand(ComfyApi api, ResultFiles files, Outbound outbound, ProviderCall call, Workflow workflow) {
+    /**
+     * An errand whose graph finds these pictures.
+     *
+     * @param pictures places of the workflow, and the names of files that the server has
+     */
+    ComfyErrand(
+            ComfyApi api,
+            ResultFiles files,
+            Outbound outbound,
+            ProviderCall call,
+            Workflow workflow,
+            Map<String, String> pictures) {
+        this.pictures = pictures;
         this.api = api;
         this.files = files;
         this.outbound = outbound;
@@ -65,9 +78,10 @@ final class ComfyErrand implements Errand {
         return api.post(id(), workflow.filled(values(call.request())));
     }
 
-    private static Map<String, Object> values(Request request) {
+    private Map<String, Object> values(Request request) {
         var values = new HashMap<>(request.options().values());
         values.put("prompt", request.prompt());
+        values.putAll(pictures);
         return values;
     }
 

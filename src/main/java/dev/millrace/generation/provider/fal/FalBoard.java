@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** The queue has no list: each request is looked at by itself, when its own stream does not tell. */
 record FalBoard(String provider, FalApi api) implements JobBoard {
-    private static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 100, Rhythm.NO_LIST);
+    private static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 300, Rhythm.NO_LIST);
 
     @Override
     public Rhythm rhythm() {

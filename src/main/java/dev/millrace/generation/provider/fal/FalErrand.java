@@ -27,13 +27,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One request. */
-record FalErrand(FalApi api, ResultFiles files, ProviderCall call) implements Errand {
+/**
+ * One request.
+ *
+ * @param pictures what it begins with, by the model's own name for it
+ */
+record FalErrand(FalApi api, ResultFiles files, ProviderCall call, Map<String, Object> pictures) implements Errand {
     @Override
     public @Nullable String create() throws IOException, ProviderFailure {
         Request request = call.request();
         Duration deadline = Duration.ofSeconds(request.conduct().deadlineSeconds());
-        return api.submit(request.vendorModel(), input(request), deadline);
+        Map<String, Object> input = input(request);
+        input.putAll(pictures);
+        return api.submit(request.vendorModel(), input, deadline);
     }
 
     /** The catalogue names a model's options as the model does, save those that have one name with us. */

@@ -10,6 +10,7 @@ import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Pursuit;
+import dev.millrace.generation.provider.wire.DataUris;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
@@ -18,6 +19,11 @@ import java.time.InstantSource;
 
 /** Images and videos by models that run at fal. */
 public final class FalProvider implements Provider {
+    private static final int MOST_PICTURES = 16;
+    private static final int MOST_SIDE = 1536;
+    /** The vendor names no limit, and says that long ones make requests slow. */
+    private static final int MOST_URI = 2 << 20;
+
     private final String name;
     private final FalApi api;
     private final ResultFiles files;
@@ -54,10 +60,15 @@ public final class FalProvider implements Provider {
     }
 
     @Override
+    public int inputs(GenerationKind kind) {
+        return kind == GenerationKind.TEXT ? 0 : MOST_PICTURES;
+    }
+
+    @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         if (call.request().kind() == GenerationKind.TEXT) {
             throw new ProviderFailure(Kind.INVALID, "This provider makes images and videos, not text.");
         }
-        pursuit.run(call, sink, new FalErrand(api, files, call));
+        pursuit.run(call, sink, new FalErrand(api, files, call, DataUris.of(call, MOST_SIDE, MOST_URI)));
     }
 }

@@ -62,6 +62,11 @@ public final class GeminiProvider implements Provider {
     }
 
     @Override
+    public int inputs(GenerationKind kind) {
+        return kind == GenerationKind.VIDEO ? 1 : 0;
+    }
+
+    @Override
     public boolean measures(GenerationKind kind) {
         return false;
     }
@@ -71,7 +76,7 @@ public final class GeminiProvider implements Provider {
         switch (call.request().kind()) {
             case TEXT -> text(call, sink);
             case IMAGE -> pictures(call, sink);
-            case VIDEO -> pursuit.run(call, sink, new VeoErrand(veo, files, call));
+            case VIDEO -> pursuit.run(call, sink, VeoErrand.of(veo, files, call));
         }
     }
 
@@ -89,11 +94,15 @@ public final class GeminiProvider implements Provider {
         Request request = call.request();
         Pictures pictures = Pictures.begin(call, sink);
         while (pictures.missing()) {
-            Streaming.run(
-                    endpoint.client(),
-                    ask(request, Contents.picture(request, pictures.made()), tempo.pictures()),
-                    call.cancellation(),
-                    new PictureReading(endpoint.errors(), pictures));
+            try {
+                Streaming.run(
+                        endpoint.client(),
+                        ask(request, Contents.picture(request, pictures.made()), tempo.pictures()),
+                        call.cancellation(),
+                        new PictureReading(endpoint.errors(), pictures));
+            } catch (ProviderFailure failure) {
+                throw pictures.after(failure);
+            }
         }
         pictures.finish();
     }

@@ -3,6 +3,7 @@ package dev.millrace.generation.provider.gemini;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.Picture;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.Request;
@@ -27,14 +28,18 @@ import org.jspecify.annotations.Nullable;
  * The vendor's operations, each of which makes a video. They cannot be listed, found or stopped, and do not tell how far they are.
  */
 record Veo(String provider, JsonApi api) implements JobBoard {
-    private static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 20, Rhythm.NO_LIST);
+    private static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 300, Rhythm.NO_LIST);
     private static final String NAME = "[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+){0,9}";
 
-    /** Begins one; answers its name, null when the answer held none. */
+    /**
+     * Begins one; answers its name, null when the answer held none.
+     *
+     * @param first what it begins with; null for words alone
+     */
     @Nullable
-    String create(Request request) throws IOException, ProviderFailure {
+    String create(Request request, @Nullable Picture first) throws IOException, ProviderFailure {
         String model = URLEncoder.encode(request.vendorModel(), StandardCharsets.UTF_8);
-        JsonNode answer = api.create("/v1beta/models/" + model + ":predictLongRunning", Map.of(), body(request));
+        JsonNode answer = api.create("/v1beta/models/" + model + ":predictLongRunning", Map.of(), body(request, first));
         ProviderFailure refused = api.endpoint().errors().inside(answer);
         if (refused != null) {
             throw refused;
@@ -42,7 +47,7 @@ record Veo(String provider, JsonApi api) implements JobBoard {
         return WireJson.text(answer, "name");
     }
 
-    private static Map<String, Object> body(Request request) {
+    private static Map<String, Object> body(Request request, @Nullable Picture first) {
         GenerationOptions options = request.options();
         boolean upright = options.whole("height", 720) > options.whole("width", 1280);
         long lines = Math.min(options.whole("height", 720), options.whole("width", 1280));
@@ -55,7 +60,12 @@ record Veo(String provider, JsonApi api) implements JobBoard {
         if (seed != null) {
             parameters.put("seed", seed);
         }
-        return Map.of("instances", List.of(Map.of("prompt", request.prompt())), "parameters", parameters);
+        var instance = new LinkedHashMap<String, Object>();
+        instance.put("prompt", request.prompt());
+        if (first != null) {
+            instance.put("image", Map.of("bytesBase64Encoded", first.base64(), "mimeType", Picture.CONTENT_TYPE));
+        }
+        return Map.of("instances", List.of(instance), "parameters", parameters);
     }
 
     @Override

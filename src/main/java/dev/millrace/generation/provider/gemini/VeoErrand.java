@@ -1,5 +1,6 @@
 package dev.millrace.generation.provider.gemini;
 
+import dev.millrace.generation.provider.Picture;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Artifact;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
@@ -10,6 +11,7 @@ import dev.millrace.generation.provider.job.Errand;
 import dev.millrace.generation.provider.job.Job;
 import dev.millrace.generation.provider.job.Vigil;
 import dev.millrace.generation.provider.wire.ResultFiles;
+import dev.millrace.media.Fit;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -17,11 +19,26 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One video. */
-record VeoErrand(Veo veo, ResultFiles files, ProviderCall call) implements Errand {
+/**
+ * One video.
+ *
+ * @param first what it begins with; null for words alone, and of one that was begun already
+ */
+record VeoErrand(
+        Veo veo,
+        ResultFiles files,
+        ProviderCall call,
+        @Nullable Picture first) implements Errand {
+    /** Larger than any film of the vendor's: what is left over is cut off there. */
+    private static final int SIDE = 1920;
+
+    static VeoErrand of(Veo veo, ResultFiles files, ProviderCall call) throws ProviderFailure, InterruptedException {
+        return new VeoErrand(veo, files, call, call.picture(Fit.within(SIDE)));
+    }
+
     @Override
     public @Nullable String create() throws IOException, ProviderFailure {
-        return veo.create(call.request());
+        return veo.create(call.request(), first);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.millrace.generation.provider.job;
 
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.Foothold;
+import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Intended;
 import dev.millrace.generation.provider.ProviderEvent.Progress;
@@ -36,6 +37,7 @@ public final class Pursuit {
     private static final int DOUBTS = 2;
 
     private static final int PATIENCE = 5;
+    private static final Duration LOOK = Duration.ofSeconds(30);
 
     private final Lookout lookout;
     private final InstantSource clock;
@@ -97,7 +99,7 @@ public final class Pursuit {
     private String doubt(ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt, ProviderFailure said)
             throws ProviderFailure, InterruptedException {
         String id = said.kind() == Kind.TRANSIENT && errand.findable()
-                ? found(call, sink, errand, intendedAt, new Search(DOUBTS))
+                ? looked(call, sink, errand, intendedAt, new Search(DOUBTS))
                 : null;
         if (id == null) {
             throw said;
@@ -109,11 +111,10 @@ public final class Pursuit {
     private String search(ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt)
             throws ProviderFailure, InterruptedException {
         if (!errand.findable()) {
-            Stopped.check(call.cancellation());
             throw ambiguous(new WireFault("the vendor cannot be asked for a job without its id"));
         }
         var search = new Search(SEARCHES);
-        String id = found(call, sink, errand, intendedAt, search);
+        String id = looked(call, sink, errand, intendedAt, search);
         if (id == null && search.answered && errand.certain()) {
             throw new ProviderFailure(Kind.TRANSIENT, search.last);
         }
@@ -121,6 +122,17 @@ public final class Pursuit {
             throw ambiguous(search.last);
         }
         return id;
+    }
+
+    /** Who stops looking does not know whether there is a job. */
+    private @Nullable String looked(
+            ProviderCall call, ProviderSink sink, Errand errand, Instant intendedAt, Search search)
+            throws ProviderFailure, InterruptedException {
+        try {
+            return found(call, sink, errand, intendedAt, search);
+        } catch (ProviderFailure stopped) {
+            throw stopped.kind() == Kind.CANCELED ? ambiguous(stopped) : stopped;
+        }
     }
 
     private @Nullable String found(
@@ -151,7 +163,7 @@ public final class Pursuit {
     private Job follow(ProviderCall call, ProviderSink sink, Errand errand, String id)
             throws ProviderFailure, InterruptedException {
         Duration limit = Duration.ofSeconds(call.request().conduct().deadlineSeconds());
-        Instant until = clock.instant().plus(limit);
+        Instant until = until(call.foothold(), limit);
         try (Vigil vigil = lookout.watch(provider, id, until);
                 var hook = call.cancellation().onCancel(vigil::wake);
                 Errand.Live live = errand.listen(id, vigil)) {
@@ -178,6 +190,19 @@ public final class Pursuit {
                 }
             }
         }
+    }
+
+    /** Whoever takes a job over has what is left of its time, and at least one good look. */
+    private Instant until(Foothold foothold, Duration limit) {
+        Instant now = clock.instant();
+        Instant begun = switch (foothold) {
+            case Foothold.None none -> null;
+            case Foothold.Intended intended -> intended.at();
+            case Foothold.Accepted accepted -> accepted.intendedAt();
+        };
+        Instant until = (begun == null ? now : begun).plus(limit);
+        Instant look = now.plus(LOOK.compareTo(limit) < 0 ? LOOK : limit);
+        return until.isBefore(look) ? look : until;
     }
 
     private static boolean ended(Sighting sighting) {
@@ -253,14 +278,24 @@ public final class Pursuit {
             } catch (ProviderFailure failure) {
                 Stopped.check(call.cancellation());
                 if (!worthAnotherTry(failure)) {
-                    throw failure;
+                    throw made(call, failure);
                 }
                 last = failure;
             }
             pause(call.cancellation(), longer(pause, last));
             pause = cadence.after(pause);
         }
-        throw missing(last);
+        throw made(call, missing(last));
+    }
+
+    /**
+     * The vendor has made it, and is paid for it: files that cannot be had are not made a second time. A text is: it may come to
+     * nothing for a reason that will not come twice.
+     */
+    private static ProviderFailure made(ProviderCall call, ProviderFailure failure) {
+        return call.request().kind() == GenerationKind.TEXT || failure.kind() == Kind.AMBIGUOUS
+                ? failure
+                : failure.asLast();
     }
 
     /** Fetching again helps when the fetching went wrong, and a file may come late; what was made stays as it is. */

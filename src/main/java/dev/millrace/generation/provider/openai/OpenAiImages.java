@@ -55,7 +55,11 @@ final class OpenAiImages {
                     headers,
                     Json.bytes(body(call.request())),
                     patience.with(call.request()));
-            Streaming.run(endpoint.client(), ask, call.cancellation(), reading(call, pictures));
+            try {
+                Streaming.run(endpoint.client(), ask, call.cancellation(), reading(call, pictures));
+            } catch (ProviderFailure failure) {
+                throw pictures.after(failure);
+            }
         }
         pictures.finish();
     }

@@ -59,6 +59,11 @@ public final class OpenAiProvider implements Provider {
     }
 
     @Override
+    public int inputs(GenerationKind kind) {
+        return kind == GenerationKind.VIDEO ? 1 : 0;
+    }
+
+    @Override
     public boolean continues(Request request) {
         // a chat that says more than words may have been answered with more than words
         return request.kind() == GenerationKind.TEXT
@@ -76,7 +81,7 @@ public final class OpenAiProvider implements Provider {
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         switch (call.request().kind()) {
             case TEXT -> chat.run(call, sink);
-            case VIDEO -> pursuit.run(call, sink, new VideoErrand(videos, files, call));
+            case VIDEO -> pursuit.run(call, sink, VideoErrand.of(videos, files, call));
             case IMAGE -> images.run(call, sink);
         }
     }

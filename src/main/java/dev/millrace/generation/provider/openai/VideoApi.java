@@ -17,7 +17,12 @@ record VideoApi(JsonApi json) {
     private static final int PAGE = 100;
     private static final int PAGES = 12;
 
-    VideoJob create(Map<String, Object> body, String requestId) throws IOException, ProviderFailure {
+    /**
+     * Has a video made.
+     *
+     * @param body fields, or a form with them and a picture
+     */
+    VideoJob create(Object body, String requestId) throws IOException, ProviderFailure {
         return VideoJob.of(sound(json.create("/videos", Map.of("X-Client-Request-Id", requestId), body)));
     }
 

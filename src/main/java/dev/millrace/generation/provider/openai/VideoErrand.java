@@ -1,6 +1,7 @@
 package dev.millrace.generation.provider.openai;
 
 import dev.millrace.generation.provider.GenerationOptions;
+import dev.millrace.generation.provider.Picture;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Artifact;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
@@ -12,7 +13,9 @@ import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.job.Errand;
 import dev.millrace.generation.provider.job.Job;
 import dev.millrace.generation.provider.job.Vigil;
+import dev.millrace.generation.provider.wire.Form;
 import dev.millrace.generation.provider.wire.ResultFiles;
+import dev.millrace.media.Fit;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -24,19 +27,39 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A video as a job at the vendor: created once, followed by its id, fetched when it is ready. */
-record VideoErrand(VideoApi api, ResultFiles files, ProviderCall call) implements Errand {
+/**
+ * A video as a job at the vendor: created once, followed by its id, fetched when it is ready.
+ *
+ * @param first what it begins with; null for words alone, and of a job that is there already
+ */
+record VideoErrand(
+        VideoApi api,
+        ResultFiles files,
+        ProviderCall call,
+        @Nullable Picture first) implements Errand {
     /** The vendor's clock may be that far from ours. */
     private static final Duration SKEW = Duration.ofMinutes(2);
 
-    @Override
-    public @Nullable String create() throws IOException, ProviderFailure {
-        return api.create(body(call.request()), call.generation().toString()).id();
+    /** The vendor takes a picture only in the size of the film. */
+    static VideoErrand of(VideoApi api, ResultFiles files, ProviderCall call)
+            throws ProviderFailure, InterruptedException {
+        GenerationOptions options = call.request().options();
+        return new VideoErrand(api, files, call, call.picture(Fit.filling(width(options), height(options))));
     }
 
     @Override
+    public @Nullable String create() throws IOException, ProviderFailure {
+        Map<String, Object> fields = fields(call.request());
+        Object body = first == null
+                ? fields
+                : Form.of(fields).with("input_reference", "picture.jpg", Picture.CONTENT_TYPE, first.jpeg());
+        return api.create(body, call.generation().toString()).id();
+    }
+
+    /** The vendor's list does not tell pictures: of two jobs with the same words nobody knows which is whose. */
+    @Override
     public boolean findable() {
-        return true;
+        return call.inputs().count() == 0;
     }
 
     @Override
@@ -101,7 +124,7 @@ record VideoErrand(VideoApi api, ResultFiles files, ProviderCall call) implement
                 request.prompt(), request.vendorModel(), seconds(request.options()), size(request.options()));
     }
 
-    private static Map<String, Object> body(Request request) {
+    private static Map<String, Object> fields(Request request) {
         return Map.of(
                 "model", request.vendorModel(),
                 "prompt", request.prompt(),
@@ -115,6 +138,14 @@ record VideoErrand(VideoApi api, ResultFiles files, ProviderCall call) implement
     }
 
     private static String size(GenerationOptions options) {
-        return String.format(Locale.ROOT, "%dx%d", options.whole("width", 1280), options.whole("height", 720));
+        return String.format(Locale.ROOT, "%dx%d", width(options), height(options));
+    }
+
+    private static int width(GenerationOptions options) {
+        return (int) options.whole("width", 1280);
+    }
+
+    private static int height(GenerationOptions options) {
+        return (int) options.whole("height", 720);
     }
 }

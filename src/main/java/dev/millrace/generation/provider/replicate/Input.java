@@ -20,10 +20,17 @@ record Input(String path, Map<String, Object> body) {
     private static final Map<String, String> THEIR_NAMES = Map.of("count", "num_outputs", "seconds", "duration");
     private static final Pattern VERSION = Pattern.compile("(?:[^:]+:)?([0-9a-f]{64})");
 
-    /** {@code owner/name} is an official model, {@code owner/name:version} one of a community's, {@code deployments/…} one's own. */
-    static Input of(Request request) {
+    /**
+     * What a request comes to.
+     *
+     * <p>{@code owner/name} is an official model, {@code owner/name:version} one of a community's, {@code deployments/…} one's own.
+     *
+     * @param pictures what it begins with, by the model's own name for it
+     */
+    static Input of(Request request, Map<String, Object> pictures) {
         String model = request.vendorModel();
         Map<String, Object> input = values(request);
+        input.putAll(pictures);
         var version = VERSION.matcher(model);
         if (version.matches()) {
             return new Input("/predictions", Map.of("version", version.group(1), "input", input));
@@ -32,7 +39,10 @@ record Input(String path, Map<String, Object> body) {
         return new Input(folder + model + "/predictions", Map.of("input", input));
     }
 
-    /** Whether a prediction may be this one: it has all that was sent, and is not known to be another model's. */
+    /**
+     * Whether a prediction may be this one: it has all that was sent, and is not known to be another model's. One whose pictures the
+     * vendor does not show is not: it may have begun with somebody else's.
+     */
     boolean mayBe(JsonNode prediction) {
         JsonNode theirs = prediction.path("input");
         JsonNode ours = Json.MAPPER.valueToTree(body.get("input"));

@@ -38,12 +38,12 @@ final class ReplicateErrand implements Errand {
     private final Input input;
     private @Nullable String stream;
 
-    ReplicateErrand(ReplicateApi api, ResultFiles files, ProviderCall call, Tally told) {
+    ReplicateErrand(ReplicateApi api, ResultFiles files, ProviderCall call, Tally told, Map<String, Object> pictures) {
         this.api = api;
         this.files = files;
         this.call = call;
         this.told = told;
-        this.input = Input.of(call.request());
+        this.input = Input.of(call.request(), pictures);
     }
 
     @Override
@@ -123,8 +123,8 @@ final class ReplicateErrand implements Errand {
         if (in != null && out != null) {
             usage.put("input_tokens", in);
             usage.put("output_tokens", out);
-            sink.emit(new Usage(usage));
         }
+        sink.emit(new Usage(usage));
     }
 
     private void files(Prediction prediction, ProviderSink sink) throws IOException, ProviderFailure {

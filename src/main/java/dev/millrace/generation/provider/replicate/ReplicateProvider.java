@@ -11,14 +11,21 @@ import dev.millrace.generation.provider.job.Cadence;
 import dev.millrace.generation.provider.job.Lookout;
 import dev.millrace.generation.provider.job.Pursuit;
 import dev.millrace.generation.provider.job.Rhythm;
+import dev.millrace.generation.provider.wire.DataUris;
 import dev.millrace.generation.provider.wire.Endpoint;
 import dev.millrace.generation.provider.wire.JsonApi;
 import dev.millrace.generation.provider.wire.ResultFiles;
 import dev.millrace.platform.outbound.Outbound;
 import java.time.InstantSource;
+import java.util.Map;
 
 /** Text, images and videos by models that run at Replicate. */
 public final class ReplicateProvider implements Provider {
+    private static final int MOST_PICTURES = 16;
+    private static final int MOST_SIDE = 1280;
+    /** What is larger the vendor wants to fetch from somewhere. */
+    private static final int MOST_URI = 256 * 1024;
+
     private final String name;
     private final ReplicateApi api;
     private final ResultFiles files;
@@ -55,9 +62,15 @@ public final class ReplicateProvider implements Provider {
     }
 
     @Override
+    public int inputs(GenerationKind kind) {
+        return kind == GenerationKind.TEXT ? 0 : MOST_PICTURES;
+    }
+
+    @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         var tally = new Tally(sink);
-        pursuit.run(call, tally, new ReplicateErrand(api, files, call, tally));
+        Map<String, Object> pictures = DataUris.of(call, MOST_SIDE, MOST_URI);
+        pursuit.run(call, tally, new ReplicateErrand(api, files, call, tally, pictures));
     }
 
     /** How often what went wrong is tried again, and how often is looked where predictions stand. */

@@ -37,6 +37,12 @@ public final class StudioProvider implements Provider {
         return kind != GenerationKind.TEXT;
     }
 
+    /** A film may begin with a picture. */
+    @Override
+    public int inputs(GenerationKind kind) {
+        return kind == GenerationKind.VIDEO ? 1 : 0;
+    }
+
     @Override
     public void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
         if (call.request().vendorModel().startsWith("chaos-")) {

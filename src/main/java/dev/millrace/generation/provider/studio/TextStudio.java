@@ -35,33 +35,28 @@ final class TextStudio {
         int reportEvery = Math.max(1, (int) (speed / PROGRESS_A_SECOND));
         long period = (long) (TimeUnit.SECONDS.toNanos(1) / speed);
         long start = System.nanoTime();
+        var shown = new Shown(sink);
         for (int word = 1; word <= total && !stop.reached(); word++) {
-            pace(call.cancellation(), start + word * period, word - 1, sink);
-            show(stop.pass(piece(writer)), sink);
+            pace(call.cancellation(), start + word * period, shown);
+            shown.show(stop.pass(piece(writer)));
             if (word % reportEvery == 0) {
                 sink.emit(new Progress((double) word / total, (total - word) / speed, "provider"));
-                sink.emit(used(word));
+                sink.emit(shown.used());
             }
             if (word == total || stop.reached()) {
-                show(stop.rest(), sink);
-                sink.emit(used(word));
+                shown.show(stop.rest());
+                sink.emit(shown.used());
             }
         }
         sink.emit(new Finished(total < writer.length() && !stop.reached() ? "length" : "stop"));
     }
 
     /** Waits until the word is due; who cancels pays for the words that were shown. */
-    private static void pace(Cancellation cancellation, long due, int shown, ProviderSink sink)
+    private static void pace(Cancellation cancellation, long due, Shown shown)
             throws ProviderFailure, InterruptedException {
         if (cancellation.awaitMoment(due)) {
-            sink.emit(used(shown));
+            shown.sink.emit(shown.used());
             throw Cancellation.canceled();
-        }
-    }
-
-    private static void show(@Nullable String text, ProviderSink sink) {
-        if (text != null) {
-            sink.emit(new Delta(text));
         }
     }
 
@@ -74,7 +69,30 @@ final class TextStudio {
         return options.has("words") ? (int) options.whole("words", 1) : null;
     }
 
-    private static Usage used(int words) {
-        return new Usage(Map.of("words", BigDecimal.valueOf(words)));
+    /** What was shown, and how many words that is: what a stop takes back is not paid for. */
+    private static final class Shown {
+        private final ProviderSink sink;
+        private boolean inside;
+        private int words;
+
+        Shown(ProviderSink sink) {
+            this.sink = sink;
+        }
+
+        void show(@Nullable String text) {
+            if (text == null) {
+                return;
+            }
+            for (int i = 0; i < text.length(); i++) {
+                boolean word = !Character.isWhitespace(text.charAt(i));
+                words += word && !inside ? 1 : 0;
+                inside = word;
+            }
+            sink.emit(new Delta(text));
+        }
+
+        Usage used() {
+            return new Usage(Map.of("words", BigDecimal.valueOf(words)));
+        }
     }
 }

@@ -13,16 +13,23 @@ import dev.millrace.generation.provider.studio.paint.Finish;
 import dev.millrace.generation.provider.studio.paint.Frame;
 import dev.millrace.generation.provider.studio.scene.Scene;
 import dev.millrace.platform.process.Place;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Films a scene: frames painted one by one, H.264 that every browser plays, previews by the second. */
+/**
+ * Films a scene, or a picture that the call begins with: frames painted one by one, H.264 that every browser plays, previews by the
+ * second.
+ */
 final class VideoStudio {
     private static final int RATE = 24;
     private static final double GRAIN = 2.2;
+    /** A picture that is given is shown as it is: only so much grain that its smooth parts do not turn into steps. */
+    private static final double LITTLE_GRAIN = 1.0;
 
     private final Film film;
     private final Easel easel;
@@ -33,23 +40,31 @@ final class VideoStudio {
     }
 
     void run(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
-        easel.take(call.cancellation(), position -> sink.emit(new Queued(position)), () -> shoot(call, sink));
+        GenerationOptions options = call.request().options();
+        List<Path> copies =
+                call.copies(Pan.fit((int) options.whole("width", 1280), (int) options.whole("height", 720)));
+        easel.take(call.cancellation(), position -> sink.emit(new Queued(position)), () -> shoot(call, copies, sink));
         sink.emit(new Finished("stop"));
     }
 
-    private void shoot(ProviderCall call, ProviderSink sink) throws ProviderFailure, InterruptedException {
+    private void shoot(ProviderCall call, List<Path> copies, ProviderSink sink)
+            throws ProviderFailure, InterruptedException {
         GenerationOptions options = call.request().options();
         int width = (int) options.whole("width", 1280);
         int height = (int) options.whole("height", 720);
         int seconds = (int) options.whole("seconds", 4);
         long seed = Seed.of(call);
-        Scene scene = Scene.of(call.request().prompt(), seed, (double) width / height);
-        var frame = new Frame(width, height);
-        var finish = new Finish(width, height, seed, GRAIN);
         int frames = seconds * RATE;
+        var frame = new Frame(width, height);
+        View view = copies.isEmpty()
+                ? scene(call.request().prompt(), seed, frame)
+                : pan(copies.getFirst(), seed, frame, frames);
+        Finish finish = copies.isEmpty()
+                ? new Finish(width, height, seed, GRAIN)
+                : Finish.plain(width, height, seed, LITTLE_GRAIN);
         var previews = new Previews(call.folder(), width, height);
         var take = new Film.Take(width, height, RATE, frames, place -> outputs(place, previews), (number, target) -> {
-            scene.paint(frame, (double) number / RATE);
+            view.paint(number);
             finish.bytes(frame, number, target);
         });
         long start = System.nanoTime();
@@ -60,6 +75,20 @@ final class VideoStudio {
         });
         sink.emit(new Usage(Map.of("seconds", BigDecimal.valueOf(seconds))));
         sink.emit(new Artifact(call.folder().resolve("video.mp4"), "video/mp4"));
+    }
+
+    private static View scene(String prompt, long seed, Frame frame) {
+        Scene scene = Scene.of(prompt, seed, frame.aspect());
+        return number -> scene.paint(frame, (double) number / RATE);
+    }
+
+    private static View pan(Path copy, long seed, Frame frame, int frames) throws ProviderFailure {
+        try {
+            Pan pan = Pan.over(copy, frame.width(), frame.height(), seed);
+            return number -> pan.paint(frame, (double) number / Math.max(1, frames - 1));
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new ProviderFailure(ProviderFailure.Kind.TRANSIENT, unreadable);
+        }
     }
 
     private static @Nullable Double left(long start, double share) {
@@ -79,5 +108,10 @@ final class VideoStudio {
         words.addAll(List.of("-movflags", "+faststart", "-f", "mp4", place.out("video.mp4")));
         words.addAll(previews.output(place, "fps=1"));
         return words;
+    }
+
+    /** Paints what is seen in a frame of the film. */
+    private interface View {
+        void paint(int number);
     }
 }

@@ -49,6 +49,8 @@ public final class JsonApi {
     /**
      * Has something created, and is not to be cut on the way. An answer that only a gateway can have written tells nothing about the
      * create behind it, and counts as none.
+     *
+     * @param body a {@link Form}, or whatever is to be written as JSON
      */
     public JsonNode create(String path, Map<String, String> headers, Object body) throws IOException, ProviderFailure {
         try (Answer answer = endpoint.client().send(ask("POST", path, headers, body), stop -> {})) {
@@ -62,6 +64,10 @@ public final class JsonApi {
     private Ask ask(String method, String path, Map<String, String> more, @Nullable Object body) {
         Map<String, String> headers = endpoint.headers("application/json");
         headers.putAll(more);
+        if (body instanceof Form form) {
+            headers.put("Content-Type", form.contentType());
+            return new Ask(method, endpoint.at(path), headers, form.bytes(), BRIEF);
+        }
         return new Ask(method, endpoint.at(path), headers, body == null ? null : Json.bytes(body), BRIEF);
     }
 

@@ -18,7 +18,10 @@ public record Patience(Duration connect, Duration firstByte, Duration idle) {
     /** A picture is one long silence. */
     public static final Patience PICTURES =
             new Patience(Duration.ofSeconds(5), Duration.ofSeconds(300), Duration.ofSeconds(180));
-    /** A model that thinks before it speaks may be silent for so many times as long. */
+    /**
+     * A model that thinks before it speaks may be silent for so many times as long: before its answer begins, and in it, for most
+     * vendors begin it at once and think then.
+     */
     private static final int THINKING = 4;
 
     /** For a request: the total is what its model is given, and so is the silence where its row says how much. */

@@ -59,6 +59,11 @@ public final class Pictures {
                 cause);
     }
 
+    /** What a failure means when pictures came before it: they are billed, and nothing is asked for a second time. */
+    public ProviderFailure after(ProviderFailure failure) {
+        return made > 0 && failure.kind() != Kind.CANCELED ? failure.asLast() : failure;
+    }
+
     /** Whether more are wanted than have come. */
     public boolean missing() {
         return made < wanted;

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResultFiles {
     private static final int REDIRECTS = 3;
     private static final int LOWEST_FREE_PORT = 1024;
+    private static final int HIGHEST_PORT = 65_535;
     private static final String DATA = "data:";
     private static final Deadlines DOWNLOAD = new Deadlines(
             Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(15));
@@ -159,7 +160,7 @@ public final class ResultFiles {
         }
         int port = uri.getPort();
         // the ports below are other services than the web: nobody keeps pictures behind them
-        if (port >= 0 && port < LOWEST_FREE_PORT && port != 80 && port != 443) {
+        if (port >= 0 && port < LOWEST_FREE_PORT && port != 80 && port != 443 || port > HIGHEST_PORT) {
             throw refused("is at a port that is not of the web", null);
         }
         return uri;

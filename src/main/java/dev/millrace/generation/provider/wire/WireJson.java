@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON as vendors write it: read with patience, unlike what our own clients send. */
 public final class WireJson {
+    /** More than this of anything is no count but a fault of who counted. */
+    private static final BigDecimal MOST = BigDecimal.valueOf(10_000_000_000L);
+
     private static final int LONGEST_TEXT = 64 << 20;
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .recyclerPool(JsonRecyclerPools.sharedBoundedPool())
@@ -61,6 +64,6 @@ public final class WireJson {
             return null;
         }
         BigDecimal number = value.decimalValue();
-        return number.signum() < 0 ? null : number;
+        return number.signum() < 0 || number.compareTo(MOST) > 0 ? null : number;
     }
 }

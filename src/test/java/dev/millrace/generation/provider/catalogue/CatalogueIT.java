@@ -131,6 +131,25 @@ class CatalogueIT {
         assertThat(fresh.find("here/wan").kind()).isEqualTo(GenerationKind.VIDEO);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"'[null]'", "'[{\"amount_micros\": 5}]'", "'[{\"per\": \"nonsense\", \"amount_micros\": 5}]'"})
+    void aRowThatIsNotUnderstoodIsNotSoldAsItsWildcard(String price) {
+        db.run(tx -> tx.update("""
+                        INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                        SELECT 'openai/dear', kind, provider, options, CAST(%s AS jsonb), cancel_policy, expected_seconds, deadline_seconds
+                        FROM model WHERE id = 'openai/*'""".formatted(price)).execute());
+        try {
+            var fresh = new Catalogue(db);
+            assertThatThrownBy(() -> fresh.find("openai/dear")).isInstanceOf(Problem.class);
+            assertThat(fresh.find("openai/any other").id()).isEqualTo("openai/any other");
+            assertThat(fresh.find("studio/text")).isNotNull();
+        } finally {
+            db.run(tx -> tx.update("DELETE FROM model WHERE id = 'openai/dear'").execute());
+        }
+        assertThat(new Catalogue(db).find("openai/dear").id()).isEqualTo("openai/dear");
+    }
+
     @Test
     void aMistypedRowTakesNoOtherModelAway() {
         db.run(tx -> tx.execute("""

@@ -15,6 +15,7 @@ import dev.millrace.generation.provider.ProviderEvent.Progress;
 import dev.millrace.generation.provider.ProviderEvent.Queued;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.testing.vendor.Samples;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,23 @@ class ComfyIT {
         assertThat(vendor.fake().lastGraph().at("/5/inputs/seed").asInt()).isEqualTo(7);
         assertThat(vendor.fake().lastGraph().at("/4/inputs/width").asInt()).isEqualTo(1024);
         assertThat(vendor.fake().lastGraph().at("/2/inputs/text").asText()).isEqualTo("a boat");
+    }
+
+    @Test
+    void aPictureToBeginWithIsSentBeforeThePromptThatLoadsIt() throws Exception {
+        Path picture = Samples.jpeg(folder);
+        var call = Calls.call(
+                Calls.request(GenerationKind.IMAGE, "comfyui/image-to-image", "a boat", Map.of("strength", 0.5)),
+                folder);
+        var heard = new Heard();
+        vendor.provider().run(Calls.beginning(call, "image", picture), heard);
+
+        assertThat(heard.finished()).isTrue();
+        String name = "millrace/" + call.generation() + "-1.jpg";
+        assertThat(vendor.fake().lastGraph().at("/4/inputs/image").asText()).isEqualTo(name);
+        assertThat(vendor.fake().lastGraph().at("/6/inputs/denoise").asDouble()).isEqualTo(0.5);
+        assertThat(vendor.fake().uploads()).containsOnlyKeys(name);
+        assertThat(vendor.fake().uploads().get(name)).isEqualTo(Files.readAllBytes(picture));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.millrace.generation.provider.Calls;
 import dev.millrace.generation.provider.Foothold;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Heard;
+import dev.millrace.generation.provider.Picture;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Artifact;
 import dev.millrace.generation.provider.ProviderEvent.Intended;
@@ -16,7 +17,9 @@ import dev.millrace.generation.provider.ProviderEvent.Progress;
 import dev.millrace.generation.provider.ProviderEvent.Queued;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.testing.vendor.Samples;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -55,6 +58,23 @@ class FalIT {
         assertThat(vendor.fake().lastSubmitHeader("x-fal-request-timeout")).isEqualTo("120");
         assertThat(vendor.fake().lastSubmitHeader("x-fal-object-lifecycle-preference"))
                 .contains("expiration_duration_seconds");
+    }
+
+    @Test
+    void aPictureToBeginWithGoesAlongUnderTheModelsOwnName() throws Exception {
+        Path picture = Samples.jpeg(folder);
+        var call = Calls.call(
+                Calls.request(GenerationKind.VIDEO, "fal/acme/film/image-to-video", "a boat", Map.of("seconds", 5)),
+                folder);
+        var heard = new Heard();
+        vendor.provider().run(Calls.beginning(call, "image_url", picture), heard);
+
+        assertThat(heard.finished()).isTrue();
+        assertThat(vendor.fake().lastSubmit().path("image_url").asText())
+                .isEqualTo(new Picture(Files.readAllBytes(picture)).dataUri());
+        ProviderFailure failure = catchThrowableOfType(
+                ProviderFailure.class, () -> vendor.provider().run(call, new Heard()));
+        assertThat(failure.kind()).as("the vendor wants one").isEqualTo(Kind.INVALID);
     }
 
     @Test

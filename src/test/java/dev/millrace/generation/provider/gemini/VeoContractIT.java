@@ -13,9 +13,13 @@ import dev.millrace.generation.provider.ProviderEvent.Artifact;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.testing.vendor.Samples;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,19 @@ class VeoContractIT extends ProviderContract {
         var parameters = vendor.loopback().lastBody("/v1beta/models/veo").path("parameters");
         assertThat(parameters.path("aspectRatio").asText()).isEqualTo("9:16");
         assertThat(parameters.path("resolution").asText()).isEqualTo("1080p");
+    }
+
+    @Test
+    void aPictureToBeginWithGoesAlongAsBytes() throws Exception {
+        var heard = new Heard();
+        Path picture = Samples.jpeg(folder);
+        provider().run(Calls.beginning(Calls.call(request("a boat"), folder), null, picture), heard);
+
+        assertThat(heard.finished()).isTrue();
+        var image = vendor.loopback().lastBody("/v1beta/models/veo").at("/instances/0/image");
+        assertThat(Base64.getDecoder().decode(image.path("bytesBase64Encoded").asText()))
+                .isEqualTo(Files.readAllBytes(picture));
+        assertThat(image.path("mimeType").asText()).isEqualTo("image/jpeg");
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.millrace.generation.provider.ProviderEvent.Intended;
 import dev.millrace.generation.provider.ProviderEvent.Progress;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.testing.vendor.Samples;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,44 @@ class OpenAiVideosIT {
 
         assertThat(heard.finished()).isTrue();
         assertThat(vendor.fake().videos()).isEqualTo(Map.of("a boat " + loss, 1));
+    }
+
+    @Test
+    void aPictureToBeginWithGoesAlongInAForm() throws Exception {
+        var heard = new Heard();
+        vendor.provider().run(Calls.beginning(video("a \"boat\"\r\nin a storm"), null, Samples.jpeg(folder)), heard);
+
+        assertThat(heard.finished()).isTrue();
+        assertThat(vendor.fake().videos()).containsExactly(Map.entry("a \"boat\"\r\nin a storm", 1));
+        assertThat(vendor.fake().reference("a \"boat\"\r\nin a storm"))
+                .isEqualTo(Files.readAllBytes(Samples.jpeg(folder)));
+        assertThat(vendor.fake().lastHeader("/v1/videos", "content-type")).startsWith("multipart/form-data; boundary=");
+        assertThat(vendor.fake().lastHeader("/v1/videos", "authorization")).isEqualTo("Bearer " + Vendor.KEY);
+    }
+
+    @Test
+    void whatBeganWithAPictureIsNotTakenForAnothersWithTheSameWords() throws Exception {
+        vendor.provider().run(video("a boat"), new Heard());
+        ProviderCall pictured = Calls.beginning(video("a boat"), null, Samples.jpeg(folder));
+
+        for (ProviderCall call : List.of(
+                Calls.knowing(pictured, new Foothold.Intended(Instant.now())),
+                Calls.beginning(video("a boat @lost"), null, Samples.jpeg(folder)))) {
+            var heard = new Heard();
+            assertThat(failing(call, heard).kind()).isEqualTo(Kind.AMBIGUOUS);
+            assertThat(heard.claimed()).isEmpty();
+        }
+    }
+
+    @Test
+    void aJobThatIsKnownNeedsNoPictureAnyMore() throws Exception {
+        vendor.provider().run(Calls.beginning(video("a boat"), null, Samples.jpeg(folder)), new Heard());
+        ProviderCall call = Calls.beginning(video("a boat"), null, folder.resolve("gone.jpg"));
+
+        var heard = new Heard();
+        vendor.provider().run(Calls.knowing(call, new Foothold.Accepted("video_1")), heard);
+
+        assertThat(heard.finished()).isTrue();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.millrace.generation.provider.Calls;
 import dev.millrace.generation.provider.Foothold;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Heard;
+import dev.millrace.generation.provider.Picture;
 import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Artifact;
 import dev.millrace.generation.provider.ProviderEvent.Delta;
@@ -15,9 +16,12 @@ import dev.millrace.generation.provider.ProviderEvent.Intended;
 import dev.millrace.generation.provider.ProviderEvent.Progress;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
+import dev.millrace.testing.vendor.Samples;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +60,38 @@ class ReplicateIT {
         assertThat(vendor.fake().lastCreatePath()).isEqualTo("/v1/models/acme/picture/predictions");
         assertThat(vendor.fake().lastCreateHeader("cancel-after")).isEqualTo("120s");
         assertThat(vendor.fake().lastCreateHeader("prefer")).isEqualTo("respond-async");
+    }
+
+    @Test
+    void aPictureToBeginWithGoesAlongUnderTheModelsOwnName() throws Exception {
+        var heard = new Heard();
+        Path picture = Samples.jpeg(folder);
+        vendor.provider().run(Calls.beginning(picture("a boat", Map.of()), "first_frame_image", picture), heard);
+
+        assertThat(heard.finished()).isTrue();
+        JsonNode input = vendor.fake().lastCreate().path("input");
+        assertThat(input.path("first_frame_image").asText())
+                .isEqualTo(new Picture(Files.readAllBytes(picture)).dataUri());
+
+        vendor.provider().run(Calls.beginning(picture("a boat", Map.of()), null, picture, picture), new Heard());
+        assertThat(vendor.fake().lastCreate().path("input").path("image")).hasSize(2);
+    }
+
+    @Test
+    void aLostPredictionIsFoundByItsPictureToo() throws Exception {
+        Path picture = Samples.jpeg(folder);
+        var heard = new Heard();
+        vendor.provider().run(Calls.beginning(picture("a boat @lost", Map.of()), "image", picture), heard);
+        assertThat(heard.finished()).isTrue();
+
+        Path other = Files.write(folder.resolve("other.jpg"), Arrays.copyOf(Files.readAllBytes(picture), 500));
+        ProviderCall twin = Calls.beginning(picture("a boat @lost", Map.of()), "image", other);
+        var nothing = new Heard();
+        ProviderFailure failure = catchThrowableOfType(
+                ProviderFailure.class,
+                () -> vendor.provider().run(Calls.knowing(twin, new Foothold.Intended(Instant.now())), nothing));
+        assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS);
+        assertThat(nothing.claimed()).isEmpty();
     }
 
     @Test

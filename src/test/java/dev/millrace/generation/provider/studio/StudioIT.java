@@ -102,6 +102,30 @@ class StudioIT {
     }
 
     @Test
+    void aFilmThatBeginsWithAPictureShowsItAndMovesCloser() throws Exception {
+        Path film = panned("a boat", 7);
+        Path picture = workshop.picture(folder.resolve("picture.png"), 320, 180);
+
+        assertThat(workshop.probe(film).lines()).contains("width=320", "height=180", "nb_read_frames=48");
+        assertThat(workshop.ssim(still(film, 0), picture)).as("the first frame").isGreaterThan(0.9);
+        double end = workshop.ssim(still(film, 1.95), picture);
+        assertThat(end).as("the last frame").isLessThan(0.85);
+        Path other = video("a boat", Map.of("width", 320, "height", 180, "seconds", 2, "seed", 7));
+        assertThat(end)
+                .as("and it is still that picture")
+                .isGreaterThan(workshop.ssim(still(other, 1.95), picture) + 0.1);
+    }
+
+    @Test
+    void theSamePictureAndSeedMakeTheSameBytesAndAnotherSeedMovesElsewhere() throws Exception {
+        Path film = panned("a boat", 7);
+
+        assertThat(panned("a boat", 7)).hasSameBinaryContentAs(film);
+        assertThat(workshop.ssim(still(panned("a boat", 8), 1.95), still(film, 1.95)))
+                .isLessThan(0.97);
+    }
+
+    @Test
     void progressIsWhatFfmpegHasEncodedAndPreviewsComeEarly() throws Exception {
         var heard = new Heard();
         workshop.studio()
@@ -173,6 +197,15 @@ class StudioIT {
 
         assertThat(failure.kind()).isEqualTo(ProviderFailure.Kind.TRANSIENT);
         assertThat(failure.detail()).doesNotContain(gone.toString());
+    }
+
+    private Path panned(String prompt, int seed) throws Exception {
+        Map<String, Object> options = Map.of("width", 320, "height", 180, "seconds", 2, "seed", seed);
+        // a quarter larger than the film: what it asks for
+        Path copy = workshop.picture(folder.resolve("copy.rgb"), 400, 225);
+        var heard = new Heard();
+        workshop.studio().run(Calls.beginning(call(GenerationKind.VIDEO, prompt, options), null, copy), heard);
+        return heard.all(Artifact.class).getFirst().file();
     }
 
     private Path video(String prompt, Map<String, Object> options) throws Exception {

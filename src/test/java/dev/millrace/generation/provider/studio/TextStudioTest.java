@@ -9,6 +9,7 @@ import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Delta;
 import dev.millrace.generation.provider.ProviderEvent.Finished;
 import dev.millrace.generation.provider.ProviderEvent.Progress;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.ProviderFailure;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -57,6 +58,12 @@ class TextStudioTest {
         assertThat(stopped.text())
                 .isEqualTo(plain.text().substring(0, plain.text().indexOf(sequence)));
         assertThat(stopped.events().getLast()).isEqualTo(new Finished("stop"));
+        assertThat(stopped.events())
+                .as("what a stop takes back is not counted")
+                .filteredOn(Usage.class::isInstance)
+                .last()
+                .isEqualTo(new Usage(Map.of(
+                        "words", BigDecimal.valueOf(stopped.text().strip().split("\\s+", -1).length))));
     }
 
     @Test

@@ -5,7 +5,7 @@ import dev.millrace.platform.embedded.Embedded;
 import dev.millrace.platform.embedded.Service;
 import dev.millrace.platform.process.Processes;
 import dev.millrace.platform.process.SandboxMode;
-import java.nio.charset.StandardCharsets;
+import dev.millrace.testing.Looks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +15,13 @@ import java.util.Objects;
 
 /** Studio with the bundled FFmpeg, as the server runs it. */
 final class Workshop implements AutoCloseable {
-    private final Path tools;
+    private final Looks looks;
     private final Processes processes;
     private final StudioProvider studio;
 
     Workshop() throws Exception {
-        tools = tools();
+        Path tools = tools();
+        looks = new Looks(tools);
         processes = Processes.open(SandboxMode.REQUIRED, tools);
         studio = new StudioProvider(processes);
     }
@@ -45,20 +46,7 @@ final class Workshop implements AutoCloseable {
 
     /** How alike two files look, 0 to 1. */
     double ssim(Path one, Path other) throws Exception {
-        String said = run(
-                "ffmpeg",
-                "-v",
-                "info",
-                "-i",
-                one.toString(),
-                "-i",
-                other.toString(),
-                "-lavfi",
-                "ssim",
-                "-f",
-                "null",
-                "-");
-        return Double.parseDouble(said.replaceAll("(?s).*All:([0-9.]+).*", "$1"));
+        return looks.ssim(one, other);
     }
 
     /** The least and the greatest brightness and the mean of a moment of a video, 0 to 255. */
@@ -81,23 +69,23 @@ final class Workshop implements AutoCloseable {
         return new int[] {value(said, "YMIN"), value(said, "YMAX"), value(said, "YAVG")};
     }
 
+    /** A picture with an inside, of that size: coded as its name says, bare pixels for {@code .rgb}. */
+    Path picture(Path target, int width, int height) throws Exception {
+        var words = new ArrayList<>(List.of("-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720"));
+        words.addAll(
+                List.of("-frames:v", "1", "-vf", "gblur=sigma=8,scale=" + width + ":" + height + ":flags=lanczos"));
+        words.addAll(
+                target.toString().endsWith(".rgb")
+                        ? List.of("-f", "rawvideo", "-pix_fmt", "rgb24")
+                        : List.of("-update", "1"));
+        words.add(target.toString());
+        run("ffmpeg", words.toArray(String[]::new));
+        return target;
+    }
+
     /** One frame of a video, as a file. */
     Path still(Path film, double second, Path target) throws Exception {
-        run(
-                "ffmpeg",
-                "-v",
-                "error",
-                "-y",
-                "-ss",
-                "" + second,
-                "-i",
-                film.toString(),
-                "-frames:v",
-                "1",
-                "-update",
-                "1",
-                target.toString());
-        return target;
+        return looks.still(film, second, target);
     }
 
     private static int value(String said, String name) {
@@ -105,18 +93,7 @@ final class Workshop implements AutoCloseable {
     }
 
     private String run(String program, String... arguments) throws Exception {
-        var words = new ArrayList<String>();
-        words.add(tools.resolve(program).toString());
-        words.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(words).redirectErrorStream(true);
-        builder.environment().put("LD_LIBRARY_PATH", tools.toString());
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError(said);
-        }
-        return said;
+        return looks.run(program, arguments);
     }
 
     @Override

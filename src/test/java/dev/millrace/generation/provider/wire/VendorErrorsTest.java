@@ -29,6 +29,7 @@ class VendorErrorsTest {
         "409, TRANSIENT",
         "413, INVALID",
         "422, INVALID",
+        "425, TRANSIENT",
         "429, RATE_LIMITED",
         "500, TRANSIENT",
         "502, TRANSIENT",

@@ -1,5 +1,7 @@
 package dev.millrace.generation.provider.studio.paint;
 
+import java.util.Arrays;
+
 /**
  * The last step: darker corners, a breath of grain, and bytes.
  *
@@ -18,10 +20,29 @@ public final class Finish {
      * @param grain its strength in steps of eight bits
      */
     public Finish(int width, int height, long seed, double grain) {
+        this(width, height, seed, grain, vignette(width, height));
+    }
+
+    private Finish(int width, int height, long seed, double grain, float[] vignette) {
         this.width = width;
         this.height = height;
         this.noise = new Noise(seed);
-        this.vignette = new float[width * height];
+        this.vignette = vignette;
+        for (int i = 0; i < GRAIN; i++) {
+            // two dice make a softer grain than one
+            this.grain[i] = (noise.cell(i, 1) + noise.cell(i, 2) - 1) * (float) (grain / 255);
+        }
+    }
+
+    /** Grain alone, for a picture that has its own corners. */
+    public static Finish plain(int width, int height, long seed, double grain) {
+        var even = new float[width * height];
+        Arrays.fill(even, 1);
+        return new Finish(width, height, seed, grain, even);
+    }
+
+    private static float[] vignette(int width, int height) {
+        var vignette = new float[width * height];
         for (int y = 0; y < height; y++) {
             double dy = (y + 0.5) / height - 0.5;
             for (int x = 0; x < width; x++) {
@@ -30,10 +51,7 @@ public final class Finish {
                 vignette[y * width + x] = (float) (1 - 0.55 * distance * distance * 2 - 0.12 * distance);
             }
         }
-        for (int i = 0; i < GRAIN; i++) {
-            // two dice make a softer grain than one
-            this.grain[i] = (noise.cell(i, 1) + noise.cell(i, 2) - 1) * (float) (grain / 255);
-        }
+        return vignette;
     }
 
     /** The frame as bytes R, G, B row by row. */

@@ -22,6 +22,24 @@ public final class Frame {
         this.blue = new float[width * height];
     }
 
+    /**
+     * A picture of bare pixels: the bytes R, G, B of each, row by row.
+     *
+     * @throws IllegalArgumentException when there are not as many bytes as a picture of that size has
+     */
+    public static Frame of(byte[] pixels, int width, int height) {
+        if (pixels.length != width * height * 3) {
+            throw new IllegalArgumentException(pixels.length + " bytes are no " + width + "x" + height + " pixels");
+        }
+        var frame = new Frame(width, height);
+        for (int i = 0; i < frame.red.length; i++) {
+            frame.red[i] = (pixels[3 * i] & 0xff) / 255f;
+            frame.green[i] = (pixels[3 * i + 1] & 0xff) / 255f;
+            frame.blue[i] = (pixels[3 * i + 2] & 0xff) / 255f;
+        }
+        return frame;
+    }
+
     public int width() {
         return width;
     }
@@ -55,24 +73,30 @@ public final class Frame {
 
     /** Takes over another frame of any size: drawn out smoothly when it is smaller. */
     public void resample(Frame other) {
-        resample(other.red, other.width, other.height, red);
-        resample(other.green, other.width, other.height, green);
-        resample(other.blue, other.width, other.height, blue);
+        resample(other, 0, 0, other.width, other.height);
     }
 
-    private void resample(float[] from, int fromWidth, int fromHeight, float[] to) {
+    /** Takes over a part of another frame, told in its pixels and drawn out smoothly to all of this one. */
+    public void resample(Frame other, double left, double top, double wide, double high) {
+        var part = new Part(other.width, other.height, left, top, wide / width, high / height);
+        resample(other.red, part, red);
+        resample(other.green, part, green);
+        resample(other.blue, part, blue);
+    }
+
+    private void resample(float[] from, Part part, float[] to) {
         for (int y = 0; y < height; y++) {
-            float v = Math.clamp((y + 0.5f) * fromHeight / height - 0.5f, 0, fromHeight - 1);
-            int top = ((int) v) * fromWidth;
-            int bottom = Math.min(fromHeight - 1, ((int) v) + 1) * fromWidth;
+            float v = part.down(y);
+            int upperRow = ((int) v) * part.width;
+            int lowerRow = Math.min(part.height - 1, ((int) v) + 1) * part.width;
             float down = v - (int) v;
             for (int x = 0; x < width; x++) {
-                float u = Math.clamp((x + 0.5f) * fromWidth / width - 0.5f, 0, fromWidth - 1);
-                int left = (int) u;
-                int right = Math.min(fromWidth - 1, left + 1);
-                float across = u - left;
-                float upper = from[top + left] + (from[top + right] - from[top + left]) * across;
-                float lower = from[bottom + left] + (from[bottom + right] - from[bottom + left]) * across;
+                float u = part.across(x);
+                int before = (int) u;
+                int after = Math.min(part.width - 1, before + 1);
+                float across = u - before;
+                float upper = from[upperRow + before] + (from[upperRow + after] - from[upperRow + before]) * across;
+                float lower = from[lowerRow + before] + (from[lowerRow + after] - from[lowerRow + before]) * across;
                 to[y * width + x] = upper + (lower - upper) * down;
             }
         }
@@ -153,5 +177,16 @@ public final class Frame {
                 .lineTo(x1 - nx, y1 - ny)
                 .lineTo(x0 - nx, y0 - ny);
         fill(line, colour, share * Math.min(1, thickness / wide + 0.25));
+    }
+
+    /** A part of a frame of that size, and how many of its pixels are one of ours. */
+    private record Part(int width, int height, double left, double top, double stepAcross, double stepDown) {
+        float across(int x) {
+            return (float) Math.clamp(left + (x + 0.5) * stepAcross - 0.5, 0, width - 1);
+        }
+
+        float down(int y) {
+            return (float) Math.clamp(top + (y + 0.5) * stepDown - 0.5, 0, height - 1);
+        }
     }
 }
