@@ -50,11 +50,15 @@ final class Bulkhead {
             lock.unlock();
         }
         Cancellation.Hook hook = cancellation.onCancel(() -> wake(waiter));
+        boolean entered = false;
         try {
             wait(waiter, caps, place, cancellation);
+            entered = true;
         } finally {
             hook.close();
-            leaveLine(waiter);
+            if (!entered) {
+                giveUp(waiter);
+            }
         }
     }
 
@@ -141,12 +145,14 @@ final class Bulkhead {
         }
     }
 
-    /** One that was admitted is not in the line any more; one that gives up leaves it, and those behind move up. */
-    private void leaveLine(Waiter waiter) {
+    /** Those behind move up; a permit that was given in the meantime goes to the next. */
+    private void giveUp(Waiter waiter) {
         lock.lock();
         try {
             if (line.remove(waiter)) {
                 admit();
+            } else {
+                leave(waiter.model);
             }
         } finally {
             lock.unlock();

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One provider as this node sees it: its places, its permits, a breaker for each of its models, its budget of retries. */
+/** One provider as this node sees it: its permits, a breaker for each of its models, its budget of retries. */
 final class Gateway {
     /**
      * So many models are remembered. One catalogue row may stand for any number of names, and whoever asks makes them: of those nobody
@@ -20,7 +20,6 @@ final class Gateway {
     private final CircuitBreakerConfig policy;
     private final Bulkhead bulkhead = new Bulkhead();
     private final RetryBudget budget = new RetryBudget();
-    private final Share share = new Share(Traffic.AWAY.toNanos(), System::nanoTime);
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, CircuitBreaker> breakers = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -38,10 +37,6 @@ final class Gateway {
 
     Bulkhead bulkhead() {
         return bulkhead;
-    }
-
-    Share share() {
-        return share;
     }
 
     RetryBudget budget() {

@@ -5,7 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The right to make one call, from its beginning to its end. Closing it gives the permit to who is next.
+ * The right to make one call, from its beginning to its end. Closing it gives the permit to who is next, once.
  *
  * <p>The breaker hears of a call as soon as the vendor answers it: a text that is written for ten minutes must not keep those waiting
  * who want to know whether the vendor is back. One that breaks off after that counts against it all the same. Not thread-safe.
@@ -15,6 +15,7 @@ public final class Passage implements AutoCloseable {
     private final CircuitBreaker breaker;
     private final String model;
     private boolean told;
+    private boolean closed;
 
     Passage(Gateway gateway, CircuitBreaker breaker, String model, boolean told) {
         this.gateway = gateway;
@@ -49,6 +50,10 @@ public final class Passage implements AutoCloseable {
     /** Nothing was learnt of a call that neither answered nor failed. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (!told) {
             told = true;
             breaker.releasePermission();

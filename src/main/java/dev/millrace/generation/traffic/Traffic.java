@@ -21,6 +21,7 @@ public final class Traffic {
     private static final Duration OPEN = Duration.ofSeconds(10);
 
     private final Map<String, Gateway> gateways = new ConcurrentHashMap<>();
+    private final Places places = new Places(AWAY.toNanos(), System::nanoTime);
     private final Duration open;
 
     public Traffic() {
@@ -35,12 +36,11 @@ public final class Traffic {
      * Takes one of the places that a provider may fill on this node with those who call it or wait for it; null when there is none, or
      * others who found none come first. Never waits: who is turned away waits in the queue, for {@link #AWAY} at most.
      *
-     * @param most how many places it has
+     * @param all how many places this node has for all providers
      * @param fresh whether this one was never turned away
      */
-    public @Nullable Place admit(String provider, int most, boolean fresh) {
-        Share share = gateway(provider).share();
-        return share.take(most, fresh) ? share::leave : null;
+    public @Nullable Place admit(String provider, int all, boolean fresh) {
+        return places.take(provider, all, fresh) ? new Taken(provider, all) : null;
     }
 
     /**
@@ -96,8 +96,65 @@ public final class Traffic {
 
     /** A place at a provider, until it is closed. */
     public interface Place extends AutoCloseable {
+        /** That of whoever takes none. */
+        Place NOWHERE = new Place() {
+            @Override
+            public boolean moveTo(String provider, Runnable first) {
+                first.run();
+                return true;
+            }
+
+            @Override
+            public void close() {
+                // nothing was taken
+            }
+        };
+
+        /**
+         * Gives it back for one at another provider; false, and it stays, when that one has none left.
+         *
+         * @param first done once there is a place; when it throws, the place stays where it was
+         */
+        boolean moveTo(String provider, Runnable first);
+
         @Override
         void close();
+    }
+
+    /** Of one run, on its thread. */
+    private final class Taken implements Place {
+        private final int all;
+        private String provider;
+
+        Taken(String provider, int all) {
+            this.provider = provider;
+            this.all = all;
+        }
+
+        @Override
+        public boolean moveTo(String other, Runnable first) {
+            if (other.equals(provider)) {
+                first.run();
+                return true;
+            }
+            if (!places.change(other, all)) {
+                return false;
+            }
+            String unused = other;
+            try {
+                first.run();
+                unused = provider;
+                provider = other;
+            } finally {
+                places.left(unused);
+            }
+            return true;
+        }
+
+        @Override
+        public void close() {
+            places.leave(provider);
+        }
     }
 
     /**

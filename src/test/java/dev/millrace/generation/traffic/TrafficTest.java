@@ -129,6 +129,39 @@ class TrafficTest {
         three.get(10, TimeUnit.SECONDS).close();
     }
 
+    /** What it is told of its place is committed, and that may fail, at the very moment its turn comes. */
+    @Test
+    void aPermitThatIsGivenToSomebodyWhoFailsGoesToTheNext() throws Exception {
+        var caps = new Caps(1, null);
+        for (int i = 0; i < 3; i++) {
+            Passage first = threads.submit(() -> enter("a/one", caps, new LinkedBlockingQueue<>()))
+                    .get(10, TimeUnit.SECONDS);
+            Future<Passage> second = threads.submit(() -> traffic.enter(
+                    model("a/one"),
+                    false,
+                    () -> caps,
+                    place -> {
+                        first.close();
+                        throw new IllegalStateException("the database is away");
+                    },
+                    new Cancellation()));
+            assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS)).hasMessageContaining("the database is away");
+        }
+        assertThat(traffic.standing("a")).isEqualTo(new Traffic.Standing(0, 0, 0));
+        enter("a/one", caps, new LinkedBlockingQueue<>()).close();
+    }
+
+    @Test
+    void aPassageThatIsClosedTwiceGivesOnePermitBack() throws Exception {
+        var caps = new Caps(2, null);
+        Passage first = enter("a/one", caps, new LinkedBlockingQueue<>());
+        Passage second = enter("a/one", caps, new LinkedBlockingQueue<>());
+        first.close();
+        first.close();
+        assertThat(traffic.standing("a")).isEqualTo(new Traffic.Standing(1, 0, 0));
+        second.close();
+    }
+
     @Test
     void aCapThatIsRaisedLetsThoseInWhoWait() throws Exception {
         var caps = new CopyOnWriteArrayList<>(List.of(new Caps(1, null)));
