@@ -7,8 +7,13 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a call that begins something; {@code replayed} when it was given before under the same key. */
-public record Begun(Idempotency.Answer answer, boolean replayed) {
+/**
+ * The answer to a call that begins something.
+ *
+ * @param replayed when it was given before under the same key
+ * @param began whether anything was begun by this call
+ */
+public record Begun(Idempotency.Answer answer, boolean replayed, boolean began) {
     /** The generation that was begun. */
     public UUID generation() {
         return UUID.fromString(text("id"));

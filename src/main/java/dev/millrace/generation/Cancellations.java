@@ -4,12 +4,15 @@ import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.Unowned;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Catalogue;
+import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Archive;
 import dev.millrace.generation.store.Archive.Ending;
 import dev.millrace.generation.store.Generation;
 import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Standings;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.work.Endings;
+import dev.millrace.generation.work.Report;
 import dev.millrace.generation.work.Slots;
 import dev.millrace.platform.Micros;
 import dev.millrace.platform.jobs.Canceled;
@@ -63,7 +66,7 @@ final class Cancellations {
         }
         UUID job = place.job();
         if (job == null) {
-            Slots.turn(tx, account);
+            Slots.turn(tx, List.of(account));
             Archive.Place now = archive.place(tx, account, id);
             if (now.over() || now.job() != null) {
                 return null;
@@ -71,7 +74,8 @@ final class Cancellations {
             end(tx, id);
         } else {
             // the job's row is locked first, as its worker does
-            Canceled canceled = jobs.cancel(tx, job);
+            Canceled canceled =
+                    jobs.cancel(tx, job, () -> archive.place(tx, account, id).begun());
             if (canceled == Canceled.ABSENT) {
                 return place.equals(archive.place(tx, account, id)) ? archive.find(tx, account, id) : null;
             }
@@ -94,19 +98,28 @@ final class Cancellations {
                 log.text(),
                 null,
                 BigDecimal.valueOf(order.standing().percent()));
-        var event = endings.end(tx, order, ending, List.of(), null);
-        archive.epoch(tx, id, log.end(tx, event));
+        var event = endings.end(tx, Endings.End.free(order, ending));
+        Standings.epoch(tx, id, log.end(tx, event));
         tx.afterCommit(() -> bell.accept(order.account()));
     }
 
     /** What stopping now costs at most, and how long it still takes. */
     Cost cost(UUID account, UUID id) {
-        Generation generation = db.read(tx -> archive.find(tx, account, id));
-        Order order = db.read(tx -> archive.order(tx, id));
+        record Seen(
+                Generation generation,
+                @Nullable Order order,
+                @Nullable String running) {}
+        Seen seen = db.read(tx -> new Seen(
+                archive.find(tx, account, id),
+                archive.order(tx, id),
+                Report.of(tx, id).model()));
+        Generation generation = seen.generation();
+        Order order = seen.order();
         if (order == null) {
             throw Archive.notFound();
         }
-        CancelPolicy policy = catalogue.find(generation.model()).conduct().cancelPolicy();
+        String running = seen.running();
+        CancelPolicy policy = policy(running == null ? generation.model() : running);
         long held = order.money().maximumMicros();
         if (generation.status().terminal()) {
             BigDecimal charged = generation.cost().charged();
@@ -127,6 +140,12 @@ final class Cancellations {
                 yield Cost.of(policy, held, 0, eta == null ? BigDecimal.ZERO : eta);
             }
         };
+    }
+
+    /** That of a model; of one that is not offered any more, what costs most of what can be told. */
+    private CancelPolicy policy(String model) {
+        Model known = catalogue.known(model);
+        return known == null ? CancelPolicy.STOP : known.conduct().cancelPolicy();
     }
 
     /**

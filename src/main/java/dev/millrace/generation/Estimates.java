@@ -55,10 +55,11 @@ final class Estimates {
             boolean comparable = other.kind() == proposal.kind()
                     && !other.id().equals(proposal.model().id())
                     && !other.id().contains("/chaos-")
-                    && providers.of(other.provider()) != null;
+                    && providers.of(other.provider()) != null
+                    && providers.inputs(other).takes(proposal.inputs().size());
             if (comparable) {
                 try {
-                    var options = other.judge(proposal.options().values());
+                    var options = other.adopt(proposal.model(), proposal.options());
                     var request = other.request(proposal.prompt(), proposal.messages(), options);
                     offers.add(new Offer(other.id(), other.bounds(request).expectedMicros()));
                 } catch (Problem doesNotTakeTheseOptions) {

@@ -37,6 +37,11 @@ final class Gauges {
         return "{" + account + "}:account";
     }
 
+    /** Something changed for this account: what is known of it is too old for everybody. */
+    void forget(UUID account) {
+        looks.remove(account);
+    }
+
     /** One line of JSON, at most so old; null when nothing can be known at present. */
     @Nullable
     String read(UUID account, Duration oldest) {

@@ -2,6 +2,7 @@ package dev.millrace.generation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.accounts.Accounts;
+import dev.millrace.analytics.Refusals;
 import dev.millrace.credits.Activity;
 import dev.millrace.credits.Credits;
 import dev.millrace.credits.Spender;
@@ -29,8 +30,10 @@ import dev.millrace.generation.work.Endings;
 import dev.millrace.generation.work.GenerationWorker;
 import dev.millrace.generation.work.Report;
 import dev.millrace.generation.work.Slots;
+import dev.millrace.generation.work.Starts;
 import dev.millrace.generation.work.Workshop;
 import dev.millrace.media.Asset;
+import dev.millrace.media.AssetUses;
 import dev.millrace.media.Media;
 import dev.millrace.platform.Keys;
 import dev.millrace.platform.http.Caller;
@@ -62,6 +65,7 @@ public final class Generations implements AutoCloseable {
     private final Archive archive;
     private final Catalogue catalogue;
     private final Proposals proposals;
+    private final Beginnings beginnings;
     private final Quotes quotes;
     private final Estimates estimates;
     private final Creations creations;
@@ -71,6 +75,8 @@ public final class Generations implements AutoCloseable {
     private final EventLog log;
     private final Traffic traffic;
     private final GenerationWorker worker;
+    private volatile @Nullable Gauges gauges;
+    private final Refusals refusals;
 
     private Generations(Floor floor, Rooms rooms, String base, EndNews news) {
         this.floor = floor;
@@ -78,6 +84,7 @@ public final class Generations implements AutoCloseable {
         this.archive = new Archive(rooms.media(), base);
         this.catalogue = new Catalogue(floor.db());
         this.proposals = new Proposals(catalogue, rooms.providers());
+        this.beginnings = new Beginnings(rooms.media());
         this.quotes = new Quotes(floor.keys(), floor.clock());
         var paces = new Paces(floor.db());
         this.estimates = new Estimates(catalogue, rooms.providers(), paces, quotes);
@@ -90,11 +97,12 @@ public final class Generations implements AutoCloseable {
         this.log = EventLog.open(floor.db(), floor.redis(), this::retold, overviews::ring);
         var shop = new Workshop(
                 floor.db(),
-                new Workshop.Records(archive, log, paces),
+                new Workshop.Records(archive, log, paces, rooms.credits(), new Starts()),
                 new Workshop.Makers(catalogue, rooms.providers(), traffic),
                 rooms.media(),
                 endings,
                 floor.clock());
+        this.refusals = Refusals.open(floor.db());
         this.worker = new GenerationWorker(shop, () -> floor.jobs().slots(Lane.IO));
     }
 
@@ -112,8 +120,9 @@ public final class Generations implements AutoCloseable {
     }
 
     public Routes routes(Limits limits, Cursors cursors) {
-        var gauges = new Gauges(floor.db(), rooms.credits(), limits);
-        var sources = new Sources(floor.db(), archive, log, overviews, rooms.accounts(), gauges::read);
+        var fresh = new Gauges(floor.db(), rooms.credits(), limits);
+        gauges = fresh;
+        var sources = new Sources(floor.db(), archive, log, overviews, rooms.accounts(), fresh::read);
         var turnstile = new Turnstile();
         List<Route> routes = Stream.of(
                         new GenerationRoutes(this, gate(limits), cursors),
@@ -127,7 +136,14 @@ public final class Generations implements AutoCloseable {
 
     /** The way in for calls that begin a generation. */
     public AdmissionGate gate(Limits limits) {
-        return new AdmissionGate(rooms.credits(), limits);
+        return new AdmissionGate(rooms.credits(), limits, refusals, this::changed);
+    }
+
+    private void changed(UUID account) {
+        Gauges present = gauges;
+        if (present != null) {
+            present.forget(account);
+        }
     }
 
     public List<Worker<?>> workers() {
@@ -137,6 +153,11 @@ public final class Generations implements AutoCloseable {
     /** How the calls to a provider stand on this node. */
     public Traffic.Standing traffic(String provider) {
         return traffic.standing(provider);
+    }
+
+    /** Which pictures are needed by what is not over. */
+    public static AssetUses uses() {
+        return Archive::beginsWith;
     }
 
     /** What runs, for the page that shows usage. */
@@ -165,6 +186,7 @@ public final class Generations implements AutoCloseable {
         worker.close();
         overviews.close();
         log.close();
+        refusals.close();
     }
 
     /** Begins a generation, or answers what the same key began before. */
@@ -177,13 +199,21 @@ public final class Generations implements AutoCloseable {
         return begin(spender, proposals.judge(asked, chat), key);
     }
 
+    /** Refuses what {@link #create} would refuse for what it says; whether its pictures can be used is not looked at. */
+    public void judge(NewGeneration asked) {
+        proposals.judge(asked);
+    }
+
     private Begun begin(Spender spender, Proposal proposal, @Nullable IdempotencyKey key) {
         var draft = proposal.draft(quotes.price(spender.account(), proposal), null);
-        return creations.begin(spender, key, tx -> new Creations.Outline.New(draft));
+        return creations.begin(spender, key, tx -> {
+            beginnings.require(tx, spender.account(), proposal);
+            return draft;
+        });
     }
 
     /**
-     * Tries a failed or canceled one again: a new generation of the same words at today's price. As long as one that was made by
+     * Tries a failed one again: a new generation of the same words and pictures at today's price. As long as one that was made by
      * an earlier call is under way or was completed, that one is the answer: a call that is sent twice makes one.
      */
     Begun retry(Spender spender, UUID id, @Nullable IdempotencyKey key) {
@@ -196,7 +226,9 @@ public final class Generations implements AutoCloseable {
             throw Archive.notFound();
         }
         Model model = catalogue.find(order.wish().model());
-        return creations.begin(spender, key, tx -> {
+        List<UUID> inputs =
+                Beginnings.judge(order.wish().inputs(), model, rooms.providers().inputs(model));
+        return creations.beginUnlessThere(spender, key, tx -> {
             Generation failed = archive.find(tx, account, id);
             if (failed.status() != Status.FAILED) {
                 throw Problem.of(ProblemType.CONFLICT, "Only what failed can be tried again.");
@@ -211,9 +243,12 @@ public final class Generations implements AutoCloseable {
                     order.wish().messages(),
                     order.wish().options(),
                     order.wish().chat(),
+                    inputs,
                     failed.sanitized(),
                     failed.metadata(),
-                    null);
+                    null,
+                    false);
+            beginnings.require(tx, account, proposal);
             return new Creations.Outline.New(proposal.draft(model.price(), id));
         });
     }
@@ -270,19 +305,25 @@ public final class Generations implements AutoCloseable {
     }
 
     Estimates.Estimate estimate(UUID account, NewGeneration asked) {
-        return estimates.of(account, proposals.judge(asked));
+        Proposal proposal = proposals.judge(asked);
+        if (!proposal.inputs().isEmpty()) {
+            floor.db().run(tx -> beginnings.require(tx, account, proposal));
+        }
+        return estimates.of(account, proposal);
     }
 
     public List<ModelView> models() {
-        return catalogue.all().stream()
-                .map(model -> ModelView.of(model, rooms.providers().of(model.provider()) != null))
-                .toList();
+        return catalogue.all().stream().map(this::view).toList();
     }
 
     /** The model of that id, also one of the many that a wildcard stands for; throws INVALID_REQUEST when there is none. */
     public ModelView model(String id) {
-        Model model = catalogue.find(id);
-        return ModelView.of(model, rooms.providers().of(model.provider()) != null);
+        return view(catalogue.find(id));
+    }
+
+    private ModelView view(Model model) {
+        Providers providers = rooms.providers();
+        return ModelView.of(model, providers.inputs(model), providers.of(model.provider()) != null);
     }
 
     /** Assets and whole generations are told from their rows, whose addresses are good for some hours from now. */

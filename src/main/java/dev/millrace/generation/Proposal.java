@@ -11,9 +11,8 @@ import dev.millrace.generation.provider.catalogue.Price;
 import dev.millrace.generation.store.Draft;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Sanitized;
+import dev.millrace.platform.Sha256;
 import dev.millrace.platform.json.Json;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What was asked for and found to be possible: the model, the cleaned words, the completed options.
  *
  * @param chat what a chat asks for beyond words and options
+ * @param inputs the pictures it begins with, as many as the model takes; whether they can be used is seen when it begins
  * @param quote as it was sent
  */
 record Proposal(
@@ -32,9 +32,16 @@ record Proposal(
         List<Message> messages,
         GenerationOptions options,
         @Nullable Chat chat,
+        List<UUID> inputs,
         Sanitized sanitized,
         Map<String, String> metadata,
-        @Nullable String quote) {
+        @Nullable String quote,
+        boolean once) {
+
+    /** The same, to be told to a client who cannot take back what he heard. */
+    Proposal asOnce() {
+        return new Proposal(model, prompt, messages, options, chat, inputs, sanitized, metadata, quote, true);
+    }
 
     Request request() {
         return model.request(prompt, messages, options).with(chat);
@@ -53,7 +60,8 @@ record Proposal(
     Draft draft(Price price, @Nullable UUID retryOf) {
         Bounds bounds = price.bounds(request());
         return new Draft(
-                new Order.Wish(model.kind(), model.id(), model.provider(), prompt, messages, options, chat),
+                new Order.Wish(
+                        model.kind(), model.id(), model.provider(), prompt, messages, options, chat, inputs, once),
                 price,
                 new Order.Money(bounds.expectedMicros(), bounds.maximumMicros()),
                 size(),
@@ -70,11 +78,10 @@ record Proposal(
         if (chat != null) {
             said.put("chat", chat);
         }
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(Json.bytes(said));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
+        if (!inputs.isEmpty()) {
+            said.put("inputs", inputs);
         }
+        return Sha256.of(Json.bytes(said));
     }
 
     GenerationKind kind() {

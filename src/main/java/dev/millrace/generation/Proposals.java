@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,6 @@ final class Proposals {
     Proposal judge(NewGeneration asked) {
         var prompts = new Prompts();
         GenerationKind kind = asked.kind();
-        refuseInputs(asked);
         List<Message> messages = conversation(asked, prompts);
         String prompt = messages.isEmpty()
                 ? words("/prompt", asked.prompt(), kind == GenerationKind.TEXT ? MOST_TEXT : MOST_PICTURE, prompts)
@@ -67,7 +65,8 @@ final class Proposals {
         ObjectNode fields = chat.fields().deepCopy();
         NewGeneration whole = asked.with(optionsAmong(fields, model));
         var said = new Said(conversation.prompt(), conversation.words(), beyondWords(model, conversation, fields));
-        return proposal(whole, model, said, prompts);
+        Proposal proposal = proposal(whole, model, said, prompts);
+        return chat.once() ? proposal.asOnce() : proposal;
     }
 
     /** Takes out what the model has an option for. */
@@ -101,7 +100,7 @@ final class Proposals {
         return fields.isEmpty() ? null : new Chat(fields);
     }
 
-    private static Proposal proposal(NewGeneration asked, Model model, Said said, Prompts prompts) {
+    private Proposal proposal(NewGeneration asked, Model model, Said said, Prompts prompts) {
         Map<String, String> metadata = asked.metadata();
         return new Proposal(
                 model,
@@ -109,16 +108,11 @@ final class Proposals {
                 said.messages(),
                 model.judge(asked.options()),
                 said.chat(),
+                Beginnings.judge(asked.inputs(), model, providers.inputs(model)),
                 prompts.report(),
                 metadata == null ? Map.of() : Map.copyOf(metadata),
-                asked.quote());
-    }
-
-    private static void refuseInputs(NewGeneration asked) {
-        List<UUID> inputs = asked.inputs();
-        if (inputs != null && !inputs.isEmpty()) {
-            throw fault("/inputs", "unknown_field", "are not taken by any model here");
-        }
+                asked.quote(),
+                false);
     }
 
     private Model model(NewGeneration asked) {

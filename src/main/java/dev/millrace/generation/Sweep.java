@@ -61,8 +61,8 @@ final class Sweep {
         });
         for (UUID account : db.read(Slots::withWaiting)) {
             db.run(tx -> {
-                Slots.turn(tx, account);
-                slots.promote(tx, account);
+                Slots.turn(tx, List.of(account));
+                slots.promote(tx, List.of(account));
             });
         }
         dropLight();

@@ -3,6 +3,7 @@ package dev.millrace.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.credits.Credits;
 import dev.millrace.platform.http.Access;
 import dev.millrace.platform.http.Body;
 import dev.millrace.platform.http.Route;
@@ -53,6 +54,7 @@ class AdmissionIT {
                 INSERT INTO plan (id, name, per_minute, per_day, running, once_micros, storage_bytes) VALUES
                 ('hundred', 'Hundred', 100, 150, 1000, 1000000000, 1000000000),
                 ('two', 'Two', 2, 150, 1000, 1000000000, 1000000000),
+                ('five', 'Five', NULL, NULL, 1000, 5000000, 1000000000),
                 ('open', 'Open', NULL, NULL, 1000, 1000000000, 1000000000)"""));
     }
 
@@ -92,6 +94,11 @@ class AdmissionIT {
                 .expect(200)
                 .json();
         assertThat(caps.path("day").path("limit").asInt()).isEqualTo(5);
+        JsonNode silence = person.person()
+                .send("PUT", "/v1/caps", "{}", Map.of())
+                .expect(400)
+                .json();
+        assertThat(silence.at("/errors/0/code").asText()).isEqualTo("required");
 
         assertThat(all(200, person, Map.of())).isEqualTo(Map.of("202", 50, "402 cap_day", 150));
 
@@ -128,6 +135,26 @@ class AdmissionIT {
                         .asInt())
                 .isZero();
         program.slow().send("PUT", "/v1/caps", "{\"day\":null}", Map.of()).expect(403);
+    }
+
+    /** Neither node's clock has a say: the hour of a hold, and what it may take, go by the database. */
+    @Test
+    void creditsForFiftyHoldFiftyOverBothNodesForAnHourEach() throws Exception {
+        Pair person = onPlan("five");
+
+        assertThat(all(200, person, Map.of())).isEqualTo(Map.of("202", 50, "402 in_flight", 150));
+
+        List<Boolean> anHour =
+                slow.db().read(tx -> tx.query("""
+                                SELECT h.expires_at BETWEEN now() + interval '50 minutes' AND now() + interval '60 minutes'
+                                FROM hold h JOIN account a ON a.id = h.owner
+                                WHERE a.plan = 'five' AND h.state = 'open'""").mapTo(Boolean.class).list());
+        assertThat(anHour).hasSize(50).containsOnly(true);
+        for (TestHouse node : List.of(slow, fast)) {
+            var credits = new Credits(node.db());
+            assertThat(credits.expireHolds()).isZero();
+            assertThat(credits.freeLeaked()).isZero();
+        }
     }
 
     @Test

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.millrace.credits.Basis;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.GenerationEvent;
+import dev.millrace.generation.events.Joint;
 import dev.millrace.generation.events.Recording;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.redis.RedisConfig;
+import dev.millrace.platform.sql.Told;
+import dev.millrace.platform.sql.Tx;
 import dev.millrace.testing.Reader;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -46,7 +49,7 @@ class AfterTheEndIT {
                     var log = EventLog.open(house.db(), redis, (tx, generation, event, kept) -> kept, account -> {})) {
                 Recording recording = log.record(UUID.fromString(id), UUID.randomUUID(), epoch, true, () -> false);
                 recording.text("before ");
-                recording.end(tx -> new GenerationEvent.Completed(Map.of("status", "completed")));
+                recording.commit(Joint.<GenerationEvent>end(AfterTheEndIT::alone), completed());
 
                 recording.text("after");
                 assertThat(recording.light(progress())).isZero();
@@ -80,4 +83,12 @@ class AfterTheEndIT {
     }
 
     record Row(long epoch, long seq, String event) {}
+
+    private static List<Told<GenerationEvent>> alone(Tx tx, List<GenerationEvent> events) {
+        return events.stream().<Told<GenerationEvent>>map(Told.Answer::new).toList();
+    }
+
+    private static GenerationEvent completed() {
+        return new GenerationEvent.Completed(Map.of("status", "completed"));
+    }
 }

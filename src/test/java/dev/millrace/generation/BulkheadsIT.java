@@ -5,6 +5,7 @@ import static dev.millrace.generation.ScriptedProvider.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.HookReceiver;
 import dev.millrace.testing.Reader;
@@ -67,24 +68,56 @@ class BulkheadsIT {
     }
 
     @Test
-    void aMessageIsSentWhileVendorsThatNeverAnswerHoldEveryPlace() {
+    void twoVendorsThatNeverAnswerKeepNeitherAThirdNorAMessageWaiting() {
         try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh(), PLACES);
                 var receiver = HookReceiver.start()) {
             prepare(house);
             var silent = new CountDownLatch(1);
             house.provider().script("never answers", silentUntil(silent));
             house.other().script("nor does it", silentUntil(silent));
+            house.third().script("beside them", says("as", "ever"));
+            Api crowd = house.person();
             Api person = house.person();
-            String endpoint = endpoint(person, receiver);
-            many(person, "scripted/text", "never answers", CROWD);
-            many(person, "other/text", "nor does it", CROWD);
-            Waiting.until("every place is taken", LIMIT, () -> running(house) == PLACES);
+            endpoint(person, receiver);
+            many(crowd, "scripted/text", "never answers", CROWD);
+            many(crowd, "other/text", "nor does it", CROWD);
+            Waiting.until("both fill what they may", LIMIT, () -> running(house) == PLACES - 1);
 
-            person.send("POST", "/v1/webhooks/endpoints/" + endpoint + "/test", null, Map.of())
-                    .expect(202);
+            for (String id : many(person, "third/text", "beside them", 3)) {
+                assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+                assertThat(row(person, id).path("status").asText()).isEqualTo("completed");
+            }
 
-            assertThat(receiver.await("/told", 1, LIMIT)).hasSize(1);
-            assertThat(running(house)).isEqualTo(PLACES);
+            assertThat(receiver.await("/told", 3, LIMIT)).hasSize(3);
+            assertThat(running(house)).isEqualTo(PLACES - 1);
+            silent.countDown();
+        }
+    }
+
+    @Test
+    void whoLeansOnAVendorThatNeverAnswersTakesHisPlacesAndNobodyElses() {
+        try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh(), PLACES)) {
+            prepare(house);
+            house.db().run(tx -> tx.update("""
+                            INSERT INTO model (id, kind, provider, options, price, cancel_policy, fallbacks, expected_seconds, deadline_seconds)
+                            SELECT 'scripted/leaning', kind, 'scripted', options, price, 'stop', '{other/text}', 2, 600
+                            FROM model WHERE id = 'studio/text'""").execute());
+            var silent = new CountDownLatch(1);
+            house.provider().script("leans", ScriptedProvider.breaksOff(ProviderFailure.Kind.QUOTA));
+            house.other().script("leans", silentUntil(silent));
+            house.provider().script("beside it", says("as", "ever"));
+            Api crowd = house.person();
+            Api person = house.person();
+            many(crowd, "scripted/leaning", "leans", 8);
+            Waiting.until("they lean", LIMIT, () -> house.other().calls("leans").size() == 8);
+            many(crowd, "other/text", "leans", CROWD);
+
+            for (String id : many(person, "scripted/text", "beside it", PLACES)) {
+                assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+                assertThat(row(person, id).path("status").asText()).isEqualTo("completed");
+            }
+
+            assertThat(house.other().calls("leans")).hasSize(8);
             silent.countDown();
         }
     }
@@ -107,14 +140,11 @@ class BulkheadsIT {
         };
     }
 
-    private static String endpoint(Api person, HookReceiver receiver) {
-        return person.post(
+    private static void endpoint(Api person, HookReceiver receiver) {
+        person.post(
                         "/v1/webhooks/endpoints",
                         Map.of("url", receiver.url("/told"), "events", List.of("generation.completed")))
-                .expect(201)
-                .json()
-                .path("id")
-                .asText();
+                .expect(201);
     }
 
     private static long running(ScriptedHouse house) {

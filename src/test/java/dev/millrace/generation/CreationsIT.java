@@ -46,11 +46,7 @@ class CreationsIT {
     @Test
     void whatIsBeyondTheCapWaitsInLineAndGoesOnWhenAPlaceIsFree() {
         var gate = new CountDownLatch(1);
-        house.provider().script("in line", (call, sink) -> {
-            gate.await();
-            ScriptedProvider.speak(sink, "done");
-            ScriptedProvider.finish(sink, 1);
-        });
+        house.provider().script("in line", ScriptedProvider.saysBehind(gate, "done"));
         Api person = house.person();
         List<String> ids = IntStream.range(0, 5)
                 .mapToObj(i ->
@@ -73,6 +69,34 @@ class CreationsIT {
         }
         assertThat(ids.stream().map(id -> row(person, id).path("status").asText()))
                 .containsExactly("completed", "completed", "completed", "canceled", "completed");
+    }
+
+    @Test
+    void whatWaitsForAModelThatIsWithdrawnEndsAndCostsNothing() {
+        var gate = new CountDownLatch(1);
+        house.provider().script("before it", ScriptedProvider.saysBehind(gate, "done"));
+        Api person = house.person();
+        person.generate("text", "before it", Map.of());
+        person.generate("text", "before it", Map.of());
+        String id = person.generate("text", "withdrawn", Map.of("model", "scripted/billed"))
+                .path("id")
+                .asText();
+        house.db()
+                .run(tx -> tx.update("DELETE FROM model WHERE id = 'scripted/billed'")
+                        .execute());
+        Waiting.until(
+                "it is offered no more",
+                LIMIT,
+                () -> !person.get("/v1/models").text().contains("scripted/billed"));
+        person.get("/v1/generations/" + id + "/cancellation").expect(200);
+
+        gate.countDown();
+
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        JsonNode row = row(person, id);
+        assertThat(row.path("status").asText()).isEqualTo("failed");
+        assertThat(row.at("/error/detail").asText()).contains("not offered any more", "You were not charged.");
+        assertThat(row.at("/receipt/charged").decimalValue()).isEqualByComparingTo("0");
     }
 
     @Test
@@ -178,8 +202,22 @@ class CreationsIT {
         Map<String, Object> body = Map.of("kind", "text", "prompt", "quoted", "model", "scripted/moving");
         JsonNode estimate = person.post("/v1/estimates", body).expect(200).json();
         assertThat(estimate.path("cost").path("maximum").decimalValue()).isEqualByComparingTo("0.1024");
+        assertThat(estimate.path("cost").path("minimum").decimalValue())
+                .isLessThanOrEqualTo(estimate.path("cost").path("expected").decimalValue());
+        assertThat(estimate.path("cost").path("expected").decimalValue()).isEqualByComparingTo("0.024");
         assertThat(estimate.path("seconds").path("p90").asDouble())
                 .isGreaterThanOrEqualTo(estimate.path("seconds").path("p50").asDouble());
+        JsonNode dear = person.post(
+                        "/v1/estimates", Map.of("kind", "text", "prompt", "quoted", "model", "scripted/dear"))
+                .expect(200)
+                .json();
+        List<BigDecimal> cheaper = new ArrayList<>();
+        dear.path("cheaper").forEach(offer -> cheaper.add(offer.path("expected").decimalValue()));
+        assertThat(cheaper)
+                .isNotEmpty()
+                .isSorted()
+                .allMatch(offer ->
+                        offer.compareTo(dear.path("cost").path("expected").decimalValue()) < 0);
         price("scripted/moving", 50_000);
 
         Map<String, Object> quoted = new java.util.HashMap<>(body);

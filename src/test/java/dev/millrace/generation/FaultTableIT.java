@@ -181,6 +181,36 @@ class FaultTableIT {
     }
 
     @Test
+    void whoReadsByOpenAisProtocolIsToldTheRestBehindWhatWasSent() {
+        String vendor = "going" + taken++;
+        String prompt = prompt(vendor, "@cut_after=40 @fail_times=1");
+
+        Api.Answer answer = house.person()
+                .post(
+                        "/openai/v1/chat/completions",
+                        Map.of(
+                                "model",
+                                vendor + "/text",
+                                "stream",
+                                true,
+                                "messages",
+                                List.of(Map.of("role", "user", "content", prompt))))
+                .expect(200);
+
+        var said = new StringBuilder();
+        answer.text()
+                .lines()
+                .filter(line -> line.startsWith("data: {"))
+                .forEach(line -> said.append(json(line.substring("data: ".length()))
+                        .at("/choices/0/delta/content")
+                        .asText("")));
+        assertThat(said).hasToString(FakeOpenAi.text("@words=" + WORDS));
+        assertThat(answer.text()).doesNotContain("\"error\"").endsWith("data: [DONE]\n\n");
+        assertThat(frail.chats(prompt)).isEqualTo(2);
+        assertThat(sound.chats(prompt)).isZero();
+    }
+
+    @Test
     void aRestIsCutAgainAndAgainAndStillOneAnswer() {
         // it never gets beyond its fortieth word: the fallback, who cannot go on, begins anew
         Told told = ask("going" + taken++, "@cut_after=40");

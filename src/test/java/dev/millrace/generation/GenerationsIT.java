@@ -95,7 +95,24 @@ class GenerationsIT {
             assertThat(rest.getLast().id()).isEqualTo(all.getLast().id());
         }
         assertThat(person.events(id, all.getLast().id()).status()).isEqualTo(204);
-        assertThat(numbered(events(person, id, "nonsense"))).hasSameSizeAs(numbered(events(person, id, null)));
+        for (String never : List.of("nonsense", "9.9.9", "1.9999.5")) {
+            assertThat(numbered(events(person, id, never))).as(never).hasSameSizeAs(numbered(events(person, id, null)));
+        }
+    }
+
+    @Test
+    void whoOpensAStreamIsToldHowHeStandsThen() {
+        Api person = house.person();
+        String first = text(person, Map.of("speed", 200, "words", 3));
+        events(person, first, null);
+        String second = text(person, Map.of("speed", 1, "words", 20));
+        JsonNode usage = person.get("/v1/usage").expect(200).json();
+        try (Api.Stream stream = person.events(second, null)) {
+            SseReader.Event limits = stream.events().next();
+            assertThat(limits.event()).isEqualTo("limits");
+            assertThat(json(limits.data()).at("/credits/held")).isEqualTo(usage.at("/credits/held"));
+        }
+        person.post("/v1/generations/" + second + "/cancellation", Map.of()).expect(202);
     }
 
     @Test

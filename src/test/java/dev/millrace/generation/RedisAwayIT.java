@@ -10,15 +10,20 @@ import dev.millrace.testing.FaultProxy;
 import dev.millrace.testing.SseReader;
 import dev.millrace.testing.StreamCheck;
 import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -97,6 +102,32 @@ class RedisAwayIT {
         assertThat(far.longestSilence()).isLessThan(Duration.ofMillis(1_300).plus(still.multipliedBy(2)));
     }
 
+    /** Counted requests and others, at both nodes: few of them wait for a Redis that does not answer, and none is refused for it. */
+    @ParameterizedTest
+    @EnumSource
+    void requestsHardlyNotice(Fault fault) {
+        here.db()
+                .run(tx -> tx.update("UPDATE plan SET per_minute = 100000, per_day = NULL, running = 1000")
+                        .execute());
+        provider.script("quick", ScriptedProvider.says("word"));
+        Api person = here.person();
+        try (var load = new Load(person, person.at(there.address()))) {
+            long ofOneSecond = load.during(Duration.ofSeconds(1));
+            happen(fault);
+            load.during(Duration.ofSeconds(3));
+            assertThat(load.degraded())
+                    .as("what is counted alone is said to be")
+                    .isPositive();
+            wire.mend();
+            load.during(Duration.ofSeconds(1));
+            System.out.println("redis " + fault + ": " + load.slow() + " requests slower than 250 ms, " + ofOneSecond
+                    + " in the second before it");
+            assertThat(load.refused()).isEmpty();
+            assertThat(load.slow()).isLessThanOrEqualTo(ofOneSecond);
+        }
+        assertThat(here.ledgerFaults()).isEmpty();
+    }
+
     private void happen(Fault fault) {
         switch (fault) {
             case FROZEN -> wire.freeze();
@@ -128,6 +159,81 @@ class RedisAwayIT {
                 throw new IllegalStateException(stop);
             }
             return Duration.ofNanos(longest.get());
+        }
+    }
+
+    /** People who create and look, a little apart, until it is closed. */
+    private static final class Load implements AutoCloseable {
+        private static final int CALLERS = 6;
+        private static final long SLOW_NANOS = Duration.ofMillis(250).toNanos();
+
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final LongAdder calls = new LongAdder();
+        private final LongAdder slow = new LongAdder();
+        private final LongAdder degraded = new LongAdder();
+        private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+        private final List<Thread> threads = new ArrayList<>();
+
+        Load(Api one, Api other) {
+            for (int i = 0; i < CALLERS; i++) {
+                Api place = i % 2 == 0 ? one : other;
+                threads.add(Thread.startVirtualThread(() -> call(place)));
+            }
+        }
+
+        private void call(Api place) {
+            while (!over.get()) {
+                timed(() -> place.post("/v1/generations", Map.of("kind", "text", "prompt", "quick")), 202);
+                timed(() -> place.get("/v1/usage"), 200);
+                LockSupport.parkNanos(50_000_000);
+            }
+        }
+
+        private void timed(Supplier<Api.Answer> request, int status) {
+            long start = System.nanoTime();
+            Api.Answer answer = request.get();
+            if (System.nanoTime() - start > SLOW_NANOS) {
+                slow.increment();
+            }
+            calls.increment();
+            if (String.valueOf(answer.header("RateLimit-Policy")).contains("millrace-degraded=1")) {
+                degraded.increment();
+            }
+            if (answer.status() != status) {
+                refused.add(answer.status() + " " + answer.text());
+            }
+        }
+
+        /** Lets so much time pass; answers how many calls ended in it. */
+        long during(Duration time) {
+            long before = calls.sum();
+            long until = System.nanoTime() + time.toNanos();
+            Waiting.until("the time is over", time.multipliedBy(10), () -> System.nanoTime() >= until);
+            return calls.sum() - before;
+        }
+
+        long slow() {
+            return slow.sum();
+        }
+
+        long degraded() {
+            return degraded.sum();
+        }
+
+        Queue<String> refused() {
+            return refused;
+        }
+
+        @Override
+        public void close() {
+            over.set(true);
+            for (Thread thread : threads) {
+                try {
+                    thread.join();
+                } catch (InterruptedException stop) {
+                    throw new IllegalStateException(stop);
+                }
+            }
         }
     }
 

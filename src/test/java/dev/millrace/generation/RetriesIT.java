@@ -53,6 +53,12 @@ class RetriesIT {
             model(tx, "narrow", "{}");
             model(tx, "broken", "{}");
             model(tx, "patient", "{}");
+            model(tx, "leaning", "{other/text}");
+            model(tx, "bound", "{other/free}");
+            tx.update("""
+                            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                            SELECT 'other/free', kind, 'other', options, price, 'free', 2, 120
+                            FROM model WHERE id = 'studio/text'""").execute();
             tx.update("UPDATE model SET concurrency = 1 WHERE id = 'scripted/narrow'")
                     .execute();
         });
@@ -188,6 +194,61 @@ class RetriesIT {
     }
 
     @Test
+    void whoWaitsForHisNextAttemptHoldsUpNobody() {
+        house.provider()
+                .script(
+                        "comes again later",
+                        (call, sink) -> {
+                            throw new ProviderFailure(Kind.RATE_LIMITED, "Not so fast.", Duration.ofSeconds(50), null);
+                        },
+                        says("at", "last"));
+        house.provider().script("meanwhile", says("at", "once"));
+        Api person = house.person();
+        String first = person.generate("text", "comes again later", Map.of("model", "scripted/narrow"))
+                .path("id")
+                .asText();
+        Reader waits = Reader.follow(person, first);
+        Waiting.until(
+                "it is told to come again",
+                LIMIT,
+                () -> waits.heard().stream().anyMatch(event -> event.event().equals("retrying")));
+
+        String second = person.generate("text", "meanwhile", Map.of("model", "scripted/narrow"))
+                .path("id")
+                .asText();
+
+        assertThat(Reader.follow(person, second).verdict(LIMIT)).isEmpty();
+        assertThat(row(person, second).path("status").asText()).isEqualTo("completed");
+        assertThat(waits.ended()).isFalse();
+        person.post("/v1/generations/" + first + "/cancellation", Map.of()).expect(202);
+        assertThat(waits.verdict(LIMIT)).isEmpty();
+        assertThat(house.provider().calls("comes again later")).hasSize(1);
+    }
+
+    @Test
+    void whoStopsWhileTheNextCallSaysNothingPaysForWhatStands() {
+        house.provider()
+                .script(
+                        "stands",
+                        ScriptedProvider.breaksOff(Kind.TRUNCATED, "one", "two"),
+                        (call, sink) -> ScriptedProvider.hang(call));
+        Api person = house.person();
+        String id = text(person, "scripted/text", "stands");
+        Waiting.until(
+                "it is called again",
+                LIMIT,
+                () -> house.provider().calls("stands").size() == 2);
+
+        person.post("/v1/generations/" + id + "/cancellation", Map.of()).expect(202);
+
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        JsonNode row = row(person, id);
+        assertThat(row.path("status").asText()).isEqualTo("canceled");
+        assertThat(row.path("text").asText()).isEqualTo("one two ");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0002");
+    }
+
+    @Test
     void whoWaitsInLineCanBeStopped() throws Exception {
         var go = new CountDownLatch(1);
         house.provider().script("narrow stop", (call, sink) -> {
@@ -310,13 +371,7 @@ class RetriesIT {
                         .execute());
 
         assertThat(events(person, id, null).getLast().event()).isEqualTo("failed");
-        Map<String, Object> call = house.db()
-                .read(tx -> tx.query(
-                                "SELECT state, possible_micros FROM provider_call WHERE generation = CAST(:id AS uuid)")
-                        .bind("id", id)
-                        .mapToMap()
-                        .one());
-        assertThat(call).containsEntry("state", "unknown").containsEntry("possible_micros", 2_000_000L);
+        assertThat(call(id)).containsEntry("state", "unknown").containsEntry("possible_micros", 2_000_000L);
         JsonNode row = row(person, id);
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
         assertThat(row.path("receipt").path("released").decimalValue()).isEqualByComparingTo("2");
@@ -355,6 +410,91 @@ class RetriesIT {
         String early = text(person, "scripted/billed", "broken before the bill");
         assertThat(events(person, early, null).getLast().event()).isEqualTo("completed");
         assertThat(house.provider().calls("broken before the bill")).hasSize(2);
+    }
+
+    @Test
+    void whoFindsAVendorLeftAloneIsToldThatAnotherIsAsked() {
+        house.provider().script("down for good", breaksOff(Kind.TRANSIENT));
+        house.other().script("down for good", says("from", "another"));
+        Api person = house.person();
+        Waiting.until("the vendor is left alone", LIMIT, () -> {
+            events(person, text(person, "scripted/leaning", "down for good"), null);
+            return house.generations().traffic("scripted").broken() > 0;
+        });
+        int before = house.provider().calls("down for good").size();
+
+        String id = text(person, "scripted/leaning", "down for good");
+
+        List<SseReader.Event> told = events(person, id, null);
+        assertThat(told)
+                .extracting(SseReader.Event::event)
+                .containsSubsequence("queued", "retrying", "started", "completed");
+        assertThat(house.provider().calls("down for good")).hasSize(before);
+        assertThat(house.db()
+                        .<List<String>>read(tx -> tx.query(
+                                        "SELECT data ->> 'decision' FROM fact WHERE kind = 'retry_decided' AND subject = CAST(:id AS uuid)")
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .list()))
+                .containsExactly("fallback");
+    }
+
+    @Test
+    void whatStoppingCostsIsToldByTheModelThatRuns() throws Exception {
+        var spoken = new CountDownLatch(1);
+        house.provider().script("leans", breaksOff(Kind.QUOTA));
+        house.other().script("leans", (call, sink) -> {
+            speak(sink, "one");
+            spoken.countDown();
+            ScriptedProvider.hang(call);
+        });
+        Api person = house.person();
+        String id = text(person, "scripted/bound", "leans");
+        assertThat(spoken.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        JsonNode cost = person.get("/v1/generations/" + id + "/cancellation")
+                .expect(200)
+                .json();
+
+        assertThat(cost.path("policy").asText()).isEqualTo("free");
+        assertThat(cost.path("charged").decimalValue()).isEqualByComparingTo("0");
+        person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+        assertThat(events(person, id, null).getLast().event()).isEqualTo("canceled");
+        assertThat(row(person, id).path("receipt").path("charged").decimalValue())
+                .isEqualByComparingTo("0");
+    }
+
+    @Test
+    void whatIsStoppedWhileNobodyKnowsItsFateMayCostSomething() {
+        house.provider().script("stopped in the dark", (call, sink) -> {
+            sink.emit(new ProviderEvent.Intended());
+            call.cancellation().await(LIMIT);
+            throw new ProviderFailure(Kind.AMBIGUOUS, "No answer to the create.");
+        });
+        Api person = house.person();
+        String id = person.generate("video", "stopped in the dark", Map.of("options", Map.of("seconds", 2)))
+                .path("id")
+                .asText();
+        Waiting.until(
+                "it is asked for",
+                LIMIT,
+                () -> !house.provider().calls("stopped in the dark").isEmpty());
+
+        person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+
+        assertThat(events(person, id, null).getLast().event()).isEqualTo("canceled");
+        assertThat(call(id)).containsEntry("state", "unknown").containsEntry("possible_micros", 2_000_000L);
+        assertThat(row(person, id).path("receipt").path("charged").decimalValue())
+                .isEqualByComparingTo("0");
+    }
+
+    private Map<String, Object> call(String id) {
+        return house.db()
+                .read(tx -> tx.query(
+                                "SELECT state, possible_micros FROM provider_call WHERE generation = CAST(:id AS uuid)")
+                        .bind("id", id)
+                        .mapToMap()
+                        .one());
     }
 
     private static void hearsOfItsPlace(Api person, String id) {

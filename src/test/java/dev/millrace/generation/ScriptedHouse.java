@@ -55,12 +55,20 @@ final class ScriptedHouse implements AutoCloseable {
     private final AtomicLong incarnation = new AtomicLong();
     private final Shared shared;
     private final Db db;
+    private final Processes processes;
+    private final Media media;
     private final Generations generations;
     private final Server server;
 
     /** What nodes of one house share. */
     record Shared(
-            SqlConfig database, Wire wire, Keys keys, Path storage, ScriptedProvider provider, ScriptedProvider other) {
+            SqlConfig database,
+            Wire wire,
+            Keys keys,
+            Path storage,
+            ScriptedProvider provider,
+            ScriptedProvider other,
+            ScriptedProvider third) {
         static Shared fresh() {
             return fresh(TestServices.redisUrl());
         }
@@ -75,7 +83,8 @@ final class ScriptedHouse implements AutoCloseable {
                         new Keys(new byte[32]),
                         Files.createTempDirectory("scripted-media"),
                         new ScriptedProvider("scripted"),
-                        new ScriptedProvider("other"));
+                        new ScriptedProvider("other"),
+                        new ScriptedProvider("third"));
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
@@ -97,21 +106,25 @@ final class ScriptedHouse implements AutoCloseable {
         prepare();
         var redis = add(Redis.open(
                 RedisConfig.of(new Secret(shared.wire().url()), shared.wire().prefix())));
-        var processes = add(Processes.open(SandboxMode.OFF, TestServices.tools()));
+        processes = add(Processes.open(SandboxMode.OFF, TestServices.tools()));
         var jobs = new Jobs();
         var limits = add(Limits.open(redis, db, jobs::liveNodes));
         var cursors = new Cursors(shared.keys());
         var accounts = add(Accounts.open(db, shared.keys(), new AccountsConfig(AccountsConfig.Signup.OPEN), clock));
         var outbox = new Outbox(jobs);
         var credits = new Credits(db, outbox::changed);
-        var media = add(Media.open(
+        media = add(Media.open(
                 new MediaConfig(shared.storage(), false, null, 1),
                 new Media.Floor(db, jobs, processes, shared.keys(), clock),
-                outbox::finished));
+                outbox::finished,
+                Generations.uses()));
         generations = add(Generations.open(
                 new Generations.Floor(db, redis, jobs, shared.keys(), clock),
                 new Generations.Rooms(
-                        accounts, credits, media, new Providers(List.of(shared.provider(), shared.other()))),
+                        accounts,
+                        credits,
+                        media,
+                        new Providers(List.of(shared.provider(), shared.other(), shared.third()))),
                 "",
                 outbox::ended));
         var outbound = add(new Outbound(List.of(Cidr.parse("127.0.0.0/8"))));
@@ -153,6 +166,18 @@ final class ScriptedHouse implements AutoCloseable {
         return generations;
     }
 
+    Media media() {
+        return media;
+    }
+
+    Processes processes() {
+        return processes;
+    }
+
+    Path storage() {
+        return shared.storage();
+    }
+
     Server server() {
         return server;
     }
@@ -164,6 +189,11 @@ final class ScriptedHouse implements AutoCloseable {
     /** A vendor beside that one, whose only model is {@code other/text}. */
     ScriptedProvider other() {
         return shared.other();
+    }
+
+    /** And one more, whose only model is {@code third/text}. */
+    ScriptedProvider third() {
+        return shared.third();
     }
 
     /** To the others this node is dead from now on; itself it learns so with its next heartbeat. */
@@ -234,8 +264,9 @@ final class ScriptedHouse implements AutoCloseable {
                             ON CONFLICT DO NOTHING""").execute();
             tx.update("""
                             INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
-                            SELECT 'other/text', kind, 'other', options, price, cancel_policy, 2, 120
-                            FROM model WHERE id = 'studio/text'
+                            SELECT provider.name || '/text', kind, provider.name, options, price, cancel_policy, 2, 120
+                            FROM model, (VALUES ('other'), ('third')) AS provider (name)
+                            WHERE id = 'studio/text'
                             ON CONFLICT DO NOTHING""").execute();
             tx.update("UPDATE model SET default_rank = NULL WHERE provider = 'studio'")
                     .execute();

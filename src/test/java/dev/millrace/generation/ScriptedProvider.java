@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A vendor that does what a test says: for each prompt an act a call. Its videos are jobs that live on when a server is lost; its
@@ -61,6 +62,12 @@ final class ScriptedProvider implements Provider {
         return false;
     }
 
+    /** Its videos may begin with pictures; how many, the rows of its models say. */
+    @Override
+    public int inputs(GenerationKind kind) {
+        return kind == GenerationKind.VIDEO ? 4 : 0;
+    }
+
     @Override
     public boolean continues(Request request) {
         return request.model().equals("scripted/going");
@@ -79,6 +86,14 @@ final class ScriptedProvider implements Provider {
         return (call, sink) -> {
             speak(sink, words);
             finish(sink, words.length);
+        };
+    }
+
+    /** The same once the gate is open. */
+    static Act saysBehind(CountDownLatch gate, String... words) {
+        return (call, sink) -> {
+            gate.await();
+            says(words).play(call, sink);
         };
     }
 

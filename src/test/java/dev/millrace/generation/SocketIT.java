@@ -13,11 +13,21 @@ import dev.millrace.testing.Node;
 import dev.millrace.testing.SocketClient;
 import dev.millrace.testing.SseReader;
 import dev.millrace.testing.StreamCheck;
+import dev.millrace.testing.Waiting;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +35,11 @@ import org.junit.jupiter.api.Test;
 /** The socket, on two nodes over one database. */
 class SocketIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** More than a connection holds in all; each flood alone is less than a reader may have waiting. */
+    private static final int FLOODS = 36;
+
+    private static final int FLOOD = 50;
 
     private ScriptedHouse here;
     private ScriptedHouse there;
@@ -46,6 +61,86 @@ class SocketIT {
         assertThat(here.ledgerFaults()).isEmpty();
         here.close();
         there.close();
+    }
+
+    @Test
+    void whoDoesNotReadIsLetGoAndNobodyElseNotices() throws Exception {
+        var turn = new Semaphore(0);
+        provider.script("a flood", (call, sink) -> {
+            for (int i = 0; i < FLOODS; i++) {
+                turn.acquire();
+                for (int k = 0; k < FLOOD; k++) {
+                    ScriptedProvider.speak(sink, "w".repeat(1_000));
+                }
+                ScriptedProvider.speak(sink, "flood-" + i);
+            }
+            finish(sink, FLOODS * (FLOOD + 1));
+        });
+        Api person = here.person();
+        String id = person.generate("text", "a flood", Map.of()).path("id").asText();
+        try (Socket deaf = deaf(person, id);
+                var other = SocketClient.open(person)) {
+            other.subscribe(id);
+            other.awaitEvent(id, "started", LIMIT);
+            assertThat(holds(deaf)).isTrue();
+            for (int i = 0; i < FLOODS; i++) {
+                turn.release();
+                String last = "flood-" + i + " ";
+                other.await(
+                        last,
+                        LIMIT,
+                        message -> message.at("/data/text").asText().contains(last));
+            }
+
+            other.awaitEvent(id, "completed", LIMIT);
+            assertThat(other.check(id).compare(row(person, id))).isEmpty();
+            Waiting.until("he is let go", Duration.ofSeconds(60), () -> !holds(deaf));
+        }
+    }
+
+    /** Subscribes, and never reads again. */
+    private static Socket deaf(Api person, String id) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(
+                new InetSocketAddress(person.base().getHost(), person.base().getPort()));
+        String handshake = "GET /v1/socket HTTP/1.1\r\nHost: " + person.base().getAuthority()
+                + "\r\nAuthorization: Bearer "
+                + person.token() + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        socket.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) socket.getInputStream().read());
+        }
+        assertThat(head.toString()).startsWith("HTTP/1.1 101");
+        byte[] subscribe = ("{\"subscribe\":\"" + id + "\"}").getBytes(StandardCharsets.US_ASCII);
+        var frame = new ByteArrayOutputStream();
+        frame.write(0x81);
+        frame.write(0x80 | subscribe.length);
+        frame.writeBytes(new byte[4]); // a mask that changes nothing
+        frame.writeBytes(subscribe);
+        socket.getOutputStream().write(frame.toByteArray());
+        return socket;
+    }
+
+    /** Whether the server still has this connection, as the kernel's tables say (proc(5), /proc/net/tcp). */
+    private static boolean holds(Socket client) {
+        String server = "%04X".formatted(client.getPort());
+        String ours = "%04X".formatted(client.getLocalPort());
+        try {
+            for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+                for (String line : Files.readAllLines(Path.of(table))) {
+                    String[] field = line.strip().split("\\s+", -1);
+                    if (field[1].endsWith(":" + server) && field[2].endsWith(":" + ours) && field[3].equals("01")) {
+                        return true;
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return false;
     }
 
     @Test

@@ -79,7 +79,7 @@ class StopBoundTest {
         return new Order(
                 id,
                 id,
-                new Order.Wish(kind, "a/b", "a", "a mill", List.of(), GenerationOptions.NONE, null),
+                new Order.Wish(kind, "a/b", "a", "a mill", List.of(), GenerationOptions.NONE, null, List.of()),
                 new Price(List.of(new PriceLine(per, amount, null))),
                 new Order.Money(held / 2, held),
                 "one",

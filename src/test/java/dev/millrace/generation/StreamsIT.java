@@ -1,5 +1,7 @@
 package dev.millrace.generation;
 
+import static dev.millrace.generation.GenerationsIT.events;
+import static dev.millrace.generation.GenerationsIT.json;
 import static dev.millrace.generation.GenerationsIT.row;
 import static dev.millrace.generation.ScriptedProvider.finish;
 import static dev.millrace.generation.ScriptedProvider.hang;
@@ -275,6 +277,19 @@ class StreamsIT {
         Api person = house.person();
         String id = text(person, "liar", Map.of());
         assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        List<JsonNode> told = events(person, id, null).stream()
+                .filter(event -> event.event().equals("progress"))
+                .map(event -> json(event.data()))
+                .toList();
+        assertThat(told)
+                .extracting(progress -> progress.path("source").asText())
+                .contains("provider");
+        assertThat(told)
+                .filteredOn(progress -> progress.path("source").asText().equals("provider"))
+                .extracting(progress -> progress.path("percent").asDouble())
+                .isSorted()
+                .anyMatch(percent -> percent >= 45)
+                .allMatch(percent -> percent < 100);
     }
 
     @Test

@@ -7,16 +7,21 @@ import dev.millrace.testing.Api;
 import dev.millrace.testing.Reader;
 import dev.millrace.testing.TestHouse;
 import dev.millrace.testing.Waiting;
+import dev.millrace.testing.vendor.FakeComfy;
 import dev.millrace.testing.vendor.FakeFal;
 import dev.millrace.testing.vendor.FakeReplicate;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs at vendors in the production house: made, fetched, stored, shown and charged once. */
 @Tag("alone")
@@ -30,17 +35,26 @@ class VendorJobsIT {
              'stop', 5, 60),
             ('replicate/acme/painter', 'image', 'replicate', '{}',
              '[{"per": "compute_second", "amount_micros": 1400}]', 'stop', 5, 60),
+            ('replicate/acme/writer-by-time', 'text', 'replicate', '{}',
+             '[{"per": "compute_second", "amount_micros": 1400}]', 'stop', 5, 60),
             ('fal/acme/film', 'video', 'fal', '{"seconds": {"type": "integer", "enum": [5, 10], "default": 5}}',
              '[{"per": "second", "amount_micros": 1000000}]', 'stop', 5, 60)""";
 
+    private static final String LEANING = """
+            INSERT INTO model (id, kind, provider, options, price, cancel_policy, fallbacks, expected_seconds, deadline_seconds)
+            SELECT 'replicate/acme/leaning', kind, provider, options, price, cancel_policy, '{replicate/acme/painter}', 5, 60
+            FROM model WHERE id = 'replicate/acme/painter'""";
+
     private static FakeReplicate replicate;
     private static FakeFal fal;
+    private static FakeComfy comfy;
     private static TestHouse house;
 
     @BeforeAll
     static void open() {
         replicate = new FakeReplicate();
         fal = new FakeFal();
+        comfy = new FakeComfy();
         house = TestHouse.open(Map.of(
                 "MILLRACE_REPLICATE_API_KEY",
                 "r8_test",
@@ -49,13 +63,19 @@ class VendorJobsIT {
                 "MILLRACE_FAL_API_KEY",
                 "fal-test",
                 "MILLRACE_FAL_BASE_URL",
-                fal.base().toString()));
-        house.db().run(tx -> tx.update(MODELS).execute());
+                fal.base().toString(),
+                "MILLRACE_COMFYUI_BASE_URL",
+                comfy.base().toString()));
+        house.db().run(tx -> {
+            tx.update(MODELS).execute();
+            tx.update(LEANING).execute();
+        });
     }
 
     @AfterAll
     static void close() {
         house.close();
+        comfy.close();
         fal.close();
         replicate.close();
     }
@@ -168,6 +188,16 @@ class VendorJobsIT {
     }
 
     @Test
+    void whatTheVendorMadeAndHasNoMoreIsNotMadeAgainHereOrElsewhere() {
+        String prompt = "a boat @removed";
+        JsonNode made = ended(house.person(), "image", "replicate/acme/leaning", prompt, 0);
+
+        assertThat(made.path("status").asText()).isEqualTo("failed");
+        assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+        assertThat(replicate.created().get(prompt)).isEqualTo(1);
+    }
+
+    @Test
     void whoStopsAJobStopsItAtTheVendor() {
         Api person = house.person();
         String id = person.generate("image", "a boat @never", Map.of("model", "replicate/black-forest-labs/flux-dev"))
@@ -181,6 +211,152 @@ class VendorJobsIT {
         assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
         assertThat(row(person, id).path("status").asText()).isEqualTo("canceled");
         Waiting.until("the vendor was told", LIMIT, () -> !replicate.cancels().isEmpty());
+    }
+
+    /** fal cannot be asked for a request without its id. */
+    @Test
+    void whoStopsWhatMayBeAtTheVendorIsToldSoAndItStaysUnknownWhatItCost() {
+        String prompt = "a boat in the fog @lost @never";
+        Api person = house.person();
+        String id = person.generate("video", prompt, Map.of("model", "fal/acme/film"))
+                .path("id")
+                .asText();
+        Waiting.until("nobody knows its fate", LIMIT, () -> unresolved(id));
+
+        stopped(person, id);
+
+        assertThat(last(id)).containsEntry("state", "unknown").containsEntry("possible_micros", 5_000_000L);
+        assertThat(unresolved(id)).isFalse();
+        assertThat(fal.created().get(prompt)).isEqualTo(1);
+    }
+
+    @Test
+    void whoStopsWhatIsStillLookedForAtTheVendorLeavesItUnknownToo() {
+        String prompt = "a boat in the fog @lost @late_in_list=1000 @never";
+        Api person = house.person();
+        String id = person.generate("image", prompt, Map.of("model", "replicate/black-forest-labs/flux-schnell"))
+                .path("id")
+                .asText();
+        Waiting.until("it is made", LIMIT, () -> replicate.created().containsKey(prompt));
+
+        stopped(person, id);
+
+        assertThat(last(id))
+                .containsEntry("state", "unknown")
+                .hasEntrySatisfying(
+                        "possible_micros", possible -> assertThat(possible).isEqualTo(last(id).get("maximum_micros")));
+        assertThat(replicate.created().get(prompt)).isEqualTo(1);
+    }
+
+    private static void stopped(Api person, String id) {
+        person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        JsonNode row = row(person, id);
+        assertThat(row.path("status").asText()).isEqualTo("canceled");
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+    }
+
+    private static boolean unresolved(String id) {
+        return house.db()
+                        .read(tx -> tx.query(
+                                        "SELECT count(*) FROM admin.unresolved WHERE generation = CAST(:id AS uuid)")
+                                .bind("id", id)
+                                .mapTo(Long.class)
+                                .one())
+                > 0;
+    }
+
+    private static Map<String, Object> last(String id) {
+        return calls(id).getLast();
+    }
+
+    private static List<Map<String, Object>> calls(String id) {
+        return house.db().read(tx -> tx.query("""
+                                SELECT c.state, c.external_id, c.possible_micros, g.maximum_micros
+                                FROM provider_call c JOIN generation g ON g.id = c.generation
+                                WHERE g.id = CAST(:id AS uuid)
+                                ORDER BY c.attempt""").bind("id", id).mapToMap().list());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@then_lost", "@then_lost_gateway", "@then_lost_500"})
+    void aJobThatFailedIsNotTakenForTheNextOneWhoseAnswerIsLost(String loss) {
+        String prompt =
+                "a boat again @fail=Prediction_interrupted;_please_retry_(code:_PA) @then_late_in_list=1 " + loss;
+        JsonNode made = ended(house.person(), "image", "replicate/black-forest-labs/flux-schnell", prompt, 1);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("attempts").asInt()).isEqualTo(2);
+        assertThat(replicate.created().get(prompt)).isEqualTo(2);
+        List<Map<String, Object>> calls = calls(made.path("id").asText());
+        assertThat(calls).extracting(call -> call.get("state")).containsExactly("failed", "finished");
+        assertThat(calls)
+                .extracting(call -> call.get("external_id"))
+                .doesNotContainNull()
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whereNothingWasMadeTheNextTimeItIsTheVendorsNewWordThatCounts() {
+        String prompt = "a boat that was @aborted @then_create_status=500";
+        JsonNode made = ended(house.person(), "image", "replicate/black-forest-labs/flux-schnell", prompt, 1);
+
+        assertThat(made.path("status").asText()).isEqualTo("failed");
+        assertThat(replicate.created().get(prompt)).isEqualTo(1);
+        String id = made.path("id").asText();
+        assertThat(house.db()
+                        .<List<String>>read(tx ->
+                                tx.query("""
+                                        SELECT data->'attempt'->>'outcome' FROM fact
+                                        WHERE kind = 'attempt_finished' AND subject = CAST(:id AS uuid)
+                                        ORDER BY id""").bind("id", id).mapTo(String.class).list()))
+                .containsExactly("overloaded", "transient", "transient");
+    }
+
+    @Test
+    void aTextThatIsPaidByTheVendorsTimeNeedsNoCountOfTokens() {
+        JsonNode made =
+                ended(house.person(), "text", "replicate/acme/writer-by-time", "a tale by the clock @no_counts", 0);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.00175");
+        JsonNode line = made.path("receipt").path("lines").path(0);
+        assertThat(line.path("quantity").decimalValue()).isEqualByComparingTo("1.25");
+        assertThat(line.path("basis").asText()).isEqualTo("reported");
+    }
+
+    @Test
+    void tokensThatTheVendorDoesNotCountAreReckonedByWhatCame() {
+        String prompt = "a tale that nobody counts @no_counts";
+        JsonNode made = ended(house.person(), "text", "replicate/acme/writer", prompt, 0);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        int in = Math.ceilDiv(prompt.length(), 4);
+        int out = Math.ceilDiv(made.path("text").asText().length(), 4);
+        assertThat(made.path("receipt").path("charged").decimalValue())
+                .isEqualByComparingTo(BigDecimal.valueOf(in + 2L * out, 3));
+    }
+
+    @Test
+    void filesThatTheWorkshopHasNoMoreAreNotMadeAgain() {
+        String prompt = "a boat @swept";
+        JsonNode made = ended(house.person(), "image", "comfyui/text-to-image", prompt, 1);
+
+        assertThat(made.path("status").asText()).isEqualTo("failed");
+        assertThat(made.path("attempts").asInt()).isEqualTo(1);
+        assertThat(made.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
+        assertThat(comfy.posted().get(prompt)).isEqualTo(1);
+    }
+
+    @Test
+    void aPromptThatWasLostWithItsServerIsPostedAnew() {
+        String prompt = "a boat @forgets";
+        JsonNode made = ended(house.person(), "image", "comfyui/text-to-image", prompt, 1);
+
+        assertThat(made.path("status").asText()).isEqualTo("completed");
+        assertThat(made.path("attempts").asInt()).isEqualTo(2);
+        assertThat(made.path("assets")).hasSize(1);
+        assertThat(comfy.posted().get(prompt)).isEqualTo(2);
     }
 
     private static JsonNode ended(Api person, String kind, String model, String prompt, int count) {

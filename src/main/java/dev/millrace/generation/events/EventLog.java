@@ -54,11 +54,15 @@ public final class EventLog implements AutoCloseable {
         return log;
     }
 
-    /** The first event of a new generation: it waits, as the how-manyth. */
-    public static void begin(Tx tx, UUID generation, int position) {
-        var event = new GenerationEvent.Queued(position);
+    /** The first events of new generations: each waits, as the how-manyth. */
+    public static void begin(Tx tx, List<Begun> all) {
         EventRows.append(
-                tx, generation, List.of(Change.of(new EventId(0, 1, 0), event).row()));
+                tx,
+                all.stream().map(Begun::generation).toList(),
+                all.stream()
+                        .map(one -> Change.of(new EventId(0, 1, 0), new GenerationEvent.Queued(one.position()))
+                                .row())
+                        .toList());
     }
 
     /**
@@ -96,7 +100,7 @@ public final class EventLog implements AutoCloseable {
     /** Whether nothing can follow on that event any more. */
     public static boolean over(Tx tx, UUID generation, @Nullable EventId after) {
         EventId end = after == null ? null : EventRows.head(tx, generation).end();
-        return end != null && !end.after(after);
+        return after != null && end != null && end.compareTo(after) == 0;
     }
 
     /**
@@ -197,6 +201,9 @@ public final class EventLog implements AutoCloseable {
         });
         beat.hurry();
     }
+
+    /** A generation that has begun; at position 0 it need not wait. */
+    public record Begun(UUID generation, int position) {}
 
     /**
      * What a stored progress event says of a run.

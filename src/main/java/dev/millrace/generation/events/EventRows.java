@@ -1,5 +1,6 @@
 package dev.millrace.generation.events;
 
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -46,38 +47,61 @@ final class EventRows {
                  AS batch (generation, epoch, seq, position, event, data)""";
 
     static void append(Tx tx, UUID generation, List<LogRow> rows) {
+        append(tx, Collections.nCopies(rows.size(), generation), rows);
+    }
+
+    /** The same for many generations: to each row the one it belongs to. */
+    static void append(Tx tx, List<UUID> generations, List<LogRow> rows) {
         if (!rows.isEmpty()) {
-            bind(tx, APPEND, Collections.nCopies(rows.size(), generation), rows);
+            bind(tx, APPEND, generations, rows);
         }
     }
 
     private static void bind(Tx tx, String sql, List<UUID> generations, List<LogRow> rows) {
-        tx.update(sql)
+        int from = 0;
+        for (List<LogRow> some : Columns.portions(rows, row -> row.data().length())) {
+            bindSome(tx, sql, generations.subList(from, from + some.size()), some);
+            from += some.size();
+        }
+    }
+
+    private static void bindSome(Tx tx, String sql, List<UUID> generations, List<LogRow> rows) {
+        Columns.of(rows)
+                .longs("epochs", LogRow::epoch)
+                .longs("seqs", LogRow::seq)
+                .longs("positions", LogRow::position)
+                .texts("events", LogRow::event)
+                .texts("datas", LogRow::data)
+                .bind(tx.update(sql))
                 .bindArray("generations", UUID.class, generations)
-                .bindArray(
-                        "epochs", Long.class, rows.stream().map(LogRow::epoch).toList())
-                .bindArray("seqs", Long.class, rows.stream().map(LogRow::seq).toList())
-                .bindArray(
-                        "positions",
-                        Long.class,
-                        rows.stream().map(LogRow::position).toList())
-                .bindArray(
-                        "events", String.class, rows.stream().map(LogRow::event).toList())
-                .bindArray(
-                        "datas", String.class, rows.stream().map(LogRow::data).toList())
                 .execute();
     }
 
     private static final String DROP_DELTAS = """
             DELETE FROM generation_event
-            WHERE generation = :generation AND event = 'delta'""";
+            WHERE generation = ANY(:generations) AND event = 'delta'""";
 
-    /** Ends a log: its deltas become one row, and these rows, the terminal event last among them, are added. */
-    static void finish(Tx tx, UUID generation, Transcript transcript, List<LogRow> rest) {
-        tx.update(DROP_DELTAS).bind("generation", generation).execute();
-        var rows = new ArrayList<LogRow>(transcript.merged());
-        rest.stream().filter(row -> !row.isText()).forEach(rows::add);
-        append(tx, generation, rows);
+    /** Ends a log. */
+    static void finish(Tx tx, LastRows last) {
+        finish(tx, List.of(last));
+    }
+
+    /** Ends many logs: the deltas of each become one row, and its last rows are added. */
+    static void finish(Tx tx, List<LastRows> all) {
+        tx.update(DROP_DELTAS)
+                .bindArray(
+                        "generations",
+                        UUID.class,
+                        all.stream().map(LastRows::generation).toList())
+                .execute();
+        var generations = new ArrayList<UUID>();
+        var rows = new ArrayList<LogRow>();
+        for (LastRows one : all) {
+            rows.addAll(one.transcript().merged());
+            one.rest().stream().filter(row -> !row.isText()).forEach(rows::add);
+            generations.addAll(Collections.nCopies(rows.size() - generations.size(), one.generation()));
+        }
+        append(tx, generations, rows);
     }
 
     private static final String PAGE = """
@@ -111,6 +135,23 @@ final class EventRows {
             WHERE generation = :generation AND event = 'delta'
             ORDER BY epoch DESC, seq DESC
             LIMIT 1""";
+
+    private static final String LAST = """
+            SELECT epoch, seq, position, event, '' AS data
+            FROM generation_event
+            WHERE generation = :generation
+            ORDER BY epoch DESC, seq DESC
+            LIMIT 1""";
+
+    /** The last event that is stored; null when there is none. */
+    static @Nullable EventId last(Tx tx, UUID generation) {
+        return tx.query(LAST)
+                .bind("generation", generation)
+                .mapTo(LogRow.class)
+                .findOne()
+                .map(LogRow::id)
+                .orElse(null);
+    }
 
     /** Where a log stands: its end, its last reset, and when it is over its text. */
     static Head head(Tx tx, UUID generation) {
@@ -165,14 +206,12 @@ final class EventRows {
 
     /** What happened in many logs since the events given, each log in order. */
     static Map<UUID, List<LogRow>> news(Tx tx, Map<UUID, EventId> since) {
-        var generations = List.copyOf(since.keySet());
-        var ids = generations.stream().map(since::get).toList();
         var answer = new HashMap<UUID, List<LogRow>>();
-        tx.query(NEWS)
-                .bindArray("generations", UUID.class, generations)
-                .bindArray(
-                        "epochs", Long.class, ids.stream().map(EventId::epoch).toList())
-                .bindArray("seqs", Long.class, ids.stream().map(EventId::seq).toList())
+        Columns.of(List.copyOf(since.entrySet()))
+                .uuids("generations", Map.Entry::getKey)
+                .longs("epochs", one -> one.getValue().epoch())
+                .longs("seqs", one -> one.getValue().seq())
+                .bind(tx.query(NEWS))
                 .mapTo(News.class)
                 .forEach(news -> answer.computeIfAbsent(news.generation(), id -> new ArrayList<>())
                         .add(news.row()));
@@ -193,6 +232,13 @@ final class EventRows {
         EventId behind = reset == null ? null : new EventId(reset.epoch(), reset.seq() - 1, 0);
         return Transcript.of(page(tx, generation, behind, Integer.MAX_VALUE));
     }
+
+    /**
+     * How a log ends.
+     *
+     * @param rest what is not stored yet, the terminal event last among it
+     */
+    record LastRows(UUID generation, Transcript transcript, List<LogRow> rest) {}
 
     /**
      * Where a log stands.

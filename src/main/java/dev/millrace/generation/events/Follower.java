@@ -24,6 +24,7 @@ public final class Follower {
     private final UUID generation;
     private final Reader reader;
     private Reading reading = new Reading(null);
+    private @Nullable EventId known;
     private boolean over;
     private int gaps;
 
@@ -54,12 +55,12 @@ public final class Follower {
                     farewell(end);
                     return;
                 }
-                from = reading.last();
+                from = reading.place();
             } catch (Reading.Gap gap) {
                 // once it may be the end, which rewrites the log; twice, and the place where the reader claims to be
                 // does not exist
                 gaps++;
-                from = gaps == 1 ? reading.last() : null;
+                from = gaps == 1 ? reading.place() : null;
             } catch (Problem away) {
                 outlet.part(Outlet.Parting.OVERLOAD);
                 return;
@@ -82,7 +83,7 @@ public final class Follower {
         }
         outlet.flush();
         if (seat.source() instanceof Topic topic) {
-            topic.upTo(reading.last());
+            topic.upTo(stored());
         }
         var news = new ArrayList<Frame>();
         while (!over) {
@@ -102,13 +103,19 @@ public final class Follower {
         return null;
     }
 
-    private void catchUp(@Nullable EventId from) throws Reading.Gap {
-        record Start(Replay replay, List<LogRow> rows) {}
+    private void catchUp(@Nullable EventId after) throws Reading.Gap {
+        record Start(
+                Replay replay, List<LogRow> rows, @Nullable EventId last, boolean over) {}
         Start start = log.db().read(tx -> {
+            EventId last = after == null ? null : EventRows.last(tx, generation);
             EventRows.Head head = EventRows.head(tx, generation);
+            EventId end = head.end();
+            EventId from = possible(after, last, end) ? after : null;
             Replay replay = Replay.of(from, head.lastReset(), head.merged());
-            return new Start(replay, page(tx, replay.behind()));
+            return new Start(replay, page(tx, replay.behind()), last, end != null && end.equals(from));
         });
+        known = start.last();
+        over |= start.over();
         reading = start.replay().reading();
         List<LogRow> rows = start.rows();
         while (true) {
@@ -122,6 +129,14 @@ public final class Follower {
             EventId behind = rows.getLast().id();
             rows = log.db().read(tx -> page(tx, behind));
         }
+    }
+
+    /**
+     * Whether a reader can have been there. Nothing comes behind the end, and whoever runs a generation stores first that he does; what
+     * comes after that may have been told before it is stored.
+     */
+    private static boolean possible(@Nullable EventId place, @Nullable EventId last, @Nullable EventId end) {
+        return place == null || (last == null || place.epoch() <= last.epoch()) && (end == null || !place.after(end));
     }
 
     private List<LogRow> page(Tx tx, @Nullable EventId behind) {
@@ -139,7 +154,16 @@ public final class Follower {
         Frame rest = over ? null : reading.next(frame);
         if (rest != null) {
             write(rest);
+        } else {
+            over |= frame.isTerminal(); // also for who claims to be further than that
         }
+    }
+
+    /** Where the table was read to. A reader may have, or claim to have, what is not stored yet. */
+    private @Nullable EventId stored() {
+        EventId has = reading.last();
+        EventId last = known;
+        return last == null || has == null || !has.after(last) ? has : last;
     }
 
     private void write(Frame frame) {

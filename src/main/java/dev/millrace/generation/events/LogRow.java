@@ -1,5 +1,11 @@
 package dev.millrace.generation.events;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param data JSON, and of a delta the bare text, which may be several deltas in one
  */
 record LogRow(long epoch, long seq, long position, String event, String data) {
+    /** A text in a reset is as long as a generation's may be, which is longer than any string a client may send. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
     EventId id() {
         return new EventId(epoch, seq, position);
     }
@@ -21,6 +34,22 @@ record LogRow(long epoch, long seq, long position, String event, String data) {
 
     boolean isReset() {
         return event.equals(GenerationEvent.RESET);
+    }
+
+    /** The text that a reset keeps. */
+    String resetText() {
+        try (JsonParser parser = JSON.createParser(data)) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken() == JsonToken.FIELD_NAME
+                        && parser.currentName().equals("text")) {
+                    parser.nextToken();
+                    return parser.getText();
+                }
+            }
+        } catch (IOException defect) {
+            throw new UncheckedIOException(defect);
+        }
+        throw new IllegalStateException("a reset without text was stored");
     }
 
     /** The same with other data, where there is such. */

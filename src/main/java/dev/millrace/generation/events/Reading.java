@@ -10,10 +10,32 @@ import org.jspecify.annotations.Nullable;
  * delta shows in the next event, whatever it is.
  */
 final class Reading {
+    private final @Nullable EventId came;
     private @Nullable EventId last;
 
     Reading(@Nullable EventId last) {
+        this(last, last);
+    }
+
+    private Reading(@Nullable EventId came, @Nullable EventId last) {
+        this.came = came;
         this.last = last;
+    }
+
+    /** A reader of whose events none stands any more: he came with this one and gets all that stands. */
+    static Reading anew(@Nullable EventId came) {
+        return new Reading(came, null);
+    }
+
+    /** Where to begin again when something is missing: behind what he was given, else where he came from. */
+    @Nullable
+    EventId place() {
+        return last == null ? came : last;
+    }
+
+    /** What was let through since then did not reach him. */
+    void back(@Nullable EventId before) {
+        last = before;
     }
 
     /** The last event that was let through. */

@@ -1,6 +1,5 @@
 package dev.millrace.generation.events;
 
-import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -21,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of one generation, as it tells what happens.
  *
- * <p>{@link #text} and {@link #light} tell at once and let the writer store it; {@link #commit} and {@link #end} store first, in
- * the transaction of the change, together with all that was told before, and then tell. While a change is being committed nothing
- * else is told, so what readers hear is always in the order of the ids; after the end, and once it is closed, nothing is.
+ * <p>{@link #text} and {@link #light} tell at once and let the writer store it; {@link #commit(Function)} and {@link #commit(Joint,
+ * Object)} store first, in the transaction of the change, together with all that was told before, and then tell. While a change is
+ * being committed nothing else is told, so what readers hear is always in the order of the ids; after the end, and once it is closed,
+ * nothing is.
  */
 public final class Recording implements Source, AutoCloseable {
     /** Bytes told and not yet taken by the writer; more waits for Postgres. */
@@ -136,28 +136,39 @@ public final class Recording implements Source, AutoCloseable {
      * than once, also after a commit whose answer was lost: it begins with the fence of its job.
      */
     public void commit(Function<Tx, List<GenerationEvent>> change) {
-        store(
-                tx -> {
-                    List<Change> changes = tape.number(change.apply(tx));
-                    EventRows.store(tx, generation, tape.pending());
-                    EventRows.append(tx, generation, rows(changes));
-                    return changes;
-                },
-                () -> {});
+        store(again -> log.db().together(tx -> {
+            List<Change> done = again ? found(tx) : List.of();
+            return done.isEmpty() ? changed(tx, change) : done;
+        }));
     }
 
-    /** Commits the end: the deltas become one row, and nothing is told after this event. */
-    public void end(Function<Tx, GenerationEvent> change) {
-        store(
-                tx -> {
-                    List<Change> changes = tape.number(List.of(change.apply(tx)));
-                    var last = new ArrayList<>(tape.pending());
-                    last.addAll(rows(changes));
-                    EventRows.finish(tx, generation, tape.transcript(), last);
-                    return changes;
-                },
-                () -> KillPoint.reach("settled-before-published"));
-        close();
+    private List<Change> changed(Tx tx, Function<Tx, List<GenerationEvent>> change) {
+        List<Change> changes = tape.number(change.apply(tx));
+        EventRows.store(tx, generation, tape.pending());
+        EventRows.append(tx, generation, changes.stream().map(Change::row).toList());
+        return changes;
+    }
+
+    /**
+     * The same together with others. After an end nothing is told.
+     *
+     * @param question what is asked of this one
+     */
+    public <Q> void commit(Joint<Q> joint, Q question) {
+        store(again -> joint.commit(log.db(), this, question, again));
+        if (joint.isLast()) {
+            close();
+        }
+    }
+
+    /** Of the text that stands, in characters. */
+    int length() {
+        return look(tape::length);
+    }
+
+    /** What is stored of a change that is not committed yet. */
+    Joint.Numbered numbered(GenerationEvent event) {
+        return new Joint.Numbered(generation, tape.transcript(), tape.pending(), tape.number(List.of(event)));
     }
 
     /**
@@ -262,10 +273,6 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    private static List<LogRow> rows(List<Change> changes) {
-        return changes.stream().map(Change::row).toList();
-    }
-
     private boolean unstored() {
         return tape.hasWaiting() || tape.isTaken();
     }
@@ -287,12 +294,11 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    private void store(Function<Tx, List<Change>> work, Runnable before) {
+    private void store(Function<Boolean, List<Change>> commit) {
         enter();
         List<Change> changes = null;
         try {
-            changes = durably(work);
-            before.run();
+            changes = durably(commit);
         } finally {
             leave(changes);
         }
@@ -320,9 +326,14 @@ public final class Recording implements Source, AutoCloseable {
             if (changes != null) {
                 told.addAll(tape.pending());
                 changes.forEach(change -> told.add(change.told()));
-                news = told.isEmpty() ? null : news(told);
+                News all = told.isEmpty() ? null : news(told);
                 tape.committed(changes);
-                changes.forEach(change -> audience.tell(change.frame()));
+                if (changes.stream().anyMatch(Change::found)) { // whoever listens reads them, here and elsewhere
+                    audience.signal(Reader.Signal.ELSEWHERE);
+                } else {
+                    news = all;
+                    changes.forEach(change -> audience.tell(change.frame()));
+                }
                 closed |= changes.stream().anyMatch(change -> change.frame().isTerminal());
             }
             committing = false;
@@ -342,14 +353,10 @@ public final class Recording implements Source, AutoCloseable {
      * Tries again while Postgres is away and the job is ours. A commit whose answer was lost shows in the table: its events are
      * there, and whoever listens reads them from there.
      */
-    private List<Change> durably(Function<Tx, List<Change>> work) {
+    private List<Change> durably(Function<Boolean, List<Change>> commit) {
         for (int tries = 1; ; tries++) {
-            boolean again = tries > 1;
             try {
-                return log.db().together(tx -> {
-                    List<Change> done = again ? found(tx) : List.of();
-                    return done.isEmpty() ? work.apply(tx) : done;
-                });
+                return commit.apply(tries > 1);
             } catch (Problem away) {
                 if (away.type() != ProblemType.UNAVAILABLE || lost.getAsBoolean()) {
                     throw away;
@@ -359,12 +366,9 @@ public final class Recording implements Source, AutoCloseable {
         }
     }
 
-    private List<Change> found(Tx tx) {
-        EventId last = tape.last();
-        return EventRows.page(tx, generation, last, Integer.MAX_VALUE).stream()
-                .filter(row -> row.epoch() == last.epoch())
-                .map(row -> new Change(row, row.frame()))
-                .toList();
+    /** The changes that are in the table although nobody here was told that they were committed. */
+    List<Change> found(Tx tx) {
+        return Change.found(tx, generation, tape.last());
     }
 
     private void pause(long millis) {

@@ -35,7 +35,7 @@ final class Replay {
             return new Replay(after, lastReset, text, new Reading(after));
         }
         var before = new EventId(lastReset.epoch(), lastReset.seq() - 1, 0);
-        return new Replay(before, lastReset, text, new Reading(null));
+        return new Replay(before, lastReset, text, Reading.anew(after));
     }
 
     /** Rows up to this one are not needed. */
@@ -49,8 +49,22 @@ final class Replay {
         return reading;
     }
 
-    /** What of these rows the reader needs, in order. */
+    /**
+     * What of these rows the reader needs, in order.
+     *
+     * @throws Reading.Gap when something is missing; then he was given none of them
+     */
     List<Frame> frames(List<LogRow> rows) throws Reading.Gap {
+        EventId before = reading.last();
+        try {
+            return needed(rows);
+        } catch (Reading.Gap gap) {
+            reading.back(before);
+            throw gap;
+        }
+    }
+
+    private List<Frame> needed(List<LogRow> rows) throws Reading.Gap {
         var frames = new ArrayList<Frame>(rows.size());
         for (LogRow row : rows) {
             if (lastReset != null && row.id().compareTo(lastReset) < 0) {

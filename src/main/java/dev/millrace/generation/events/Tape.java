@@ -122,7 +122,7 @@ final class Tape {
             LogRow row = change.row();
             seq = row.seq();
             if (row.isReset()) {
-                kept = ResetText.of(row.data());
+                kept = row.resetText();
                 written.setLength(0);
                 position = row.position();
                 lastDelta = null;
@@ -150,6 +150,10 @@ final class Tape {
 
     Transcript transcript() {
         return new Transcript(kept, written.toString(), lastDelta, last());
+    }
+
+    int length() {
+        return kept.length() + written.length();
     }
 
     boolean hasText() {

@@ -73,11 +73,12 @@ final class Topic implements Source {
         }
     }
 
-    /** A reader has read the table up to there. News begin behind it, unless others wait for what came before. */
+    /** A reader has read the table up to there. News begin behind it; those who have read further drop what they have. */
     void upTo(@Nullable EventId last) {
         lock.lock();
         try {
-            if (last != null && reading == null) {
+            EventId known = reading == null ? null : reading.last();
+            if (last != null && (known == null || known.after(last))) {
                 reading = new Reading(last);
             }
         } finally {

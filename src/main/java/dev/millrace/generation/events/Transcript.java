@@ -28,7 +28,7 @@ record Transcript(
         EventId last = null;
         for (LogRow row : rows) {
             if (row.isReset()) {
-                kept = ResetText.of(row.data());
+                kept = row.resetText();
                 written.setLength(0);
                 lastDelta = null;
             } else if (row.isText()) {

@@ -40,9 +40,10 @@ public final class Unowned {
         var changes = new Tape(epoch, transcript).number(events);
         EventRows.finish(
                 tx,
-                generation,
-                Transcript.EMPTY,
-                changes.stream().map(Change::row).toList());
+                new EventRows.LastRows(
+                        generation,
+                        Transcript.EMPTY,
+                        changes.stream().map(Change::row).toList()));
         return epoch;
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.generation.live;
 
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.util.List;
@@ -70,13 +71,11 @@ final class OverviewRows {
 
     /** What was told in each of these logs since the place given, text left out; each log in order. */
     static List<Told> told(Tx tx, Map<UUID, Place> since) {
-        List<UUID> generations = List.copyOf(since.keySet());
-        List<Place> places = generations.stream().map(since::get).toList();
-        return tx.query(TOLD)
-                .bindArray("generations", UUID.class, generations)
-                .bindArray(
-                        "epochs", Long.class, places.stream().map(Place::epoch).toList())
-                .bindArray("seqs", Long.class, places.stream().map(Place::seq).toList())
+        return Columns.of(List.copyOf(since.entrySet()))
+                .uuids("generations", Map.Entry::getKey)
+                .longs("epochs", one -> one.getValue().epoch())
+                .longs("seqs", one -> one.getValue().seq())
+                .bind(tx.query(TOLD))
                 .mapTo(Told.class)
                 .list();
     }

@@ -11,6 +11,7 @@ import dev.millrace.platform.problem.Problem.FieldError;
 import dev.millrace.platform.problem.ProblemType;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,14 @@ final class Asking {
         return this;
     }
 
+    /** The picture it begins with, in place of one that was given before. */
+    Asking input(UUID asset, String calledHere) {
+        said.putArray("inputs").add(asset.toString());
+        names.put("/inputs", "/" + calledHere);
+        names.put("/inputs/0", "/" + calledHere);
+        return this;
+    }
+
     Asking metadata(@Nullable JsonNode metadata) {
         if (metadata != null) {
             said.set("metadata", metadata);
@@ -107,7 +116,7 @@ final class Asking {
         boolean noModel = first.pointer().equals("/model") && first.code().equals("unknown_model");
         Problem problem = noModel
                 ? Problem.of(ProblemType.NOT_FOUND, "model: " + first.detail() + ".")
-                : Problem.of(refused.type(), refused.detail());
+                : Problem.of(refused.type(), refused.detail().replace(first.pointer(), called(first.pointer())));
         for (FieldError error : refused.errors()) {
             problem.at(called(error.pointer()), error.code(), error.detail());
         }

@@ -43,7 +43,7 @@ record ChatCall(Asking asking, ChatAsked chat, boolean stream, boolean usage) {
         skipDefaults(fields);
         JsonNode metadata = fields.left().get("metadata");
         asking.metadata(metadata);
-        return new ChatCall(asking, new ChatAsked(messages, fields.left()), stream, usage);
+        return new ChatCall(asking, new ChatAsked(messages, fields.left(), stream), stream, usage);
     }
 
     /** A guess at the tokens of the prompt, for providers that do not count them. */

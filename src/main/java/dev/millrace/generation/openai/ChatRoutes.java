@@ -58,14 +58,15 @@ final class ChatRoutes implements Routes {
         ChatCall call = ChatCall.of(body);
         IdempotencyKey key = IdempotencyHeaders.key(request, body);
         Asking asking = call.asking();
-        return new Started(
-                call, asking.begin(() -> counter.generations().create(spender, asking.asked(), call.chat(), key)));
+        var chat = key == null ? call.chat() : call.chat().repeatable();
+        Begun begun = asking.begin(() -> counter.generations().create(spender, asking.asked(), chat, key));
+        return new Started(call, key != null, begun);
     }
 
     private void answer(ServerRequest request, ServerResponse response, Caller caller, Started started)
             throws InterruptedException {
         var client = new Waiting();
-        counter.visits().follow(caller, started.id(), client, Exchange.of(request)::whenGone);
+        counter.visits().follow(caller, started.begun(), started.keyed(), client, Exchange.of(request)::whenGone);
         if (client.ending().isAlone()) {
             return;
         }
@@ -85,10 +86,10 @@ final class ChatRoutes implements Routes {
                 started.begun().createdAt().getEpochSecond(),
                 started.model(),
                 started.call().usage());
-        try (var client = new ChatStream(() -> EventStream.bare(response), chunks)) {
-            counter.visits().follow(caller, started.id(), client, Exchange.of(request)::whenGone);
+        try (var client = new ChatStream(() -> EventStream.bare(response), chunks, started.keyed())) {
+            counter.visits().follow(caller, started.begun(), started.keyed(), client, Exchange.of(request)::whenGone);
             if (client.isBroken()) {
-                client.end(Ending.broken());
+                client.end(Ending.broken(started.keyed()));
             } else if (!client.ending().isAlone()) {
                 finish(client, caller.account(), started);
             }
@@ -147,8 +148,12 @@ final class ChatRoutes implements Routes {
                 outcome, started.call().promptTokens(), outcome.generation().text());
     }
 
-    /** A call, and what it began. */
-    private record Started(ChatCall call, Begun begun) {
+    /**
+     * A call, and what it began.
+     *
+     * @param keyed whether its client may come back under a key
+     */
+    private record Started(ChatCall call, boolean keyed, Begun begun) {
         UUID id() {
             return begun.generation();
         }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ChatStream implements Guest, AutoCloseable {
     private final Supplier<EventStream> opening;
     private final Chunks chunks;
+    private final boolean keyed;
     private final Ending ending = new Ending();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream(256);
     private @Nullable EventStream stream;
@@ -31,12 +32,15 @@ final class ChatStream implements Guest, AutoCloseable {
     private boolean called;
     private boolean broken;
 
-    ChatStream(Supplier<EventStream> opening, Chunks chunks) {
+    /** {@code keyed} is whether the client may come back for the whole. */
+    ChatStream(Supplier<EventStream> opening, Chunks chunks, boolean keyed) {
         this.opening = opening;
         this.chunks = chunks;
+        this.keyed = keyed;
     }
 
-    Ending ending() {
+    @Override
+    public Ending ending() {
         return ending;
     }
 
@@ -55,9 +59,10 @@ final class ChatStream implements Guest, AutoCloseable {
         leave = how;
     }
 
+    /** What was begun anew is made to its end for a client who may come back for it. */
     @Override
     public boolean heardTheEnd() {
-        return ending.isOver();
+        return ending.isOver() || broken && keyed;
     }
 
     @Override

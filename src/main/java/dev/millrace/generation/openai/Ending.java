@@ -29,6 +29,11 @@ final class Ending {
         return over;
     }
 
+    /** This server ends the connection although the client is there. */
+    boolean isSentAway() {
+        return parting == Parting.DRAIN || parting == Parting.OVERLOAD;
+    }
+
     /** The client itself has gone: there is nobody to say anything to. */
     boolean isAlone() {
         return parting == Parting.LEFT;
@@ -45,10 +50,11 @@ final class Ending {
     }
 
     /** What came cannot be taken back, and what follows does not go with it. */
-    static Problem broken() {
+    static Problem broken(boolean keyed) {
+        String why = "The answer was begun anew, and this protocol cannot take back what was sent.";
         return Problem.of(
                 ProblemType.PROVIDER_FAILED,
-                "The provider broke off and would have begun anew; this protocol cannot take back what was sent.");
+                keyed ? why + " Repeat the call under its Idempotency-Key for the whole of it." : why);
     }
 
     private static @Nullable Problem refusalOf(Generation generation) {

@@ -21,7 +21,16 @@ final class Fields {
 
     /** Of a body of JSON. */
     static Fields of(byte[] body) {
-        if (!(Bodies.tree(body) instanceof ObjectNode members)) {
+        return of(Bodies.tree(body));
+    }
+
+    /** Of a body of JSON that may hold a file as text. */
+    static Fields withFiles(byte[] body) {
+        return of(Bodies.tree(body, body.length));
+    }
+
+    private static Fields of(JsonNode body) {
+        if (!(body instanceof ObjectNode members)) {
             throw Problem.of(ProblemType.INVALID_REQUEST, "The body must be a JSON object.");
         }
         return new Fields(members);

@@ -71,13 +71,14 @@ final class ImageRoutes implements Routes {
         ImageCall call = ImageCall.of(body);
         IdempotencyKey key = IdempotencyHeaders.key(request, body);
         Asking asking = call.asking();
-        return new Started(call, asking.begin(() -> counter.generations().create(spender, asking.asked(), key)));
+        Begun begun = asking.begin(() -> counter.generations().create(spender, asking.asked(), key));
+        return new Started(call, key != null, begun);
     }
 
     private void answer(ServerRequest request, ServerResponse response, Caller caller, Started started)
             throws InterruptedException, IOException {
         var client = new Waiting();
-        counter.visits().follow(caller, started.id(), client, Exchange.of(request)::whenGone);
+        counter.visits().follow(caller, started.begun(), started.keyed(), client, Exchange.of(request)::whenGone);
         if (client.ending().isAlone()) {
             return;
         }
@@ -110,7 +111,7 @@ final class ImageRoutes implements Routes {
             throws InterruptedException {
         int partials = started.call().partials();
         try (var client = new ImageStream(() -> EventStream.bare(response), results, started.id(), partials)) {
-            counter.visits().follow(caller, started.id(), client, Exchange.of(request)::whenGone);
+            counter.visits().follow(caller, started.begun(), started.keyed(), client, Exchange.of(request)::whenGone);
             if (client.ending().isAlone()) {
                 return;
             }
@@ -143,7 +144,7 @@ final class ImageRoutes implements Routes {
     }
 
     /** A call, and what it began. */
-    private record Started(ImageCall call, Begun begun) {
+    private record Started(ImageCall call, boolean keyed, Begun begun) {
         UUID id() {
             return begun.generation();
         }

@@ -32,7 +32,8 @@ final class ImageStream implements Guest, AutoCloseable {
         this.most = most;
     }
 
-    Ending ending() {
+    @Override
+    public Ending ending() {
         return ending;
     }
 

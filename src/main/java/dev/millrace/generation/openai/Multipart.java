@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class Multipart {
 
     private static final Pattern DISPOSITION = Pattern.compile("(?im)^content-disposition:\\s*form-data\\s*;(.*)$");
     private static final Pattern NAME = Pattern.compile("(?i)(?:^|;)\\s*name=\"([^\"]*)\"");
-    private static final Pattern FILE = Pattern.compile("(?i)(?:^|;)\\s*filename\\*?=");
+    private static final Pattern FILE = Pattern.compile("(?i)(?:^|;)\\s*filename(?:=\"([^\"]*)\"|\\*?=)");
 
     private final byte[] body;
     private final byte[] delimiter;
@@ -89,7 +90,8 @@ final class Multipart {
             throw fault("a part has no name");
         }
         byte[] bytes = Arrays.copyOfRange(body, content, Math.max(content, end));
-        return new Part(name.group(1), FILE.matcher(about).find(), bytes);
+        Matcher file = FILE.matcher(about);
+        return new Part(name.group(1), file.find() ? Objects.requireNonNullElse(file.group(1), "") : null, bytes);
     }
 
     /** Where the next delimiter begins. */
@@ -114,10 +116,14 @@ final class Multipart {
     /**
      * One part.
      *
-     * @param file whether it was sent as a file
+     * @param filename of one that was sent as a file, empty when it was not told plainly; null of a field
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    record Part(String name, boolean file, byte[] content) {
+    record Part(String name, @Nullable String filename, byte[] content) {
+        boolean file() {
+            return filename != null;
+        }
+
         String text() {
             try {
                 return StandardCharsets.UTF_8

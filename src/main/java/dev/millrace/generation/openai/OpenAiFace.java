@@ -19,7 +19,7 @@ public final class OpenAiFace implements Routes {
                         new ModelRoutes(generations),
                         new ChatRoutes(counter),
                         new ImageRoutes(counter, new Results(media)),
-                        new VideoRoutes(counter, new Results(media)))
+                        new VideoRoutes(counter, new Results(media), new References(counter, media)))
                 .flatMap(part -> part.routes().stream())
                 .toList();
     }

@@ -42,10 +42,12 @@ final class VideoRoutes implements Routes {
 
     private final Counter counter;
     private final Results results;
+    private final References references;
 
-    VideoRoutes(Counter counter, Results results) {
+    VideoRoutes(Counter counter, Results results, References references) {
         this.counter = counter;
         this.results = results;
+        this.references = references;
     }
 
     @Override
@@ -63,12 +65,10 @@ final class VideoRoutes implements Routes {
     private void create(ServerRequest request, ServerResponse response) {
         UUID account = Caller.required(request).account();
         Begun begun = counter.gate().admit(request, response, spender -> {
-            byte[] body = Bodies.bytes(request);
-            Asking asking = VideoCall.of(
-                            request.headers().first(HeaderNames.CONTENT_TYPE).orElse(null), body)
-                    .asking();
-            var key = IdempotencyHeaders.key(request, body);
-            return asking.begin(() -> counter.generations().create(spender, asking.asked(), key));
+            VideoCall call = VideoCall.of(
+                    request.headers().first(HeaderNames.CONTENT_TYPE).orElse(null), Bodies.bytes(request));
+            var key = IdempotencyHeaders.key(request, call.fingerprint());
+            return call.asking().begin(() -> references.begin(spender, call, key));
         });
         response.header(ModelRoutes.GENERATION, begun.generation().toString());
         Answers.json(response, 200, told(video(account, begun.generation())));

@@ -1,6 +1,8 @@
 package dev.millrace.generation.openai;
 
+import dev.millrace.generation.Begun;
 import dev.millrace.generation.Generations;
+import dev.millrace.generation.events.EventId;
 import dev.millrace.generation.events.Follower;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.problem.Problem;
@@ -21,6 +23,9 @@ final class Visits {
     /** How long they go on when this node is told to stop. */
     private static final Duration STAY = Duration.ofSeconds(15);
 
+    /** From there on a log is told from its last reset: what was void before he came is nothing to him. */
+    private static final EventId WHAT_STANDS = new EventId(0, 1, 0);
+
     private final Generations generations;
     private final ConcurrentHashMap<UUID, Integer> waiting = new ConcurrentHashMap<>();
 
@@ -29,20 +34,27 @@ final class Visits {
     }
 
     /**
-     * Tells the guest everything from the beginning to the end.
+     * Tells the guest everything from the beginning to the end; when that is not the first time, all that stands.
      *
+     * @param keyed whether the client may come back under a key: who is sent away by this server then does
      * @param whenGone takes what is to be run when the client goes away
      */
-    void follow(Caller caller, UUID generation, Guest guest, Consumer<Runnable> whenGone) throws InterruptedException {
+    void follow(Caller caller, Begun begun, boolean keyed, Guest guest, Consumer<Runnable> whenGone)
+            throws InterruptedException {
+        UUID generation = begun.generation();
+        if (begun.replayed()) {
+            generations.find(caller.account(), generation); // it may be deleted since
+        }
         waiting.merge(generation, 1, Integer::sum);
         try {
             Follower follower = generations.follower(caller, generation, guest, STAY);
             guest.mayLeave(follower::leave);
             whenGone.accept(follower::leave);
-            follower.follow(null);
+            follower.follow(begun.replayed() ? WHAT_STANDS : null);
         } finally {
             Integer others = waiting.computeIfPresent(generation, (id, count) -> count > 1 ? count - 1 : null);
-            if (others == null && !guest.heardTheEnd()) {
+            boolean comesBack = keyed && guest.wasSentAway();
+            if (others == null && !guest.heardTheEnd() && !comesBack) {
                 stop(caller.account(), generation);
             }
         }

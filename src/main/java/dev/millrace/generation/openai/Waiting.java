@@ -8,7 +8,8 @@ final class Waiting implements Guest {
     private final Ending ending = new Ending();
     private final ToolCalls toolCalls = new ToolCalls();
 
-    Ending ending() {
+    @Override
+    public Ending ending() {
         return ending;
     }
 

@@ -7,12 +7,19 @@ import dev.millrace.media.Media;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code generation}. */
@@ -28,43 +35,68 @@ public final class Archive {
     }
 
     private static final String INSERT = """
-            INSERT INTO generation (id, account, kind, model, provider, prompt, messages, options, chat, metadata, sanitized,
-                                    price, expected_micros, maximum_micros, quote, retry_of, size, job)
-            VALUES (:id, :account, :kind, :model, :provider, :prompt, CAST(:messages AS jsonb), CAST(:options AS jsonb),
-                    CAST(:chat AS json), CAST(:metadata AS jsonb), CAST(:sanitized AS jsonb), CAST(:price AS jsonb),
-                    :expected, :maximum, :quote, :retryOf, :size, :job)
-            RETURNING created_at""";
+            INSERT INTO generation (id, account, kind, model, provider, prompt, messages, options, chat, inputs, metadata, sanitized,
+                                    price, expected_micros, maximum_micros, quote, retry_of, size, job, once)
+            SELECT id, account, kind, model, provider, prompt, CAST(messages AS jsonb), CAST(options AS jsonb), CAST(chat AS json),
+                   CAST(inputs AS uuid[]), CAST(metadata AS jsonb), CAST(sanitized AS jsonb), CAST(price AS jsonb),
+                   expected, maximum, quote, retry_of, size, job, CAST(once AS boolean)
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:accounts AS uuid[]), CAST(:kinds AS text[]), CAST(:models AS text[]),
+                        CAST(:providers AS text[]), CAST(:prompts AS text[]), CAST(:messages AS text[]), CAST(:options AS text[]),
+                        CAST(:chats AS text[]), CAST(:inputs AS text[]), CAST(:metadata AS text[]), CAST(:sanitized AS text[]),
+                        CAST(:prices AS text[]), CAST(:expected AS bigint[]), CAST(:maximum AS bigint[]), CAST(:quotes AS text[]),
+                        CAST(:retries AS uuid[]), CAST(:sizes AS text[]), CAST(:jobs AS uuid[]), CAST(:onces AS text[]))
+                AS g (id, account, kind, model, provider, prompt, messages, options, chat, inputs, metadata, sanitized,
+                      price, expected, maximum, quote, retry_of, size, job, once)
+            RETURNING id, created_at""";
 
-    /**
-     * A new generation, as its owner sees it.
-     *
-     * @param job what makes it; null when it has to wait for its turn
-     */
-    public Generation insert(Tx tx, UUID id, UUID account, Draft draft, @Nullable UUID job) {
-        Order.Wish wish = draft.wish();
-        Instant createdAt = tx.query(INSERT)
-                .bind("id", id)
-                .bind("account", account)
-                .bind("kind", wish.kind().code())
-                .bind("model", wish.model())
-                .bind("provider", wish.provider())
-                .bind("prompt", wish.prompt())
-                .bind("messages", Json.write(wish.messages()))
-                .bind("options", Json.write(wish.options()))
-                .bind("chat", wish.chat() == null ? null : Json.write(wish.chat()))
-                .bind("metadata", Json.write(draft.metadata()))
-                .bind("sanitized", Json.write(draft.sanitized()))
-                .bind("price", Json.write(draft.price()))
-                .bind("expected", draft.money().expectedMicros())
-                .bind("maximum", draft.money().maximumMicros())
-                .bind("quote", draft.quote())
-                .bind("retryOf", draft.retryOf())
-                .bind("size", draft.size())
-                .bind("job", job)
-                .mapTo(Instant.class)
-                .one();
-        newborns.add(tx, draft.order(id, account, createdAt));
-        return draft.seen(id, createdAt, base);
+    /** New generations, as their owners see them, in this order. */
+    public List<Generation> insert(Tx tx, List<Birth> all) {
+        return Columns.portions(all, Birth::length).stream()
+                .flatMap(some -> insertSome(tx, some).stream())
+                .toList();
+    }
+
+    private List<Generation> insertSome(Tx tx, List<Birth> all) {
+        Map<UUID, Instant> born = Columns.of(all)
+                .uuids("ids", Birth::id)
+                .uuids("accounts", Birth::account)
+                .texts("kinds", birth -> birth.wish().kind().code())
+                .texts("models", birth -> birth.wish().model())
+                .texts("providers", birth -> birth.wish().provider())
+                .texts("prompts", birth -> birth.wish().prompt())
+                .texts("messages", birth -> Json.write(birth.wish().messages()))
+                .texts("options", birth -> Json.write(birth.wish().options()))
+                .texts(
+                        "chats",
+                        birth -> birth.wish().chat() == null
+                                ? null
+                                : Json.write(birth.wish().chat()))
+                .texts(
+                        "inputs",
+                        birth -> birth.wish().inputs().stream()
+                                .map(UUID::toString)
+                                .collect(Collectors.joining(",", "{", "}")))
+                .texts("metadata", birth -> Json.write(birth.draft().metadata()))
+                .texts("sanitized", birth -> Json.write(birth.draft().sanitized()))
+                .texts("prices", birth -> Json.write(birth.draft().price()))
+                .longs("expected", birth -> birth.draft().money().expectedMicros())
+                .longs("maximum", birth -> birth.draft().money().maximumMicros())
+                .texts("quotes", birth -> birth.draft().quote())
+                .uuids("retries", birth -> birth.draft().retryOf())
+                .texts("sizes", birth -> birth.draft().size())
+                .uuids("jobs", Birth::job)
+                .texts("onces", birth -> String.valueOf(birth.wish().once()))
+                .bind(tx.query(INSERT))
+                .mapTo(Born.class)
+                .stream()
+                .collect(Collectors.toMap(Born::id, Born::createdAt));
+        return all.stream()
+                .map(birth -> {
+                    Instant createdAt = Objects.requireNonNull(born.get(birth.id()));
+                    newborns.add(tx, birth.draft().order(birth.id(), birth.account(), createdAt));
+                    return birth.draft().seen(birth.id(), createdAt, base);
+                })
+                .toList();
     }
 
     private static final String ENQUEUED = """
@@ -78,7 +110,7 @@ public final class Archive {
     }
 
     private static final String SEEN = """
-            SELECT g.id, g.kind, g.model, g.status, g.stage, g.prompt, g.options::text AS options, g.percent,
+            SELECT g.id, g.kind, g.model, g.status, g.stage, g.prompt, g.options::text AS options, g.inputs, g.percent,
                    g.expected_micros, g.attempts, g.text,
                    g.error::text AS error, g.receipt::text AS receipt, g.charged_micros, g.quote, g.retry_of,
                    g.sanitized::text AS sanitized, g.metadata::text AS metadata, g.created_at, g.started_at, g.finished_at,
@@ -90,16 +122,31 @@ public final class Archive {
             FROM generation g
             """;
 
-    private static final String ONE = SEEN + "WHERE g.id = :id";
+    private static final String SOME = SEEN + "WHERE g.id = ANY(:ids)";
 
     /** A generation as its owner sees it, whoever that is; null when it is gone. */
     public @Nullable Generation seen(Tx tx, UUID id) {
-        return tx.query(ONE)
-                .bind("id", id)
+        return seen(tx, List.of(id)).get(id);
+    }
+
+    /** Generations as their owners see them; one that is gone is absent. */
+    public Map<UUID, Generation> seen(Tx tx, List<UUID> ids) {
+        List<GenerationRow> rows = tx.query(SOME)
+                .bindArray("ids", UUID.class, ids)
                 .mapTo(GenerationRow.class)
-                .findOne()
-                .map(row -> row.seen(assets(tx, row), base))
-                .orElse(null);
+                .list();
+        return seen(tx, rows).stream().collect(Collectors.toMap(Generation::id, Function.identity()));
+    }
+
+    private List<Generation> seen(Tx tx, Collection<GenerationRow> rows) {
+        List<UUID> withAssets = rows.stream()
+                .filter(GenerationRow::hasAssets)
+                .map(GenerationRow::id)
+                .toList();
+        Map<UUID, List<Asset>> assets = withAssets.isEmpty() ? Map.of() : media.of(tx, withAssets);
+        return rows.stream()
+                .map(row -> row.seen(assets.getOrDefault(row.id(), List.of()), base))
+                .toList();
     }
 
     private static final String OWNED = SEEN + "WHERE g.id = :id AND g.account = :account";
@@ -112,11 +159,7 @@ public final class Archive {
                 .mapTo(GenerationRow.class)
                 .findOne()
                 .orElseThrow(Archive::notFound);
-        return row.seen(assets(tx, row), base);
-    }
-
-    private List<Asset> assets(Tx tx, GenerationRow row) {
-        return row.hasAssets() ? media.of(tx, row.id()) : List.of();
+        return seen(tx, Set.of(row)).getFirst();
     }
 
     private static final String RETRIED = """
@@ -150,20 +193,12 @@ public final class Archive {
                 .bind("most", most)
                 .mapTo(GenerationRow.class)
                 .list();
-        Map<UUID, List<Asset>> assets = media.of(
-                tx,
-                rows.stream()
-                        .filter(GenerationRow::hasAssets)
-                        .map(GenerationRow::id)
-                        .toList());
-        return rows.stream()
-                .map(row -> row.seen(assets.getOrDefault(row.id(), List.of()), base))
-                .toList();
+        return seen(tx, rows);
     }
 
     private static final String ORDER = """
             SELECT id, account, kind, model, provider, prompt, messages::text AS messages, options::text AS options,
-                   chat::text AS chat, price::text AS price, expected_micros, maximum_micros, size, status, stage, attempts, percent,
+                   chat::text AS chat, inputs, once, price::text AS price, expected_micros, maximum_micros, size, status, stage, attempts, percent,
                    started_at, created_at
             FROM generation
             WHERE id = :id""";
@@ -183,8 +218,22 @@ public final class Archive {
         return newborns.take(id);
     }
 
+    private static final String BEGINS_WITH = """
+            SELECT EXISTS (
+                SELECT FROM generation
+                WHERE account = :account AND finished_at IS NULL AND :asset = ANY(inputs))""";
+
+    /** Whether something of this account that is not over begins with that picture. */
+    public static boolean beginsWith(Tx tx, UUID account, UUID asset) {
+        return tx.query(BEGINS_WITH)
+                .bind("account", account)
+                .bind("asset", asset)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     private static final String STANDING = """
-            SELECT status, job
+            SELECT status, job, started_at IS NOT NULL AS begun
             FROM generation
             WHERE id = :id AND account = :account""";
 
@@ -198,69 +247,47 @@ public final class Archive {
                 .orElseThrow(Archive::notFound);
     }
 
-    private static final String ATTEMPT = """
-            UPDATE generation
-            SET status = 'running', stage = 'starting', epoch = :epoch, attempts = :attempt,
-                started_at = coalesce(started_at, now())
-            WHERE id = :id""";
-
-    /** Somebody begins an attempt; from now on events of older epochs are not stored. */
-    public void attempt(Tx tx, UUID id, long epoch, int attempt) {
-        tx.update(ATTEMPT)
-                .bind("id", id)
-                .bind("epoch", epoch)
-                .bind("attempt", attempt)
-                .execute();
-    }
-
-    private static final String STAGE = """
-            UPDATE generation
-            SET status = :status, stage = :stage, epoch = :epoch, percent = :percent
-            WHERE id = :id""";
-
-    /** It has come to another stage. */
-    public void stage(Tx tx, UUID id, long epoch, Status status, Stage stage, BigDecimal percent) {
-        tx.update(STAGE)
-                .bind("id", id)
-                .bind("epoch", epoch)
-                .bind("status", status.code())
-                .bind("stage", stage.code())
-                .bind("percent", percent)
-                .execute();
-    }
-
     private static final String FINISH = """
-            UPDATE generation
-            SET status = :status, text = :text, error = CAST(:error AS jsonb), receipt = CAST(:receipt AS jsonb),
-                charged_micros = :charged, stage = CASE WHEN :status = 'completed' THEN 'finishing' ELSE stage END,
-                percent = CASE WHEN :status = 'completed' THEN 100 ELSE :percent END,
-                job = NULL, finished_at = now()
-            WHERE id = :id AND finished_at IS NULL""";
+            UPDATE generation g
+            SET status = e.status, text = e.text, error = CAST(e.error AS jsonb), receipt = CAST(e.receipt AS jsonb),
+                charged_micros = e.charged, stage = CASE WHEN e.status = 'completed' THEN 'finishing' ELSE g.stage END,
+                percent = CASE WHEN e.status = 'completed' THEN 100 ELSE CAST(e.percent AS numeric) END,
+                job = NULL, finished_at = now(),
+                cost_micros = (SELECT coalesce(sum(c.cost_micros), 0) FROM provider_call c WHERE c.generation = e.id)
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:texts AS text[]), CAST(:errors AS text[]),
+                        CAST(:receipts AS text[]), CAST(:charged AS bigint[]), CAST(:percents AS text[]))
+                AS e (id, status, text, error, receipt, charged, percent)
+            WHERE g.id = e.id AND g.finished_at IS NULL
+            RETURNING g.id, g.cost_micros""";
 
-    /** It is over. */
-    public void finish(Tx tx, UUID id, Ending ending, Receipt receipt) {
-        int rows = tx.update(FINISH)
-                .bind("id", id)
-                .bind("status", ending.status().code())
-                .bind("text", ending.text())
-                .bind("error", ending.error() == null ? null : Json.write(ending.error()))
-                .bind("receipt", Json.write(Generation.Bill.of(receipt)))
-                .bind("charged", receipt.chargedMicros())
-                .bind("percent", ending.percent())
-                .execute();
-        if (rows != 1) {
-            throw new IllegalStateException("generation " + id + " was over already");
-        }
+    /** They are over; answers what all calls of each to providers cost, in this order. */
+    public List<Long> finish(Tx tx, List<Finish> all) {
+        return Columns.portions(all, Finish::length).stream()
+                .flatMap(some -> finishSome(tx, some).stream())
+                .toList();
     }
 
-    private static final String EPOCH = """
-            UPDATE generation
-            SET epoch = :epoch
-            WHERE id = :id""";
-
-    /** Events of epochs before this one are not stored any more. */
-    public void epoch(Tx tx, UUID id, long epoch) {
-        tx.update(EPOCH).bind("id", id).bind("epoch", epoch).execute();
+    private static List<Long> finishSome(Tx tx, List<Finish> all) {
+        Map<UUID, Long> costs = Columns.of(all)
+                .uuids("ids", Finish::id)
+                .texts("statuses", one -> one.ending().status().code())
+                .texts("texts", one -> one.ending().text())
+                .texts(
+                        "errors",
+                        one -> one.ending().error() == null
+                                ? null
+                                : Json.write(one.ending().error()))
+                .texts("receipts", one -> Json.write(Generation.Bill.of(one.receipt())))
+                .longs("charged", one -> one.receipt().chargedMicros())
+                .texts("percents", one -> one.ending().percent().toPlainString())
+                .bind(tx.query(FINISH))
+                .mapTo(Cost.class)
+                .stream()
+                .collect(Collectors.toMap(Cost::id, Cost::costMicros));
+        return all.stream()
+                .map(one -> Optional.ofNullable(costs.get(one.id()))
+                        .orElseThrow(() -> new IllegalStateException("generation " + one.id() + " was over already")))
+                .toList();
     }
 
     private static final String DELETE = """
@@ -275,6 +302,38 @@ public final class Archive {
         return Problem.of(ProblemType.NOT_FOUND, "There is no generation with this id.");
     }
 
+    /**
+     * A generation that begins.
+     *
+     * @param job what makes it; null when it has to wait for its turn
+     */
+    public record Birth(
+            UUID id, UUID account, Draft draft, @Nullable UUID job) {
+        private Order.Wish wish() {
+            return draft.wish();
+        }
+
+        private int length() {
+            return wish().prompt().length()
+                    + (wish().chat() == null ? 0 : Json.write(wish().chat()).length())
+                    + wish().messages().stream()
+                            .mapToInt(message -> message.content().length())
+                            .sum();
+        }
+    }
+
+    /** A generation that ends, and what was charged for it. */
+    public record Finish(UUID id, Ending ending, Receipt receipt) {
+        private int length() {
+            String text = ending.text();
+            return text == null ? 0 : text.length();
+        }
+    }
+
+    private record Born(UUID id, Instant createdAt) {}
+
+    private record Cost(UUID id, long costMicros) {}
+
     /** Which generations to list; null means any. */
     public record Filter(@Nullable String kind, @Nullable String status) {}
 
@@ -282,8 +341,9 @@ public final class Archive {
      * Where a generation stands.
      *
      * @param job absent while it waits for its turn, and when it is over
+     * @param begun whether a provider was called for it
      */
-    public record Place(String status, @Nullable UUID job) {
+    public record Place(String status, @Nullable UUID job, boolean begun) {
         public boolean over() {
             Status known = Status.of(status);
             return known != null && known.terminal();

@@ -36,6 +36,7 @@ public record Draft(
                 Stage.QUEUED,
                 wish.prompt(),
                 wish.options(),
+                wish.inputs(),
                 BigDecimal.ZERO,
                 null,
                 new Generation.Cost(Micros.credits(money.expectedMicros()), null),

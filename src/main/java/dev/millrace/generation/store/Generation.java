@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A generation as its owner sees it.
  *
  * @param options what was asked for, with the model's defaults for what was not: another like it is made from them
+ * @param inputs ids of the pictures it begins with; one that is over keeps them here when they are deleted
  * @param text what was written, once it is over
  * @param assets what was made, also what is not ready yet
  */
@@ -30,6 +31,7 @@ public record Generation(
         Stage stage,
         String prompt,
         GenerationOptions options,
+        List<UUID> inputs,
         BigDecimal percent,
         @Nullable BigDecimal etaSeconds,
         Cost cost,

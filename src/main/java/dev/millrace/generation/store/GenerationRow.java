@@ -31,6 +31,7 @@ record GenerationRow(
         String stage,
         String prompt,
         String options,
+        List<UUID> inputs,
         BigDecimal percent,
         long expectedMicros,
         int attempts,
@@ -59,6 +60,7 @@ record GenerationRow(
                 Stage.valueOf(stage.toUpperCase(Locale.ROOT)),
                 prompt,
                 GenerationOptions.read(options),
+                inputs,
                 told == null ? bare(percent) : told.path("percent").decimalValue(),
                 eta == null || !eta.isNumber() ? null : eta.decimalValue(),
                 new Generation.Cost(

@@ -28,6 +28,8 @@ public record Order(
      * What was asked for.
      *
      * @param chat what a chat asks for beyond words and options
+     * @param inputs the pictures it begins with
+     * @param once whether it is told to a client who cannot take back what he heard: then it never begins anew behind that
      */
     public record Wish(
             GenerationKind kind,
@@ -36,7 +38,25 @@ public record Order(
             String prompt,
             List<Message> messages,
             GenerationOptions options,
-            @Nullable Chat chat) {}
+            @Nullable Chat chat,
+            List<UUID> inputs,
+            boolean once) {
+        public Wish {
+            inputs = List.copyOf(inputs);
+        }
+
+        public Wish(
+                GenerationKind kind,
+                String model,
+                String provider,
+                String prompt,
+                List<Message> messages,
+                GenerationOptions options,
+                @Nullable Chat chat,
+                List<UUID> inputs) {
+            this(kind, model, provider, prompt, messages, options, chat, inputs, false);
+        }
+    }
 
     /** What it will cost about, and at most. */
     public record Money(long expectedMicros, long maximumMicros) {}
@@ -60,6 +80,8 @@ public record Order(
             String messages,
             String options,
             @Nullable String chat,
+            List<UUID> inputs,
+            boolean once,
             String price,
             long expectedMicros,
             long maximumMicros,
@@ -84,7 +106,9 @@ public record Order(
                                 prompt,
                                 Json.MAPPER.readValue(messages, MESSAGES),
                                 GenerationOptions.read(options),
-                                chat == null ? null : Json.MAPPER.readValue(chat, Chat.class)),
+                                chat == null ? null : Json.MAPPER.readValue(chat, Chat.class),
+                                inputs,
+                                once),
                         Json.MAPPER.readValue(price, Price.class),
                         new Money(expectedMicros, maximumMicros),
                         size,

@@ -2,6 +2,7 @@ package dev.millrace.generation.store;
 
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,21 +100,31 @@ public final class Paces {
 
     private static final String REMEMBER = """
             INSERT INTO generation_pace (kind, model, size, making, finish, tenths, reports, first_report)
-            VALUES (:kind, :model, :size, :making, :finish, NULLIF(CAST(:tenths AS real[]), '{}'), :reports, :first)""";
+            SELECT kind, model, size, making, finish, NULLIF(CAST(tenths AS real[]), '{}'), reports,
+                   CASE WHEN reports > 0 THEN first END
+            FROM unnest(CAST(:kinds AS text[]), CAST(:models AS text[]), CAST(:sizes AS text[]), CAST(:makings AS float8[]),
+                        CAST(:finishes AS float8[]), CAST(:tenths AS text[]), CAST(:reports AS integer[]), CAST(:firsts AS float8[]))
+                AS p (kind, model, size, making, finish, tenths, reports, first)""";
 
-    /** Remembers how one went that was completed. */
-    public static void remember(Tx tx, Order order, Course course) {
-        tx.update(REMEMBER)
-                .bind("kind", order.wish().kind().code())
-                .bind("model", order.wish().model())
-                .bind("size", order.size())
-                .bind("making", course.making())
-                .bind("finish", course.finish())
-                .bindArray("tenths", Double.class, course.tenths())
-                .bind("reports", course.reports().count())
-                .bind(
-                        "first",
-                        course.reports().count() == 0 ? null : course.reports().first())
+    /** Remembers how those went that were completed. */
+    public static void remember(Tx tx, List<Gone> all) {
+        if (all.isEmpty()) {
+            return;
+        }
+        Columns.of(all)
+                .texts("kinds", gone -> gone.order().wish().kind().code())
+                .texts("models", gone -> gone.order().wish().model())
+                .texts("sizes", gone -> gone.order().size())
+                .doubles("makings", gone -> gone.course().making())
+                .doubles("finishes", gone -> gone.course().finish())
+                .texts(
+                        "tenths",
+                        gone -> gone.course().tenths().stream()
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(",", "{", "}")))
+                .ints("reports", gone -> gone.course().reports().count())
+                .doubles("firsts", gone -> gone.course().reports().first())
+                .bind(tx.update(REMEMBER))
                 .execute();
     }
 
@@ -148,6 +160,9 @@ public final class Paces {
             return all <= 0 ? 1 : making.median() / all;
         }
     }
+
+    /** How one went. */
+    public record Gone(Order order, Course course) {}
 
     private record Took(
             double making,

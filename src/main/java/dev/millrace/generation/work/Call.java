@@ -1,6 +1,5 @@
 package dev.millrace.generation.work;
 
-import dev.millrace.analytics.Analytics;
 import dev.millrace.analytics.Fact;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.Cancellation;
@@ -12,9 +11,11 @@ import dev.millrace.generation.provider.ProviderEvent;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
+import dev.millrace.generation.store.Standings;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Passage;
 import dev.millrace.platform.KillPoint;
@@ -23,6 +24,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.sql.Duplicate;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +67,7 @@ final class Call implements ProviderSink {
     private final long began;
     private volatile boolean draining;
     private boolean begun;
+    private boolean intended;
     private @Nullable String finish;
     private boolean answered;
     private boolean overlong;
@@ -82,14 +85,15 @@ final class Call implements ProviderSink {
         this.number = number;
         this.passage = passage;
         this.continuity = continuity;
-        this.consumption = new Consumption(task.order().wish());
+        this.consumption = new Consumption(task.order());
         this.began = shop.clock().millis();
     }
 
     /** Blocks until the provider is done; whatever goes wrong leaves as a failure of a known kind. */
     void make(Provider provider, Foothold foothold) throws ProviderFailure, InterruptedException {
-        var call = new ProviderCall(
-                task.id(), number, request(provider), foothold, shop.media().scratch(task.id()), cancellation);
+        Path folder = shop.media().scratch(task.id());
+        var inputs = new Lent(shop.media(), task, model.inputs(), folder, cancellation);
+        var call = new ProviderCall(task.id(), number, request(provider), foothold, folder, cancellation, inputs);
         KillPoint.reach("before-provider-call");
         task.interrupts().outside();
         try {
@@ -98,7 +102,9 @@ final class Call implements ProviderSink {
             throw ours;
         } catch (RuntimeException defect) {
             LOG.error("the adapter of {} failed on generation {}", provider.name(), task.id(), defect);
-            throw new ProviderFailure(ProviderFailure.Kind.TRANSIENT, "The provider could not be understood.");
+            var failure = new ProviderFailure(ProviderFailure.Kind.TRANSIENT, "The provider could not be understood.");
+            // what was created there is not created a second time for that
+            throw intended || !(foothold instanceof Foothold.None) ? failure.asLast() : failure;
         } finally {
             task.interrupts().inside();
         }
@@ -124,7 +130,7 @@ final class Call implements ProviderSink {
         seam = new Seam(begun.text());
         flow.pass(begun.text());
         before = flow.words();
-        textBytes = utf8(begun.text());
+        textBytes = TextFlow.utf8(begun.text());
         return Continuity.rest(request, begun);
     }
 
@@ -173,7 +179,7 @@ final class Call implements ProviderSink {
     /** What it has consumed by itself, as the provider counted it or by what was delivered. */
     ProviderEvent.Usage consumed() {
         Spoken begun = spoken;
-        long bytes = textBytes - (begun == null ? 0 : utf8(begun.text()));
+        long bytes = textBytes - (begun == null ? 0 : TextFlow.utf8(begun.text()));
         return consumption.usage(new Consumption.Delivered(flow.words() - before, bytes, artifacts.size()));
     }
 
@@ -183,30 +189,44 @@ final class Call implements ProviderSink {
         if (begun == null) {
             return consumed();
         }
-        long had = utf8(begun.text());
+        long had = TextFlow.utf8(begun.text());
         int repeated = seam == null ? 0 : seam.repeated();
         String again = begun.text().substring(begun.text().length() - repeated);
-        return begun.and(consumed(), textBytes - had, utf8(again));
+        return begun.and(consumed(), textBytes - had, TextFlow.utf8(again));
+    }
+
+    /** Whether it is read to its end once it is canceled, for it is billed anyway. */
+    boolean drains() {
+        return model.conduct().cancelPolicy() == CancelPolicy.DRAIN;
+    }
+
+    /** Whether it was paid for, and cannot be undone: making it again would be paid for again. */
+    boolean billed() {
+        return drains() && consumed().any();
     }
 
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
     void close(Tx tx, String outcome, @Nullable String error) {
-        Map<String, BigDecimal> usage = usage().quantities();
-        Calls.close(tx, task.id(), number, new Calls.End(state(outcome, error), error, usage, finish));
+        Calls.close(tx, List.of(end(outcome, error)));
+    }
+
+    /** How it ended, to be written down. */
+    Calls.End end(String outcome, @Nullable String error) {
+        Map<String, BigDecimal> alone = consumed().quantities();
         Instant seen = firstSeen;
         long now = shop.clock().millis();
-        Analytics.record(
-                tx,
-                new Fact.AttemptFinished(
-                        task.order().account(),
-                        task.id(),
-                        new Fact.Work(task.order().wish().kind().code(), model.id(), model.provider()),
-                        new Fact.Attempt(number, outcome, error),
-                        new Fact.Times(
-                                Math.max(0, began - task.order().createdAt().toEpochMilli()),
-                                seen == null ? null : Math.max(0, seen.toEpochMilli() - began),
-                                Math.max(0, now - began)),
-                        consumed().quantities()));
+        var fact = new Fact.AttemptFinished(
+                task.order().account(),
+                task.id(),
+                new Fact.Work(task.order().wish().kind().code(), model.id(), model.provider()),
+                new Fact.Attempt(number, outcome, error),
+                new Fact.Times(
+                        Math.max(0, began - task.order().createdAt().toEpochMilli()),
+                        seen == null ? null : Math.max(0, seen.toEpochMilli() - began),
+                        Math.max(0, now - began)),
+                alone,
+                model.price().cost(alone));
+        return new Calls.End(task.id(), number, state(outcome, error), usage(), finish, fact);
     }
 
     /** As they were judged when it was asked for, save that another model takes them in its own way. */
@@ -253,7 +273,10 @@ final class Call implements ProviderSink {
 
     private void hear(ProviderEvent event) {
         switch (event) {
-            case ProviderEvent.Intended() -> task.quietly(tx -> Calls.intend(tx, task.id(), number));
+            case ProviderEvent.Intended() -> {
+                intended = true;
+                task.quietly(tx -> Calls.intend(tx, task.id(), number));
+            }
             case ProviderEvent.Queued(int position) -> {
                 // readers are told of our own queue alone; at a vendor's it is starting
             }
@@ -290,7 +313,7 @@ final class Call implements ProviderSink {
         if (told == null || overlong) {
             return;
         }
-        answers(utf8(told));
+        answers(TextFlow.utf8(told));
         task.recording().text(told);
         reckon();
     }
@@ -311,7 +334,7 @@ final class Call implements ProviderSink {
         boolean says = more != null || part.id() != null || part.name() != null;
         if (says && !overlong) {
             String piece = more == null ? "" : more;
-            answers(BYTES_AROUND_A_PART + utf8(piece));
+            answers(BYTES_AROUND_A_PART + TextFlow.utf8(piece));
             task.recording()
                     .light(new GenerationEvent.ToolCall(part.index(), clean(part.id()), clean(part.name()), piece));
         }
@@ -359,7 +382,7 @@ final class Call implements ProviderSink {
             // a change of state that readers must not miss: it goes into the row, and into the log for good
             task.commit(null, (tx, progress) -> {
                 Calls.resolved(tx, task.id());
-                shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, now, progress.percent());
+                Standings.stage(tx, task.id(), task.epoch(), Status.RUNNING, now, progress.percent());
             });
         }
     }
@@ -368,14 +391,5 @@ final class Call implements ProviderSink {
         if (firstSeen == null) {
             firstSeen = shop.clock().instant();
         }
-    }
-
-    private static int utf8(String text) {
-        int bytes = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
-        }
-        return bytes;
     }
 }

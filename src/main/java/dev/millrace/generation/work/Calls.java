@@ -2,34 +2,47 @@ package dev.millrace.generation.work;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.millrace.analytics.Analytics;
+import dev.millrace.analytics.Fact;
 import dev.millrace.generation.provider.Foothold;
+import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.platform.json.Json;
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code provider_call}: what was asked of providers, so that nobody asks twice. */
 final class Calls {
     private static final TypeReference<Map<String, BigDecimal>> USAGE = new TypeReference<>() {};
+    private static final TypeReference<Set<String>> UNITS = new TypeReference<>() {};
 
     private Calls() {}
 
     private static final String OPEN = """
             INSERT INTO provider_call (generation, attempt, provider, model)
-            VALUES (:generation, :attempt, :provider, :model)
+            SELECT generation, attempt, provider, model
+            FROM unnest(CAST(:generations AS uuid[]), CAST(:attempts AS integer[]), CAST(:providers AS text[]), CAST(:models AS text[]))
+                AS c (generation, attempt, provider, model)
             ON CONFLICT (generation, attempt) DO NOTHING""";
 
-    /** A call is about to be made. */
-    static void open(Tx tx, UUID generation, int attempt, String provider, String model) {
-        tx.update(OPEN)
-                .bind("generation", generation)
-                .bind("attempt", attempt)
-                .bind("provider", provider)
-                .bind("model", model)
+    /** Calls are about to be made. */
+    static void open(Tx tx, List<Starts.Start> all) {
+        if (all.isEmpty()) {
+            return;
+        }
+        Columns.of(all)
+                .uuids("generations", Starts.Start::generation)
+                .ints("attempts", Starts.Start::number)
+                .texts("providers", Starts.Start::provider)
+                .texts("models", Starts.Start::model)
+                .bind(tx.update(OPEN))
                 .execute();
     }
 
@@ -48,7 +61,7 @@ final class Calls {
 
     private static final String UNRESOLVED = """
             UPDATE provider_call
-            SET unresolved_since = :since, next_probe_at = :next
+            SET unresolved_since = coalesce(unresolved_since, :since), next_probe_at = :next
             WHERE generation = :generation AND attempt = :attempt AND state = 'open'""";
 
     /** Nobody knows how it stands at the vendor, who is asked again then: what {@code admin.unresolved} shows. */
@@ -72,7 +85,7 @@ final class Calls {
     }
 
     private static final String HOLDER = """
-            SELECT generation FROM provider_call
+            SELECT generation, attempt FROM provider_call
             WHERE provider = :provider AND external_id = :externalId""";
 
     private static final String ACCEPT = """
@@ -81,18 +94,18 @@ final class Calls {
             WHERE generation = :generation AND attempt = :attempt""";
 
     /**
-     * The vendor's job is this generation's; false when another one has it. Two that ask at once meet in the unique index, and the
-     * second one's transaction fails with a {@code Duplicate}.
+     * The vendor's job is that of this attempt; false when another has it, be it an earlier one of the same generation. Two that ask
+     * at once meet in the unique index, and the second one's transaction fails with a {@code Duplicate}.
      */
     static boolean accept(Tx tx, UUID generation, int attempt, String provider, String externalId) {
-        UUID holder = tx.query(HOLDER)
+        Holder holder = tx.query(HOLDER)
                 .bind("provider", provider)
                 .bind("externalId", externalId)
-                .mapTo(UUID.class)
+                .mapTo(Holder.class)
                 .findOne()
                 .orElse(null);
         if (holder != null) {
-            return holder.equals(generation);
+            return holder.equals(new Holder(generation, attempt));
         }
         tx.update(ACCEPT)
                 .bind("generation", generation)
@@ -103,36 +116,58 @@ final class Calls {
     }
 
     private static final String CLOSE = """
-            UPDATE provider_call
-            SET state = :state, error = :error, usage = CAST(:usage AS jsonb), finish = :finish, finished_at = now(),
-                unresolved_since = NULL, next_probe_at = NULL, possible_micros = CASE WHEN :state = 'unknown' THEN (
-                    SELECT g.maximum_micros FROM generation g WHERE g.id = :generation) END
-            WHERE generation = :generation AND attempt = :attempt AND state = 'open'""";
+            UPDATE provider_call c
+            SET state = e.state, error = e.error, usage = CAST(e.usage AS jsonb), counted = CAST(e.counted AS jsonb),
+                cost_micros = e.cost, finish = e.finish,
+                finished_at = now(), unresolved_since = NULL, next_probe_at = NULL,
+                possible_micros = CASE WHEN e.state = 'unknown' THEN (
+                    SELECT g.maximum_micros FROM generation g WHERE g.id = e.generation) END
+            FROM unnest(CAST(:generations AS uuid[]), CAST(:attempts AS integer[]), CAST(:states AS text[]), CAST(:errors AS text[]),
+                        CAST(:usages AS text[]), CAST(:counted AS text[]), CAST(:costs AS bigint[]), CAST(:finishes AS text[]))
+                AS e (generation, attempt, state, error, usage, counted, cost, finish)
+            WHERE c.generation = e.generation AND c.attempt = e.attempt AND c.state = 'open'""";
 
-    /** The call is over: {@code finished}, {@code failed}, {@code canceled}, or {@code unknown} when it was never learnt how. */
-    static void close(Tx tx, UUID generation, int attempt, End end) {
-        tx.update(CLOSE)
-                .bind("generation", generation)
-                .bind("attempt", attempt)
-                .bind("state", end.state())
-                .bind("error", end.error())
-                .bind("usage", Json.write(end.usage()))
-                .bind("finish", end.finish())
+    /** Calls are over. */
+    static void close(Tx tx, List<End> ends) {
+        if (ends.isEmpty()) {
+            return;
+        }
+        Columns.of(ends)
+                .uuids("generations", End::generation)
+                .ints("attempts", End::attempt)
+                .texts("states", End::state)
+                .texts("errors", End::error)
+                .texts("usages", end -> Json.write(end.usage().quantities()))
+                .texts("counted", end -> Json.write(end.usage().counted()))
+                .longs("costs", end -> end.fact().costMicros())
+                .texts("finishes", End::finish)
+                .bind(tx.update(CLOSE))
                 .execute();
+        Analytics.record(tx, ends.stream().map(End::fact).toList());
     }
 
     private static final String ABANDON = """
             UPDATE provider_call
-            SET state = 'abandoned', error = 'its server was lost', finished_at = now()
+            SET state = 'abandoned', error = 'its server was lost', finished_at = now(), cost_micros = :cost
             WHERE generation = :generation AND state = 'open'""";
 
-    /** Whoever made the open calls is gone, and nothing can be learnt of them. */
-    static void abandon(Tx tx, UUID generation) {
-        tx.update(ABANDON).bind("generation", generation).execute();
+    /** Whoever made the open calls is gone, and nothing can be learnt of them; false when there are none. */
+    static boolean abandon(Tx tx, UUID generation) {
+        return abandon(tx, generation, null);
+    }
+
+    /** The same for calls that are known to have cost something. */
+    static boolean abandon(Tx tx, UUID generation, @Nullable Long costMicros) {
+        return tx.update(ABANDON)
+                        .bind("generation", generation)
+                        .bind("cost", costMicros)
+                        .execute()
+                > 0;
     }
 
     private static final String LAST = """
-            SELECT attempt, provider, model, state, external_id, intended_at, started_at, usage::text AS usage, finish
+            SELECT attempt, provider, model, state, external_id, intended_at, unresolved_since, started_at, usage::text AS usage,
+                   counted::text AS counted, finish
             FROM provider_call
             WHERE generation = :generation
             ORDER BY attempt DESC
@@ -147,12 +182,27 @@ final class Calls {
                 .orElse(null);
     }
 
-    /** How a call ended; the usage is what will be charged when its result is kept. */
+    private record Holder(UUID generation, int attempt) {}
+
+    /**
+     * How a call ended.
+     *
+     * @param state a word of the table's, {@code unknown} when it was never learnt how
+     * @param usage what will be charged when its result is kept
+     * @param fact for the books, with what the call cost by itself
+     */
     record End(
+            UUID generation,
+            int attempt,
             String state,
-            @Nullable String error,
-            Map<String, BigDecimal> usage,
-            @Nullable String finish) {}
+            Usage usage,
+            @Nullable String finish,
+            Fact.AttemptFinished fact) {
+        @Nullable
+        String error() {
+            return fact.attempt().error();
+        }
+    }
 
     /** A call as it stands. */
     record Last(
@@ -162,8 +212,10 @@ final class Calls {
             String state,
             @Nullable String externalId,
             @Nullable Instant intendedAt,
+            @Nullable Instant unresolvedSince,
             Instant startedAt,
             String usage,
+            String counted,
             @Nullable String finish) {
         boolean isOpen() {
             return state.equals("open");
@@ -172,14 +224,14 @@ final class Calls {
         /** What an asynchronous provider can go on from. */
         Foothold foothold() {
             if (externalId != null) {
-                return new Foothold.Accepted(externalId);
+                return new Foothold.Accepted(externalId, intendedAt);
             }
             return intendedAt == null ? new Foothold.None() : new Foothold.Intended(intendedAt);
         }
 
-        Map<String, BigDecimal> quantities() {
+        Usage consumed() {
             try {
-                return Json.MAPPER.readValue(usage, USAGE);
+                return new Usage(Json.MAPPER.readValue(usage, USAGE), Json.MAPPER.readValue(counted, UNITS));
             } catch (JsonProcessingException defect) {
                 throw new UncheckedIOException(defect);
             }

@@ -32,11 +32,10 @@ final class Conclusion {
 
     /** It is made. What is charged is what was consumed. */
     void made(Status status, ProviderEvent.Usage usage, Timing timing, @Nullable Call call) {
-        end(new End(status, null, task.order().price().charge(usage), timing), tx -> {
-            if (call != null) {
-                call.close(tx, "finished", null);
-            }
-        });
+        end(
+                new End(status, null, task.order().price().charge(usage), timing),
+                tx -> {},
+                call == null ? null : call.end("finished", null));
     }
 
     /** It cannot be made. What came is kept, and nothing is charged. */
@@ -46,9 +45,13 @@ final class Conclusion {
         keeping(new End(Status.FAILED, told, List.of(), Timing.none(call)), call, outcome, fault.detail());
     }
 
-    /** It was stopped. What came is kept, and charged as the policy says. */
-    void canceled(List<ReceiptLine> charges, @Nullable Call call) {
-        keeping(new End(Status.CANCELED, null, charges, Timing.none(call)), call, "canceled", "canceled by its owner");
+    /**
+     * It was stopped. What came is kept, and charged as the policy says.
+     *
+     * @param outcome of the call: {@code canceled}, or {@code ambiguous} when the vendor may go on and bill it
+     */
+    void canceled(List<ReceiptLine> charges, @Nullable Call call, String outcome) {
+        keeping(new End(Status.CANCELED, null, charges, Timing.none(call)), call, outcome, "canceled by its owner");
     }
 
     /** Takes the files of a call into storage; {@link #adopt} makes them assets. */
@@ -79,14 +82,11 @@ final class Conclusion {
 
     private void keeping(End end, @Nullable Call call, String outcome, String error) {
         if (call == null) {
-            end(end, tx -> Calls.abandon(tx, task.id()));
+            end(end, tx -> Calls.abandon(tx, task.id()), null);
             return;
         }
         List<Stored> kept = staged(call);
-        end(end, tx -> {
-            adopt(tx, kept, call);
-            call.close(tx, outcome, error);
-        });
+        end(end, tx -> adopt(tx, kept, call), call.end(outcome, error));
     }
 
     /** What cannot be kept because there is no room must not keep the generation from ending. */
@@ -98,7 +98,7 @@ final class Conclusion {
         }
     }
 
-    private void end(End end, Consumer<Tx> more) {
+    private void end(End end, Consumer<Tx> first, Calls.@Nullable End call) {
         Order order = task.order();
         boolean text =
                 order.wish().kind() == GenerationKind.TEXT && task.recording().hasText();
@@ -107,21 +107,25 @@ final class Conclusion {
                 text || completedText(end) ? task.recording().textSoFar() : null,
                 end.fault(),
                 task.teller().percent());
-        task.recording().end(tx -> {
-            task.attempt().complete(tx);
-            more.accept(tx);
-            if (end.status() == Status.COMPLETED
-                    && end.timing().making() > 0
-                    && order.standing().status() == Status.QUEUED) {
-                Paces.remember(
-                        tx,
-                        order,
-                        task.teller().course(end.timing().making(), end.timing().finish()));
-            }
-            return shop.endings()
-                    .end(tx, order, ending, end.charges(), end.timing().firstSeen());
-        });
+        var last = new Endings.Last(
+                task.attempt(),
+                first,
+                call,
+                pace(end),
+                new Endings.End(order, ending, end.charges(), end.timing().firstSeen()));
+        task.recording().commit(shop.endings().finale(), last);
         shop.media().clearScratch(task.id());
+    }
+
+    /** Only who was seen from its beginning to its end says how long the like takes. */
+    private Paces.@Nullable Gone pace(End end) {
+        Order order = task.order();
+        Timing timing = end.timing();
+        return end.status() == Status.COMPLETED
+                        && timing.making() > 0
+                        && order.standing().status() == Status.QUEUED
+                ? new Paces.Gone(order, task.teller().course(timing.making(), timing.finish()))
+                : null;
     }
 
     /** A text that is complete and empty is an empty text, not none. */

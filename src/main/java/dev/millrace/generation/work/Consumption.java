@@ -10,20 +10,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call has consumed: what the provider counted, also an explicit zero, and where it counted nothing what was delivered.
+ * What a call has consumed: what the provider counted, also an explicit zero, and what he did not count as it was delivered. A
+ * vendor of tokens says nothing of words, so where words are paid for they are counted here, and the other way round.
  */
 final class Consumption {
     /** Bytes of text that are about a token, for vendors that were cut off before they counted. */
     private static final int BYTES_A_TOKEN = 4;
 
-    /** What is guessed from bytes; words, files and the call itself are as they are. */
-    private static final Set<String> TOKENS = Set.of("input_tokens", "output_tokens");
+    /** What is not as exact as files and the call itself are: a text is cut into words and tokens by our rule, not the vendor's. */
+    private static final Set<String> RECKONED = Set.of("words", "input_tokens", "output_tokens");
 
     private final Order.Wish wish;
+    private final Set<String> paid;
     private volatile @Nullable Usage heard;
 
-    Consumption(Order.Wish wish) {
-        this.wish = wish;
+    Consumption(Order order) {
+        this.wish = order.wish();
+        this.paid = order.price().units();
     }
 
     /** The provider's count; a later one replaces an earlier one. */
@@ -31,20 +34,23 @@ final class Consumption {
         heard = usage;
     }
 
-    /** Whether the provider has said anything of it. */
+    /** Whether the provider has said something of all that is paid for. */
     boolean told() {
-        return heard != null;
+        Usage known = heard;
+        return known != null && known.quantities().keySet().containsAll(paid);
     }
 
     /** In single units of the price lines. */
     Usage usage(Delivered delivered) {
         Usage known = heard;
-        if (known != null) {
-            return known;
-        }
         if (delivered.nothing()) {
-            return Usage.NONE;
+            return known == null ? Usage.NONE : known;
         }
+        Usage ours = counted(delivered);
+        return known == null ? ours : known.and(ours, paid);
+    }
+
+    private Usage counted(Delivered delivered) {
         long prompt = wish.messages().isEmpty()
                 ? bytes(wish.prompt())
                 : wish.messages().stream()
@@ -57,7 +63,7 @@ final class Consumption {
                 "images", BigDecimal.valueOf(delivered.files()),
                 "input_tokens", BigDecimal.valueOf(Math.ceilDiv(prompt, BYTES_A_TOKEN)),
                 "output_tokens", BigDecimal.valueOf(Math.ceilDiv(delivered.textBytes(), BYTES_A_TOKEN)));
-        return new Usage(quantities, TOKENS);
+        return new Usage(quantities, RECKONED);
     }
 
     private static long bytes(String text) {

@@ -2,16 +2,21 @@ package dev.millrace.generation.work;
 
 import dev.millrace.analytics.Analytics;
 import dev.millrace.analytics.Fact;
+import dev.millrace.credits.ReceiptLine;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.Request;
+import dev.millrace.generation.provider.catalogue.CancelPolicy;
+import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.provider.catalogue.Price;
 import dev.millrace.generation.store.Order;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +46,14 @@ final class Continuity {
         return text.isBlank() ? null : new Spoken(text, charge(text));
     }
 
+    /** Whether a call of this model would go on from what stands. */
+    boolean goesOn(Provider provider, Model model) {
+        Order.Wish wish = task.order().wish();
+        Request request =
+                model.request(wish.prompt(), wish.messages(), wish.options()).with(wish.chat());
+        return before(provider, request) != null;
+    }
+
     /** What to ask for, so that the whole is no longer than was asked for. */
     static Request rest(Request request, Spoken spoken) {
         BigDecimal most = request.options().number("max_tokens");
@@ -60,9 +73,15 @@ final class Continuity {
         barred |= failed.calledTools();
     }
 
-    /** Whoever made the last call is gone; it cost something all the same: the prompt, and at least what is with the readers. */
-    void lost(Calls.Last last, Instant now) {
+    /**
+     * Whoever made the last call is gone; it cost something all the same: the prompt, and at least what is with the readers.
+     *
+     * @param price of the model that was called
+     */
+    void lost(Calls.Last last, Price price, Instant now) {
         Order.Wish wish = task.order().wish();
+        var consumed = estimate(task.order(), task.recording().textSoFar()).quantities();
+        long cost = price.cost(consumed);
         var fact = new Fact.AttemptFinished(
                 task.order().account(),
                 task.id(),
@@ -75,10 +94,12 @@ final class Continuity {
                                         .toMillis()),
                         null,
                         Math.max(0, Duration.between(last.startedAt(), now).toMillis())),
-                estimate(task.order(), task.recording().textSoFar()).quantities());
+                consumed,
+                cost);
         task.quietly(tx -> {
-            Calls.abandon(tx, task.id());
-            Analytics.record(tx, fact);
+            if (Calls.abandon(tx, task.id(), cost)) {
+                Analytics.record(tx, fact);
+            }
         });
     }
 
@@ -92,6 +113,21 @@ final class Continuity {
         return declined;
     }
 
+    /** What is owed when this call is stopped: what it used, or, when it added nothing to what stands of an answer, for that. */
+    List<ReceiptLine> owed(Call stopped) {
+        boolean silent =
+                !stopped.answered() && !stopped.continued() && task.recording().hasText();
+        return silent ? owed(stopped.model()) : task.order().price().charge(stopped.usage());
+    }
+
+    /** What is owed for what stands of an answer, where the model's bill stops with it. */
+    List<ReceiptLine> owed(Model model) {
+        boolean stops = model.conduct().cancelPolicy() == CancelPolicy.STOP;
+        return stops && task.recording().hasText()
+                ? task.order().price().charge(charge(task.recording().textSoFar()))
+                : List.of();
+    }
+
     /** What the text that stands is charged as; where nobody knows any more what the vendor counted, by its length. */
     private Usage charge(String text) {
         Usage known = usage;
@@ -101,7 +137,7 @@ final class Continuity {
     private static Usage estimate(Order order, String text) {
         var words = new TextFlow();
         words.pass(text);
-        return new Consumption(order.wish())
+        return new Consumption(order)
                 .usage(new Consumption.Delivered(words.words(), text.getBytes(StandardCharsets.UTF_8).length, 0));
     }
 }

@@ -5,6 +5,7 @@ import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.store.Stage;
+import dev.millrace.generation.store.Standings;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.work.Conclusion.Timing;
 import dev.millrace.media.Asset;
@@ -39,15 +40,15 @@ final class Finishing {
         this.conclusion = conclusion;
     }
 
-    /** What the provider made is complete; {@code status} is what it ends as. */
-    void finish(Call call, Status status) throws InterruptedException {
+    /** What the provider made is complete. */
+    void finish(Call call) throws InterruptedException {
         KillPoint.reach("provider-end-before-settle");
         double making = task.teller().elapsed();
         if (!call.artifacts().isEmpty()) {
             adopt(call);
-            ripen(status, call.usage(), making, call);
+            ripen(call.drains(), call.usage(), making, call);
         } else if (task.order().wish().kind() == GenerationKind.TEXT) {
-            conclusion.made(status, call.usage(), new Timing(making, 0, call.firstSeen()), call);
+            conclusion.made(status(call.drains()), call.usage(), new Timing(making, 0, call.firstSeen()), call);
         } else {
             conclusion.failed(
                     Fault.of(ProblemType.PROVIDER_FAILED, "The provider said that it was done and sent nothing."),
@@ -59,21 +60,26 @@ final class Finishing {
     /** Goes on where a server was lost that had adopted the files already. */
     void resume(Calls.Last last) throws InterruptedException {
         task.teller().made();
-        ripen(Status.COMPLETED, new Usage(last.quantities()), 0, null);
+        ripen(shop.makers().drains(last.model()), last.consumed(), 0, null);
+    }
+
+    /** What it ends as: who has canceled what was read to its end has it canceled, with all that was made. */
+    private Status status(boolean drains) {
+        return drains && task.attempt().cancelRequested() ? Status.CANCELED : Status.COMPLETED;
     }
 
     private void adopt(Call call) {
         List<Stored> stored = conclusion.stage(call);
         task.teller().made();
         task.commit(null, (tx, progress) -> {
-            shop.archive().stage(tx, task.id(), task.epoch(), Status.PROCESSING, Stage.FINISHING, progress.percent());
+            Standings.stage(tx, task.id(), task.epoch(), Status.PROCESSING, Stage.FINISHING, progress.percent());
             conclusion.adopt(tx, stored, call);
             call.close(tx, "finished", null);
         });
     }
 
     /** Waits for every asset, tells each that is ready, and ends. */
-    private void ripen(Status status, Usage usage, double making, @Nullable Call call) throws InterruptedException {
+    private void ripen(boolean drains, Usage usage, double making, @Nullable Call call) throws InterruptedException {
         double adopted = task.teller().elapsed();
         List<Asset> assets = shop.db().read(tx -> shop.media().of(tx, task.id()));
         Set<UUID> told = shop.db().read(this::told);
@@ -92,7 +98,7 @@ final class Finishing {
         }
         if (ready > 0) {
             var timing = new Timing(making, task.teller().elapsed() - adopted, call == null ? null : call.firstSeen());
-            conclusion.made(status, atMost(usage, ready), timing, null);
+            conclusion.made(status(drains), atMost(usage, ready), timing, null);
         } else {
             Fault why = fault == null
                     ? Fault.of(ProblemType.PROVIDER_FAILED, "The provider's file could not be made ready.")

@@ -3,8 +3,10 @@ package dev.millrace.generation.work;
 import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.Recording;
 import dev.millrace.generation.events.Unowned;
+import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Archive.Ending;
 import dev.millrace.generation.store.Order;
+import dev.millrace.generation.store.Standings;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.generation.traffic.Traffic.Place;
@@ -18,7 +20,6 @@ import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes the job of a generation. One virtual thread waits for its provider; thousands do at once. */
 public final class GenerationWorker implements Worker<RunGeneration>, AutoCloseable {
     private static final long AWAY_MILLIS = Traffic.AWAY.toMillis();
+    private static final String WITHDRAWN = "its model is not in the catalogue any more";
 
     private final Workshop shop;
     private final IntSupplier places;
@@ -71,29 +73,27 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
             return Outcome.DONE;
         }
         if (attempt.cancelRequested()) {
-            return make(order, attempt);
+            return make(order, attempt, Place.NOWHERE);
         }
-        Place place = shop.makers().traffic().admit(order.wish().provider(), share(), attempt.claim() == 1);
+        Place place = shop.makers().traffic().admit(order.wish().provider(), places.getAsInt(), attempt.claim() == 1);
         if (place == null) {
             // at a time of its own, so that those who were turned away together do not come back together
             return new Outcome.Snooze(
                     Duration.ofMillis(ThreadLocalRandom.current().nextLong(AWAY_MILLIS / 2, AWAY_MILLIS)));
         }
         try (place) {
-            return make(order, attempt);
+            return make(order, attempt, place);
         }
     }
 
-    /** No provider has more than two places in three, however long it keeps those waiting who have them. */
-    private int share() {
-        return Math.max(1, 2 * places.getAsInt() / 3);
-    }
-
-    private Outcome make(Order order, Attempt attempt) throws InterruptedException {
+    private Outcome make(Order order, Attempt attempt, Place place) throws InterruptedException {
+        Model model = shop.makers().catalogue().known(order.wish().model());
+        if (model == null) {
+            return new Outcome.GiveUp(WITHDRAWN);
+        }
         boolean fresh = order.standing().status() == Status.QUEUED;
         try (Recording recording =
                 shop.log().record(order.id(), order.account(), attempt.claim(), fresh, attempt::lost)) {
-            var model = shop.makers().catalogue().find(order.wish().model());
             var meter = new Meter(
                     shop.records().paces().expect(model, order.size()),
                     fresh ? 0 : told(order),
@@ -102,7 +102,7 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
                     order, recording, meter, secondsSince(order.standing().startedAt()));
             pulse.add(teller);
             try {
-                new Run(shop, new Task(order, attempt, recording, teller, new Interrupts())).go();
+                new Run(shop, new Task(order, attempt, recording, teller, new Interrupts()), place).go();
             } catch (InterruptedException goesOnElsewhere) {
                 if (!attempt.lost()) {
                     throw goesOnElsewhere;
@@ -132,15 +132,17 @@ public final class GenerationWorker implements Worker<RunGeneration>, AutoClosea
         Unowned log = EventLog.unowned(tx, order.id());
         var fault = Fault.of(
                 ProblemType.INTERNAL,
-                "The generation was begun again and again and never ended. You were not charged.");
+                reason.equals(WITHDRAWN)
+                        ? "The model is not offered any more. You were not charged."
+                        : "The generation was begun again and again and never ended. You were not charged.");
         var ending = new Ending(
                 Status.FAILED,
                 log.text(),
                 fault,
                 BigDecimal.valueOf(order.standing().percent()));
-        var end = shop.endings().end(tx, order, ending, List.of(), null);
+        var end = shop.endings().end(tx, Endings.End.free(order, ending));
         Calls.abandon(tx, order.id());
-        shop.archive().epoch(tx, order.id(), log.end(tx, end));
+        Standings.epoch(tx, order.id(), log.end(tx, end));
     }
 
     @Override

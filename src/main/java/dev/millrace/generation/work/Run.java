@@ -8,16 +8,18 @@ import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.provider.catalogue.Price;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
+import dev.millrace.generation.store.Standings;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Passage;
+import dev.millrace.generation.traffic.Traffic;
 import dev.millrace.media.Fault;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +44,12 @@ final class Run {
     private final Retry retry = new Retry(bound -> ThreadLocalRandom.current().nextLong(bound));
     private volatile @Nullable Call call;
 
-    Run(Workshop shop, Task task) {
+    Run(Workshop shop, Task task, Traffic.Place place) {
         this.shop = shop;
         this.task = task;
         this.conclusion = new Conclusion(shop, task);
         this.finishing = new Finishing(shop, task, conclusion);
-        this.fallbacks = new Fallbacks(shop.makers(), task.order());
+        this.fallbacks = new Fallbacks(shop, task, place);
         this.probes = new Probes(shop, task);
         this.continuity = new Continuity(task);
     }
@@ -82,7 +84,7 @@ final class Run {
         String text = task.recording().textSoFar();
         BigDecimal percent = task.teller().percent();
         task.commit(tx -> {
-            shop.archive().stage(tx, task.id(), task.epoch(), standing.status(), standing.stage(), percent);
+            Standings.stage(tx, task.id(), task.epoch(), standing.status(), standing.stage(), percent);
             return List.of(new GenerationEvent.Reset("taken_over", text));
         });
     }
@@ -99,26 +101,31 @@ final class Run {
         }
         Next next = new Next(model, provider, last == null ? 1 : last.attempt() + 1, new Foothold.None(), true, false);
         if (last != null && last.isOpen() && provider.asynchronous(model.kind())) {
-            next = resumed(next, last);
+            next = next.resuming(last);
         } else if (last != null && last.isOpen()) {
-            continuity.lost(last, shop.clock().instant());
+            Price price = shop.makers().price(last.model(), task.order().price());
+            continuity.lost(last, price, shop.clock().instant());
+            if (bound()
+                    && !continuity.goesOn(provider, model)
+                    && !task.attempt().cancelRequested()) {
+                conclusion.failed(
+                        Fault.of(
+                                ProblemType.PROVIDER_FAILED,
+                                "The server that made it was lost, and it cannot be gone on with."),
+                        null,
+                        "lost");
+                return;
+            }
         }
         while (next != null) {
             next = attempt(next);
         }
     }
 
-    private static Next resumed(Next next, Calls.Last last) {
-        Foothold foothold = last.foothold();
-        return foothold instanceof Foothold.None
-                ? next
-                : new Next(next.model(), next.provider(), last.attempt(), foothold, true, true);
-    }
-
     /** One call; answers what to do next, null when it is over or somebody else's. */
     private @Nullable Next attempt(Next next) throws InterruptedException {
         if (task.attempt().cancelRequested() && next.foothold() instanceof Foothold.None) {
-            conclusion.canceled(List.of(), null);
+            conclusion.canceled(continuity.owed(next.model()), null, "canceled");
             return null;
         }
         Passage passage;
@@ -154,7 +161,7 @@ final class Run {
         }
         inLine = true;
         task.commit(tx -> {
-            shop.archive().epoch(tx, task.id(), task.epoch());
+            Standings.epoch(tx, task.id(), task.epoch());
             return List.of(new GenerationEvent.Queued(place));
         });
     }
@@ -172,10 +179,14 @@ final class Run {
             now.make(next.provider(), next.foothold());
         } catch (ProviderFailure failure) {
             passage.failed(failure);
+            if (failure.kind() != ProviderFailure.Kind.AMBIGUOUS) { // of that one the vendor may have the job still
+                passage.close();
+            }
             return task.attempt().lost() ? null : after(failure, next, now);
         }
         passage.answered();
-        finishing.finish(now, task.attempt().cancelRequested() && drains(now) ? Status.CANCELED : Status.COMPLETED);
+        passage.close(); // from here on the work is ours
+        finishing.finish(now);
         return null;
     }
 
@@ -183,25 +194,21 @@ final class Run {
         Model model = next.model();
         started = true;
         task.teller().restart();
-        task.commit(tx -> {
-            shop.archive().attempt(tx, task.id(), task.epoch(), next.number());
-            if (next.foothold() instanceof Foothold.None) {
-                if (next.number() > 1) {
-                    Calls.abandon(tx, task.id());
-                }
-                Calls.open(tx, task.id(), next.number(), model.provider(), model.id());
-            }
-            return List.of(new GenerationEvent.Started(model.id(), model.provider(), next.number()));
-        });
+        boolean known = !(next.foothold() instanceof Foothold.None);
+        task.recording()
+                .commit(
+                        shop.records().starts().joint(),
+                        new Starts.Start(
+                                task.attempt(), task.id(), model.provider(), model.id(), next.number(), known));
     }
 
     private @Nullable Next after(ProviderFailure failure, Next next, Call failed) throws InterruptedException {
         ProviderFailure.Kind kind = failure.kind();
         String outcome = Failures.outcome(failure);
         boolean ambiguous = kind == ProviderFailure.Kind.AMBIGUOUS;
-        if (task.attempt().cancelRequested() && !(ambiguous && drains(failed))) {
+        if (task.attempt().cancelRequested() && !(ambiguous && failed.drains())) {
             boolean free = failed.model().conduct().cancelPolicy() != CancelPolicy.STOP;
-            conclusion.canceled(free ? List.of() : task.order().price().charge(failed.usage()), failed);
+            conclusion.canceled(free ? List.of() : continuity.owed(failed), failed, ambiguous ? outcome : "canceled");
             return null;
         }
         if (ambiguous) {
@@ -218,11 +225,13 @@ final class Run {
 
     /** What to do after a failure: the same again, another model, or, null, nothing. */
     private @Nullable Step step(ProviderFailure failure, Next next, Call failed) {
-        if (billed(failed)) {
+        boolean declined = continuity.declined(failure, failed);
+        boolean bound = bound();
+        if (failed.billed() || bound && !continuity.goesOn(next.provider(), next.model())) {
             return null;
         }
         int number = failed.number() + 1;
-        if (continuity.declined(failure, failed)) {
+        if (declined) {
             boolean granted = shop.makers().traffic().retry(next.model(), failure);
             return new Step(next.again(number), Duration.ZERO, "retry", granted);
         }
@@ -231,15 +240,16 @@ final class Run {
         if (wait != null && granted) {
             return new Step(next.again(number), wait, "retry", true);
         }
-        Next other = elsewhere(failure, number);
+        Next other = bound ? null : elsewhere(failure, number);
         if (other != null) {
             return new Step(other, Duration.ZERO, "fallback", true);
         }
         if (wait != null) {
             return new Step(next.again(number), wait, "retry", false);
         }
-        Duration told = retry.asTold(failure, untilDeadline(next.model()));
-        return told == null ? null : new Step(next.again(number), told, "retry", true);
+        Duration told = retry.asTold(
+                failure, task.untilDeadline(next.model(), shop.clock().instant()));
+        return told == null ? null : new Step(next.again(number), told, "retry", false);
     }
 
     private @Nullable Next elsewhere(ProviderFailure failure, int number) {
@@ -255,35 +265,34 @@ final class Run {
     /** The vendor is left alone because it fails: nothing was asked, so nothing failed; another is asked, or we wait. */
     private @Nullable Next turnedAway(ProviderFailure closed, Next next) throws InterruptedException {
         if (task.attempt().cancelRequested()) {
-            conclusion.canceled(List.of(), null);
+            conclusion.canceled(continuity.owed(next.model()), null, "canceled");
             return null;
         }
-        Next other = elsewhere(closed, next.number());
-        if (other != null) {
-            decided(next, "fallback", closed, Duration.ZERO);
-            return other;
-        }
-        Duration wait = retry.leftAlone(closed);
+        Next other = bound() ? null : elsewhere(closed, next.number());
+        Duration wait = other == null ? retry.leftAlone(closed) : Duration.ZERO;
         if (wait == null) {
             conclusion.failed(Failures.fault(closed), null, Failures.outcome(closed));
             return null;
         }
         Status waits = started ? Status.RUNNING : Status.QUEUED;
-        task.teller().stage(Stage.RETRYING);
-        BigDecimal percent = task.teller().percent();
-        task.commit(tx -> {
-            shop.archive().stage(tx, task.id(), task.epoch(), waits, Stage.RETRYING, percent);
-            Analytics.record(tx, Failures.decision(task, next.model(), next.number(), "wait", closed, wait));
-            return List.of(
-                    new GenerationEvent.Retrying(next.number(), Failures.outcome(closed), Failures.seconds(wait)));
-        });
+        waiting(waits, next, other == null ? "wait" : "fallback", closed, wait);
+        if (other != null) {
+            return other;
+        }
         wake.await(wait);
         return task.attempt().lost() ? null : next;
     }
 
-    private void decided(Next next, String decision, ProviderFailure failure, Duration delay) {
-        task.quietly(tx ->
-                Analytics.record(tx, Failures.decision(task, next.model(), next.number(), decision, failure, delay)));
+    /** Readers and the books are told what is done about a failure before the next call is made. */
+    private void waiting(Status status, Next next, String decision, ProviderFailure failure, Duration wait) {
+        task.teller().stage(Stage.RETRYING);
+        BigDecimal percent = task.teller().percent();
+        task.commit(tx -> {
+            Standings.stage(tx, task.id(), task.epoch(), status, Stage.RETRYING, percent);
+            Analytics.record(tx, Failures.decision(task, next.model(), next.number(), decision, failure, wait));
+            return List.of(
+                    new GenerationEvent.Retrying(next.number(), Failures.outcome(failure), Failures.seconds(wait)));
+        });
     }
 
     /** Waits and tries again; files of the failed call are void, its text stands until it is gone on with or begun anew. */
@@ -291,7 +300,7 @@ final class Run {
         task.teller().stage(Stage.RETRYING);
         BigDecimal percent = task.teller().percent();
         task.commit(tx -> {
-            shop.archive().stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.RETRYING, percent);
+            Standings.stage(tx, task.id(), task.epoch(), Status.RUNNING, Stage.RETRYING, percent);
             failed.close(tx, Failures.outcome(failure), failure.detail());
             Analytics.record(
                     tx,
@@ -301,19 +310,27 @@ final class Run {
         });
         call = null;
         wake.await(step.delay());
-        if (!step.granted() && !granted(step.next().model(), failure)) {
+        if (!step.granted() && !granted(step.next(), failure)) {
             conclusion.failed(Failures.fault(failure), null, Failures.outcome(failure));
             return null;
         }
         return task.attempt().lost() ? null : step.next();
     }
 
-    /** Waits for the budget of repeated calls, as long as patience lasts; whoever is stopped has no need of it. */
-    private boolean granted(Model model, ProviderFailure failure) throws InterruptedException {
-        while (!wake.requested() && !shop.makers().traffic().retry(model, failure)) {
+    /**
+     * Waits for the budget of repeated calls, as long as patience lasts, and says so when that is longer than was told; whoever is
+     * stopped has no need of it.
+     */
+    private boolean granted(Next next, ProviderFailure failure) throws InterruptedException {
+        for (boolean told = false;
+                !wake.requested() && !shop.makers().traffic().retry(next.model(), failure);
+                told = true) {
             Duration more = retry.longer();
             if (more == null) {
                 return false;
+            }
+            if (!told) {
+                waiting(Status.RUNNING, next, "wait", failure, more);
             }
             wake.await(more);
         }
@@ -322,26 +339,16 @@ final class Run {
 
     /** The vendor may hold our job: the hold is kept, and it is asked again until its deadline. Nothing is created meanwhile. */
     private @Nullable Next unresolved(Next next, Call silent) throws InterruptedException {
-        Calls.Last last = shop.db().read(tx -> Calls.last(tx, task.id()));
-        Instant intended = last == null ? null : last.intendedAt();
-        if (last == null || intended == null) {
-            conclusion.failed(
-                    Fault.of(ProblemType.PROVIDER_FAILED, "The provider does not answer."), silent, "ambiguous");
+        Probes.Look look = probes.next(next);
+        Fault over = look.fault();
+        if (over != null) {
+            conclusion.failed(over, silent, "ambiguous");
             return null;
         }
-        Instant until = intended.plusSeconds(next.model().conduct().deadlineSeconds());
-        Duration pause = probes.next(next.number(), until);
-        if (pause == null) {
-            conclusion.failed(
-                    Fault.of(ProblemType.PROVIDER_TIMEOUT, "There was no word from the provider until its deadline."),
-                    silent,
-                    "ambiguous");
-            return null;
-        }
-        wake.await(pause);
+        wake.await(look.pause());
         return task.attempt().lost()
                 ? null
-                : new Next(next.model(), next.provider(), next.number(), last.foothold(), false, true);
+                : new Next(next.model(), next.provider(), next.number(), look.foothold(), false, true);
     }
 
     /** Told on whatever thread asks to cancel: quick, and far from the database. */
@@ -349,7 +356,7 @@ final class Run {
         Call present = call;
         if (present == null) {
             wake.cancel();
-        } else if (drains(present)) {
+        } else if (present.drains()) {
             present.drain();
         } else {
             wake.cancel();
@@ -363,32 +370,9 @@ final class Run {
         task.interrupts().interrupt();
     }
 
-    private static boolean drains(Call call) {
-        return call.model().conduct().cancelPolicy() == CancelPolicy.DRAIN;
-    }
-
-    /** It was paid for, and cannot be undone: making it again would be paid for again. */
-    private static boolean billed(Call failed) {
-        return drains(failed) && failed.consumed().any();
-    }
-
-    private Duration untilDeadline(Model model) {
-        Instant started = task.order().standing().startedAt();
-        Instant from = started == null ? task.order().createdAt() : started;
-        return Duration.between(
-                shop.clock().instant(), from.plusSeconds(model.conduct().deadlineSeconds()));
-    }
-
-    /**
-     * The next call to make.
-     *
-     * @param tell whether readers are told that it starts; another look at a job that runs is not
-     * @param repeated whether this model was called before and failed
-     */
-    private record Next(Model model, Provider provider, int number, Foothold foothold, boolean tell, boolean repeated) {
-        Next again(int attempt) {
-            return new Next(model, provider, attempt, new Foothold.None(), true, true);
-        }
+    /** Whether its client cannot take back what he heard: then it is gone on with, or fails. */
+    private boolean bound() {
+        return task.order().wish().once() && task.recording().hasAnswer();
     }
 
     /**

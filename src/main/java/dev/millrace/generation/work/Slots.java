@@ -2,10 +2,15 @@ package dev.millrace.generation.work;
 
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.store.Archive;
+import dev.millrace.platform.jobs.Enqueue;
 import dev.millrace.platform.jobs.Jobs;
+import dev.millrace.platform.jobs.Wish;
 import dev.millrace.platform.sql.Tx;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * How many generations of an account run at once. More than its plan allows are not refused: they wait in the order of their
@@ -27,27 +32,45 @@ public final class Slots {
         this.archive = archive;
     }
 
-    private static final String TURN = """
-            SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(CAST(:account AS text), 7))""";
+    private static final String TURNS = """
+            SELECT count(*)
+            FROM (SELECT DISTINCT hashtextextended(CAST(account AS text), 7) AS place
+                  FROM unnest(CAST(:accounts AS uuid[])) AS a (account)
+                  ORDER BY place) turn
+            CROSS JOIN LATERAL pg_advisory_xact_lock(turn.place)""";
 
-    /** From here to the end of the transaction nobody else begins or ends anything of this account. */
-    public static void turn(Tx tx, UUID account) {
-        tx.query(TURN).bind("account", account).mapTo(Integer.class).one();
+    /** From here to the end of the transaction nobody else begins or ends anything of these accounts. */
+    public static void turn(Tx tx, Collection<UUID> accounts) {
+        tx.query(TURNS)
+                .bindArray("accounts", UUID.class, accounts)
+                .mapTo(Integer.class)
+                .one();
     }
 
-    private static final String COUNT = """
-            SELECT count(*) FILTER (WHERE job IS NOT NULL) AS running, count(*) FILTER (WHERE job IS NULL) AS waiting
+    private static final String COUNTS = """
+            SELECT account, count(*) FILTER (WHERE job IS NOT NULL) AS running, count(*) FILTER (WHERE job IS NULL) AS waiting
             FROM generation
-            WHERE account = :account AND finished_at IS NULL""";
+            WHERE account = ANY(:accounts) AND finished_at IS NULL
+            GROUP BY account""";
 
     /** How many run, and how many wait for one of them to end. */
     public static Count count(Tx tx, UUID account) {
-        return tx.query(COUNT).bind("account", account).mapTo(Count.class).one();
+        return counts(tx, List.of(account)).getOrDefault(account, Count.NONE);
     }
 
-    /** Has a generation made as soon as this transaction is durable; answers its job. */
-    public UUID enqueue(Tx tx, UUID account, UUID generation) {
-        return jobs.enqueue(tx, account, new RunGeneration(generation));
+    /** The same for many; who has none is absent. */
+    public static Map<UUID, Count> counts(Tx tx, Collection<UUID> accounts) {
+        return tx.query(COUNTS).bindArray("accounts", UUID.class, accounts).mapTo(Counted.class).stream()
+                .collect(Collectors.toMap(Counted::account, Counted::count));
+    }
+
+    /** Has generations made as soon as this transaction is durable; answers their jobs, in this order. */
+    public List<UUID> enqueue(Tx tx, List<Ready> all) {
+        return jobs.enqueue(
+                tx,
+                all.stream()
+                        .map(ready -> new Wish(ready.account(), new RunGeneration(ready.generation()), Enqueue.NOW))
+                        .toList());
     }
 
     private static final String NEXT = """
@@ -56,12 +79,19 @@ public final class Slots {
             ORDER BY id
             LIMIT :most""";
 
-    /** Lets those who wait go on, as many as there is room for, and tells the others their new place. Needs the turn. */
-    public void promote(Tx tx, UUID account) {
-        Count count = count(tx, account);
-        if (count.waiting() == 0) {
-            return;
-        }
+    /**
+     * Lets those who wait go on, as many as there is room for in each account, and tells the others their new place. Needs the turn of
+     * all of them.
+     */
+    public void promote(Tx tx, Collection<UUID> accounts) {
+        counts(tx, accounts).forEach((account, count) -> {
+            if (count.waiting() > 0) {
+                promote(tx, account, count);
+            }
+        });
+    }
+
+    private void promote(Tx tx, UUID account, Count count) {
         long room = credits.plan(tx, account).running() - count.running();
         if (room <= 0) {
             return;
@@ -71,7 +101,12 @@ public final class Slots {
                 .bind("most", room)
                 .mapTo(UUID.class)
                 .list();
-        next.forEach(generation -> archive.enqueued(tx, generation, enqueue(tx, account, generation)));
+        List<UUID> made = enqueue(
+                tx,
+                next.stream().map(generation -> new Ready(account, generation)).toList());
+        for (int i = 0; i < next.size(); i++) {
+            archive.enqueued(tx, next.get(i), made.get(i));
+        }
         if (count.waiting() > next.size()) {
             tellPlaces(tx, account);
         }
@@ -103,5 +138,24 @@ public final class Slots {
     }
 
     /** Running means that a job has it, whether or not that job has begun. */
-    public record Count(long running, long waiting) {}
+    public record Count(long running, long waiting) {
+        public static final Count NONE = new Count(0, 0);
+
+        public Count oneMoreRuns() {
+            return new Count(running + 1, waiting);
+        }
+
+        public Count oneMoreWaits() {
+            return new Count(running, waiting + 1);
+        }
+    }
+
+    /** A generation that need not wait, and whose it is. */
+    public record Ready(UUID account, UUID generation) {}
+
+    private record Counted(UUID account, long running, long waiting) {
+        Count count() {
+            return new Count(running, waiting);
+        }
+    }
 }

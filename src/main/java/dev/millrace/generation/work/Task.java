@@ -4,9 +4,12 @@ import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.events.GenerationEvent.Progress;
 import dev.millrace.generation.events.GenerationEvent.Unresolved;
 import dev.millrace.generation.events.Recording;
+import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Order;
 import dev.millrace.platform.jobs.Attempt;
 import dev.millrace.platform.sql.Tx;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -22,6 +25,13 @@ record Task(Order order, Attempt attempt, Recording recording, Teller teller, In
 
     long epoch() {
         return attempt.claim();
+    }
+
+    /** How much of a model's time is left. */
+    Duration untilDeadline(Model model, Instant now) {
+        Instant started = order.standing().startedAt();
+        Instant from = started == null ? order.createdAt() : started;
+        return Duration.between(now, from.plusSeconds(model.conduct().deadlineSeconds()));
     }
 
     /** Commits a change that shows the fence first. */

@@ -69,4 +69,14 @@ final class TextFlow {
         }
         return true;
     }
+
+    /** How many bytes of UTF-8 a text has. */
+    static int utf8(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
+    }
 }

@@ -74,6 +74,16 @@ final class ModelledLog {
         }
     }
 
+    /** What may happen between two statements of one reader: the owner goes on, and now and then comes to the end. */
+    void meanwhile() {
+        int dice = random.nextInt(60);
+        if (!ended() && dice < 3) {
+            run(80 + 3 * dice);
+        } else if (!ended() && dice == 59) {
+            end();
+        }
+    }
+
     boolean ended() {
         return rowText != null;
     }

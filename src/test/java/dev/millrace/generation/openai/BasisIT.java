@@ -1,5 +1,6 @@
 package dev.millrace.generation.openai;
 
+import static dev.millrace.generation.openai.FaceHouse.charged;
 import static dev.millrace.generation.openai.FaceHouse.over;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +10,7 @@ import dev.millrace.testing.SseReader;
 import dev.millrace.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whether a figure that is charged was reported by the vendor or counted by us, as those see it who pay. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -28,6 +32,20 @@ class BasisIT {
     @BeforeAll
     void open() {
         house = new FaceHouse();
+        model("worded", "[{'per': '100_words', 'amount_micros': 100000}]");
+        model("called", "[{'per': 'call', 'amount_micros': 2000000}, {'per': '1k_tokens_out', 'amount_micros': 1000}]");
+    }
+
+    private void model(String name, String price) {
+        house.house()
+                .db()
+                .run(tx -> tx.update("""
+                        INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                        SELECT 'openai/' || :name, kind, provider, options, CAST(:price AS jsonb), cancel_policy, 2, 60
+                        FROM model WHERE id = 'openai/*'""")
+                        .bind("name", name)
+                        .bind("price", price.replace('\'', '"'))
+                        .execute());
     }
 
     @AfterAll
@@ -94,8 +112,43 @@ class BasisIT {
         assertThat(basis(row)).containsExactly("reported", "reported");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "a boat @words=80, 0.08",
+        "a boat @words=80 @usage_zero, 0.08",
+        "a boat @words=80 @no_usage, 0.08",
+        "a boat @words=80 @usage_with_last, 0.08",
+        "a boat @words=40 @cut_after=20 @fail_times=1, 0.04",
+    })
+    void wordsAreCountedWhereTheVendorReportsTokensAlone(String prompt, BigDecimal charged) {
+        Api person = house.person();
+        String id = begin(person, "openai/worded", prompt + " in words");
+
+        List<JsonNode> told = costs(person, id);
+
+        JsonNode row = over(person, id);
+        assertThat(charged(row)).isEqualByComparingTo(charged);
+        assertThat(basis(row)).containsExactly("counted");
+        assertThat(told).allMatch(cost -> cost.path("basis").asText().equals("counted"));
+    }
+
+    @Test
+    void whatTheVendorSaysIsZeroIsZeroAndTheCallIsStillACall() {
+        Api person = house.person();
+        assertThat(charged(over(person, begin(person, "a boat @words=20 @usage_zero"))))
+                .isEqualByComparingTo("0");
+
+        JsonNode row = over(person, begin(person, "openai/called", "a boat @words=20 @usage_zero"));
+        assertThat(charged(row)).isEqualByComparingTo("2");
+        assertThat(basis(row)).containsExactly("reported", "reported");
+    }
+
     private static String begin(Api person, String prompt) {
-        return person.generate("text", prompt, Map.of("model", "openai/fake"))
+        return begin(person, "openai/fake", prompt);
+    }
+
+    private static String begin(Api person, String model, String prompt) {
+        return person.generate("text", prompt, Map.of("model", model))
                 .path("id")
                 .asText();
     }

@@ -2,6 +2,7 @@ package dev.millrace.generation.openai;
 
 import static dev.millrace.generation.openai.FaceHouse.CHAT;
 import static dev.millrace.generation.openai.FaceHouse.chat;
+import static dev.millrace.generation.openai.FaceHouse.error;
 import static dev.millrace.generation.openai.FaceHouse.over;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chats over raw HTTP: what goes over the wire, to the last byte. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -97,6 +100,62 @@ class ChatIT {
         assertThat(text(chunks)).isEqualTo(FakeOpenAi.text(prompt));
         assertThat(delta(chunks.getLast())).isEqualTo(json("{}"));
         assertThat(finishes(chunks)).containsExactly("stop");
+    }
+
+    /** Breaks off after ten words, the first time. */
+    private static ObjectNode frail(boolean stream) {
+        return chat(
+                "studio/chaos-text",
+                "a boat",
+                Map.of("stream", stream, "cut_after", 10, "fail_times", 1, "words", 30, "speed", 200));
+    }
+
+    @Test
+    void aStreamThatBreaksOffIsFreeAndNothingIsMadeThatCannotBeTold() {
+        Api person = house.person();
+
+        Api.Answer answer = person.post(CHAT, frail(true));
+
+        assertThat(answer.text())
+                .contains("\"error\"")
+                .contains("You were not charged.")
+                .doesNotContain("[DONE]");
+        JsonNode row = over(person, Objects.requireNonNull(answer.header("X-Generation-Id")));
+        assertThat(row.path("status").asText()).isEqualTo("failed");
+        assertThat(row.path("attempts").asInt()).isEqualTo(1);
+        assertThat(row.at("/receipt/charged").decimalValue()).isEqualByComparingTo("0");
+    }
+
+    @Test
+    void aStreamThatBreaksOffUnderAKeyIsMadeToItsEndAndToldWholeToWhoAsksAgain() {
+        Api person = house.person();
+        Map<String, String> key = Map.of("Idempotency-Key", "broken-1");
+
+        Api.Answer first = person.send("POST", CHAT, frail(true).toString(), key);
+        assertThat(first.text()).contains("\"error\"").contains("Idempotency-Key");
+        JsonNode row = over(person, Objects.requireNonNull(first.header("X-Generation-Id")));
+        assertThat(row.path("status").asText()).isEqualTo("completed");
+        assertThat(row.path("attempts").asInt()).isEqualTo(2);
+
+        Api.Answer again =
+                person.send("POST", CHAT, frail(true).toString(), key).expect(200);
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(again.text()).endsWith("data: [DONE]\n\n");
+        assertThat(text(chunks(again))).isEqualTo(row.path("text").asText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasDeletedIsNotThereForWhoRepeatsTheCall(boolean stream) {
+        Api person = house.person();
+        Map<String, String> key = Map.of("Idempotency-Key", "deleted-1");
+        String body = chat("fake", "a hill @words=3", Map.of("stream", stream)).toString();
+        String id = person.send("POST", CHAT, body, key).expect(200).header("X-Generation-Id");
+        over(person, Objects.requireNonNull(id));
+        person.delete("/v1/generations/" + id).expect(204);
+
+        assertThat(error(person.send("POST", CHAT, body, key), 404).path("code").asText())
+                .isEqualTo("not_found");
     }
 
     @Test

@@ -119,6 +119,17 @@ class ErrorsIT {
     }
 
     @Test
+    void numbersThatNobodyMeansAreRefusedBeforeTheirKeyIsLookedAt() {
+        String body =
+                "{\"model\":\"studio/text\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":1e99999}";
+        refused(house.person().send("POST", CHAT, body, Map.of("Idempotency-Key", "large-1")));
+    }
+
+    private static void refused(Api.Answer answer) {
+        assertThat(error(answer, 400).path("type").asText()).isEqualTo("invalid_request_error");
+    }
+
+    @Test
     void otherMediaTypesAndLongBodiesAreRefusedInTheSameShape() {
         error(person.send("POST", CHAT, "x", Map.of("Content-Type", "text/plain")), 415);
         error(person.send("POST", CHAT, "x".repeat(1024 * 1024 + 1), Map.of()), 413);

@@ -13,7 +13,6 @@ import com.openai.errors.BadRequestException;
 import com.openai.errors.InternalServerException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.OpenAIException;
-import com.openai.errors.OpenAIServiceException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
@@ -25,10 +24,12 @@ import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import com.openai.models.images.ImageGenerateParams;
+import com.openai.models.videos.ImageInputReferenceParam;
 import com.openai.models.videos.Video;
 import com.openai.models.videos.VideoCreateParams;
 import com.openai.models.videos.VideoModel;
 import com.openai.models.videos.VideoSeconds;
+import com.openai.models.videos.VideoSize;
 import dev.millrace.testing.Api;
 import java.util.Base64;
 import java.util.Iterator;
@@ -202,14 +203,8 @@ class OpenAiJavaIT {
     }
 
     @Test
-    void aVideoIsFetchedAndDeleted() throws Exception {
-        String id = person.post(
-                        "/openai/v1/videos",
-                        Map.of("model", "studio/video", "prompt", "a boat", "seconds", 1, "size", "256x144"))
-                .expect(200)
-                .json()
-                .path("id")
-                .asText();
+    void aVideoIsMadeFetchedAndDeleted() throws Exception {
+        String id = client.videos().create(video().build()).id();
         over(person, id);
         Video video = client.videos().retrieve(id);
         assertThat(video.status()).isEqualTo(Video.Status.COMPLETED);
@@ -219,20 +214,28 @@ class OpenAiJavaIT {
         assertThat(client.videos().delete(id).deleted()).isTrue();
     }
 
-    /** It sends its forms in chunks, and no body without a length is taken here. */
     @Test
-    void aFormInChunksIsRefusedInWordsTheLibraryUnderstands() {
-        var asked = VideoCreateParams.builder()
+    void aVideoBeginsWithAPictureOfTheAccount() throws Exception {
+        String picture = person.generate("image", "a boat", Map.of("model", "studio/image"))
+                .path("id")
+                .asText();
+        String asset = over(person, picture).at("/assets/0/id").asText();
+        String id = client.videos()
+                .create(video().inputReference(
+                                ImageInputReferenceParam.builder().fileId(asset).build())
+                        .build())
+                .id();
+        JsonNode row = over(person, id);
+        assertThat(row.path("status").asText()).as(row.toString()).isEqualTo("completed");
+        assertThat(row.at("/inputs/0").asText()).isEqualTo(asset);
+    }
+
+    private static VideoCreateParams.Builder video() {
+        return VideoCreateParams.builder()
                 .model(VideoModel.of("studio/video"))
                 .prompt("a boat")
                 .seconds(VideoSeconds.of("1"))
-                .build();
-        assertThatExceptionOfType(OpenAIServiceException.class)
-                .isThrownBy(() -> client.videos().create(asked))
-                .satisfies(refusal -> {
-                    assertThat(refusal.statusCode()).isEqualTo(411);
-                    assertThat(refusal.code()).hasValue("length_required");
-                });
+                .size(VideoSize.of("256x144"));
     }
 
     private OpenAIClient client(String token) {

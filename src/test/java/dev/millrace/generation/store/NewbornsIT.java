@@ -41,7 +41,7 @@ class NewbornsIT {
     @Test
     void anOrderAsItWasBornIsTheOrderAsItIsRead() {
         UUID id = Ids.next();
-        db.run(tx -> archive.insert(tx, id, Ids.next(), draft(), null));
+        db.run(tx -> archive.insert(tx, List.of(new Archive.Birth(id, Ids.next(), draft(), null))));
 
         Order read = db.read(tx -> archive.order(tx, id));
         assertThat(archive.newborn(id)).isEqualTo(read).isNotNull();
@@ -52,7 +52,7 @@ class NewbornsIT {
     void whatWasRolledBackIsNobodys() {
         UUID id = Ids.next();
         assertThatThrownBy(() -> db.run(tx -> {
-                    archive.insert(tx, id, Ids.next(), draft(), null);
+                    archive.insert(tx, List.of(new Archive.Birth(id, Ids.next(), draft(), null)));
                     throw new IllegalStateException("something came between");
                 }))
                 .hasMessage("something came between");
@@ -63,9 +63,9 @@ class NewbornsIT {
     @Test
     void theOldestGiveWay() {
         UUID first = Ids.next();
-        db.run(tx -> archive.insert(tx, first, Ids.next(), draft(), null));
+        db.run(tx -> archive.insert(tx, List.of(new Archive.Birth(first, Ids.next(), draft(), null))));
         for (int i = 0; i < 1_000; i++) {
-            db.run(tx -> archive.insert(tx, Ids.next(), Ids.next(), draft(), null));
+            db.run(tx -> archive.insert(tx, List.of(new Archive.Birth(Ids.next(), Ids.next(), draft(), null))));
         }
         assertThat(archive.newborn(first)).isNull();
         assertThat(db.<Order>read(tx -> archive.order(tx, first))).isNotNull();
@@ -88,8 +88,9 @@ class NewbornsIT {
                                 List.of("a", "b"),
                                 "big",
                                 1e6)),
-                        new Chat(Json.read(
-                                "{\"tools\":[{\"name\":\"x\",\"strict\":true}],\"n\":1.50}", JsonNode.class))),
+                        new Chat(
+                                Json.read("{\"tools\":[{\"name\":\"x\",\"strict\":true}],\"n\":1.50}", JsonNode.class)),
+                        List.of(UUID.fromString("01900000-0000-7000-8000-000000000007"))),
                 Json.read("[{\"per\":\"100_words\",\"amount_micros\":10000,\"typical\":240}]", Price.class),
                 new Order.Money(1_234, 5_678),
                 "small",
