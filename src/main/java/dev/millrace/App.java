@@ -63,7 +63,8 @@ public final class App implements AutoCloseable {
             var media = closing.add(Media.open(
                     config.media(),
                     new Media.Floor(db, jobs, ground.processes(), ground.keys(), clock),
-                    outbox::finished));
+                    outbox::finished,
+                    Generations.uses()));
             var outbound = closing.add(new Outbound(config.outside().allowPrivate()));
             var lookout = closing.add(new Lookout(db));
             var providers = Providers.open(config.providers(), ground.processes(), outbound, lookout, db, clock);
@@ -81,10 +82,10 @@ public final class App implements AutoCloseable {
             var books = closing.add(LedgerWatch.over(db));
             closing.add(Chores.start(
                     Duration.ofMinutes(1),
+                    generations::sweep, // before what is overdue is freed: it says which work goes on
                     credits::expireHolds,
                     credits::freeLeaked,
                     credits::expireGrants,
-                    generations::sweep,
                     books::round,
                     payments::reconcile,
                     webhooks::sweep,
@@ -115,6 +116,7 @@ public final class App implements AutoCloseable {
                             new OpenAiFace(generations, generations.gate(limits), media))));
             server.onDrain(generations::drain);
             server.onDrain(webhooks::drain);
+            db.warm();
             server.ready();
             return new App(config, server, workers, closing);
         } catch (RuntimeException failure) {
@@ -126,7 +128,7 @@ public final class App implements AutoCloseable {
     /** Calls that cost nothing are guarded by address, this machine's own excepted: a proxy here may stand for everybody. */
     private static void guard(Limits limits, ClientAddress address) {
         if (!address.local()) {
-            limits.guard(Guard.READ, address.text());
+            limits.guard(Guard.READ, address.network());
         }
     }
 

@@ -308,8 +308,9 @@ public record Config(
             throw new IllegalArgumentException("must look like postgresql://user:password@host:port/database");
         }
         int port = address.getPort() < 0 ? 5432 : address.getPort();
+        String parameters = address.getRawQuery() == null ? "" : "?" + address.getRawQuery();
         return new Database(
-                "jdbc:postgresql://" + address.getHost() + ":" + port + path,
+                "jdbc:postgresql://" + address.getHost() + ":" + port + path + parameters,
                 login.substring(0, colon),
                 new Secret(login.substring(colon + 1)));
     }

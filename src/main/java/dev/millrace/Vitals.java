@@ -56,6 +56,8 @@ final class Vitals implements AutoCloseable {
         Gauge.builder("millrace.database.busy", db, pool -> pool.load().busy()).register(metrics);
         Gauge.builder("millrace.database.waiting", db, pool -> pool.load().waiting())
                 .register(metrics);
+        Gauge.builder("millrace.database.line", db, pool -> pool.load().inLine())
+                .register(metrics);
         Gauge.builder("millrace.redis.up", redis, one -> one.up() ? 1 : 0).register(metrics);
     }
 

@@ -20,10 +20,10 @@ class Complaint extends Store {
   }
 }
 
-function reason({ status, unanswered, message, problem, retryAfter }) {
+function reason({ status, unanswered, message, problem, retryAfter, full }) {
   if (unanswered) return "The server did not answer. Try again in a moment.";
   if (status === 402 && problem.missing) return `${amount(problem.missing)} credits short. ${problem.remedy ?? ""}`;
-  if (status === 429 && retryAfter) return `The next one in ${duration(retryAfter)}.`;
+  if (full && retryAfter) return `The next one in ${duration(retryAfter)}.`;
   return message;
 }
 

@@ -1,5 +1,5 @@
 // Credits and windows as gauges say them: level, words, and whether it is low.
-import { clock, count, duration, glance, isToday, secondsUntil } from "./words.js";
+import { amount, clock, count, duration, glance, isToday, secondsUntil } from "./words.js";
 
 const LOW = 20; // percent
 
@@ -26,6 +26,19 @@ export function windowGauge(window, says, now = Date.now()) {
     held: 0,
     words: wordsOf(window, now),
     state,
+  };
+}
+
+/** The account's own cap: how much of it is spent today. What is held for runs under way counts as spent. */
+export function capGauge({ limit, spent, remaining }) {
+  return {
+    label: "Spent today",
+    shown: glance(spent),
+    of: `of ${amount(limit)}`,
+    level: limit > 0 ? Math.min(100, (100 * spent) / limit) : 100,
+    held: 0,
+    words: remaining > 0 ? `${glance(remaining)} left until midnight UTC` : "nothing more until midnight UTC",
+    state: stateOf(limit > 0 ? (100 * remaining) / limit : 0),
   };
 }
 

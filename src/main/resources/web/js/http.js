@@ -2,9 +2,10 @@
 import { heard } from "./server-time.js";
 
 export class Refusal extends Error {
-  constructor(problem, status = 0, retryAfter = null) {
+  /** {@code full}: it was refused because a window is full, and not because too much waits already. */
+  constructor(problem, status = 0, retryAfter = null, full = false) {
     super(problem.detail ?? problem.title ?? "");
-    Object.assign(this, { problem, status, retryAfter, code: problem.code, errors: problem.errors ?? [], requestId: problem.request_id });
+    Object.assign(this, { problem, status, retryAfter, full, code: problem.code, errors: problem.errors ?? [], requestId: problem.request_id });
   }
 
   /** Nobody answered: the request may or may not have been carried out. */
@@ -42,7 +43,8 @@ export async function send(path, { method = "GET", json, token, headers, signal 
   heard(response.headers.get("Date"));
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({ title: `Answer ${response.status}` }));
-  throw new Refusal(problem, response.status, seconds(response.headers.get("Retry-After")));
+  const full = response.status === 429 && /;\s*r=0\s*(;|,|$)/.test(response.headers.get("RateLimit") ?? "");
+  throw new Refusal(problem, response.status, seconds(response.headers.get("Retry-After")), full);
 }
 
 const seconds = (value) => (value && /^\d+$/.test(value) ? Number(value) : null);

@@ -35,7 +35,7 @@ export function shortfall(quote, credits) {
   return {
     missing: `${amount(round(missing))} credits short.`,
     detail: `This run needs ${amount(quote.cost.maximum)} and you have ${amount(credits.available)} free${held}.`,
-    remedy: credits.balance >= quote.cost.maximum ? "Wait until a run has ended." : "Choose something smaller.",
+    remedy: credits.balance >= quote.cost.maximum ? "Wait until a run has ended, or choose something smaller." : "Choose something smaller.",
   };
 }
 

@@ -45,16 +45,23 @@ public sealed interface Fact {
         }
     }
 
-    /** A window was full. */
-    record LimitHit(UUID account, String window) implements Fact {
+    /** A window was full, so many times in a short while. */
+    record LimitHit(UUID account, Limit limit, long times) implements Fact {
         @Override
         public UUID subject() {
             return account;
         }
     }
 
-    /** Credits did not suffice; {@code reason} is that of the refusal. */
-    record CreditsRefused(UUID account, String reason, long missingMicros) implements Fact {
+    /**
+     * Credits did not suffice, so many times in a short while.
+     *
+     * @param apiKey with which they were to be spent; null for a person
+     * @param reason that of the refusal
+     * @param missingMicros at most
+     */
+    record CreditsRefused(UUID account, @Nullable UUID apiKey, String reason, long missingMicros, long times)
+            implements Fact {
         @Override
         public UUID subject() {
             return account;
@@ -75,9 +82,20 @@ public sealed interface Fact {
         }
     }
 
-    /** A call to a provider ended, one way or another; {@code usage} is what the provider counted. */
+    /**
+     * A call to a provider ended, one way or another.
+     *
+     * @param usage what it consumed, as the provider counted it, or we where he counted nothing
+     * @param costMicros that much at the price of the model that was called
+     */
     record AttemptFinished(
-            UUID account, UUID generation, Work work, Attempt attempt, Times times, Map<String, BigDecimal> usage)
+            UUID account,
+            UUID generation,
+            Work work,
+            Attempt attempt,
+            Times times,
+            Map<String, BigDecimal> usage,
+            long costMicros)
             implements Fact {
         public AttemptFinished {
             usage = Map.copyOf(usage);
@@ -113,6 +131,16 @@ public sealed interface Fact {
         }
     }
 
+    /**
+     * A window that was full.
+     *
+     * @param window {@code minute}, {@code day}, or {@code waiting} for the line of those that wait for their turn
+     * @param plan the account's
+     * @param apiKey the key whose own window it was; null when it was the plan's
+     * @param degraded whether this node decided alone, because Redis was away
+     */
+    record Limit(String window, String plan, @Nullable UUID apiKey, boolean degraded) {}
+
     /** What was asked for and who did it. */
     record Work(String kind, String model, String provider) {}
 
@@ -133,6 +161,10 @@ public sealed interface Fact {
      */
     record Times(long waitedMillis, @Nullable Long firstMillis, long totalMillis) {}
 
-    /** What it came to. */
-    record Sums(int attempts, long chargedMicros, long releasedMicros) {}
+    /**
+     * What it came to.
+     *
+     * @param costMicros what all its calls cost, also those that failed
+     */
+    record Sums(int attempts, long chargedMicros, long releasedMicros, long costMicros) {}
 }

@@ -147,6 +147,7 @@ class Composer extends Light {
       const { missing, remedy } = fault.problem;
       return note("bad", missing ? `${amount(missing)} credits short.` : "Not enough credits.", `${fault.message} ${remedy ?? ""}`);
     }
+    if (fault?.status === 429 && !fault.full) return this.#wait > 0 ? note("warn", "Not yet.", fault.message) : nothing;
     if (fault?.status === 429) {
       return this.#wait > 0 ? note("warn", "That was fast.", `Next one in ${duration(this.#wait)}.`) : nothing;
     }
@@ -189,7 +190,7 @@ class Composer extends Light {
     if (!refusal.unanswered) this.#sent = null;
     if (refusal.status === 429) {
       refusal.until = Date.now() + (refusal.retryAfter ?? 5) * 1000;
-      limits.refused(refusal.retryAfter ?? 5);
+      if (refusal.full) limits.refused(refusal.retryAfter ?? 5);
     }
     if (refusal.status === 402) limits.refresh();
     this.refusal = refusal;

@@ -3,7 +3,8 @@ import { get, idempotencyKey, once, remove } from "../api.js";
 import { complaint } from "../complaint.js";
 import { html, Light, nothing } from "../light.js";
 import { toast } from "../toast.js";
-import { amount, fault as faultOf, moment } from "../words.js";
+import { typed } from "../typed.js";
+import { amount, fault as faultOf, glance, moment } from "../words.js";
 import { ask } from "./mr-dialog.js";
 
 class Keys extends Light {
@@ -25,10 +26,13 @@ class Keys extends Light {
   }
 
   async #read() {
-    this.all = await get("/v1/api-keys?limit=100").then(
-      ({ data }) => data,
-      () => this.all,
-    );
+    try {
+      const [{ data }, caps] = await Promise.all([get("/v1/api-keys?limit=100"), get("/v1/caps")]);
+      const spent = new Map(caps.keys.map((key) => [key.id, key.spent]));
+      this.all = data.map((key) => ({ ...key, spent: spent.get(key.id) ?? 0 }));
+    } catch {
+      // what was there before stays
+    }
   }
 
   render() {
@@ -106,7 +110,7 @@ class Keys extends Light {
                 <th scope="row">${each.name}</th>
                 <td class="mono" data-l="Key">mr_…${each.hint}</td>
                 <td data-l="Used">${each.last_used_at ? moment(each.last_used_at) : "never"}</td>
-                <td data-l="Cap">${each.cap_day === null ? "none" : amount(each.cap_day)}</td>
+                <td data-l="Cap">${each.cap_day === null ? "none" : html`${amount(each.cap_day)}, ${glance(each.spent)} of it spent today`}</td>
                 <td class="num">
                   <button type="button" class="b b-s b-bare" @click=${() => this.#revoke(each)}>Revoke<span class="vh"> ${each.name}</span></button>
                 </td>
@@ -130,7 +134,7 @@ class Keys extends Light {
     if (this.sending) return;
     const fields = event.target.elements;
     const cap = fields["key-cap"].value.trim();
-    const wish = { name: fields["key-name"].value, ...(cap ? { cap_day: numberOr(cap) } : {}) };
+    const wish = { name: fields["key-name"].value, ...(cap ? { cap_day: typed(cap) } : {}) };
     // the same wish sent again after a lost answer is the same key
     const said = JSON.stringify(wish);
     if (this.#attempt?.said !== said) this.#attempt = { said, key: idempotencyKey() };
@@ -175,11 +179,5 @@ class Keys extends Light {
     await this.#read();
   }
 }
-
-/** What is no number is sent as it was typed, so that the server says what is wrong with it. */
-const numberOr = (text) => {
-  const number = Number(text.replace(",", "."));
-  return Number.isFinite(number) ? number : text;
-};
 
 customElements.define("mr-keys", Keys);

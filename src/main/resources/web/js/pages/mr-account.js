@@ -1,4 +1,4 @@
-// The account: what is left, the ledger, its keys, where it is signed in, and how much may move.
+// The account: what is left, what a day may cost, the ledger, its keys, where it is signed in, and how much may move.
 import { get } from "../api.js";
 import { clock } from "../clock.js";
 import { creditGauge, windowGauge } from "../gauges.js";
@@ -11,6 +11,7 @@ import { Watch } from "../store.js";
 import { credits, glance, plural } from "../words.js";
 import { gauge } from "../elements/mr-gauges.js";
 import "../elements/mr-billing.js";
+import "../elements/mr-cap.js";
 import "../elements/mr-spending.js";
 import "../elements/mr-keys.js";
 import "../elements/mr-ledger.js";
@@ -41,6 +42,7 @@ class Account extends Light {
         <div class="acts"><button type="button" class="b" @click=${() => session.signOut()}>Sign out</button></div>
       </div>
       <section id="limits" aria-label="Credits and limits">${limits.credits ? this.#meters() : nothing}</section>
+      <section id="cap" aria-labelledby="cap-h"><mr-cap></mr-cap></section>
       <mr-spending></mr-spending>
       <section id="ledger" aria-labelledby="ledger-h"><mr-ledger></mr-ledger></section>
       <mr-billing></mr-billing>
