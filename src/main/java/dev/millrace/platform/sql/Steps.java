@@ -29,13 +29,21 @@ final class Steps {
         return handle;
     }
 
-    /** Begins the next step; each of its statements waits so long for a lock. */
+    /**
+     * Begins the next step; each of its statements waits so long for a lock.
+     *
+     * @throws Lost when the connection does not take even that
+     */
     void begin(long millis) {
         if (!several) {
             return;
         }
         String savepoint = begun ? NEXT : FIRST;
-        handle.execute(millis == patience ? savepoint : savepoint + "; SET LOCAL lock_timeout = " + millis);
+        try {
+            handle.execute(millis == patience ? savepoint : savepoint + "; SET LOCAL lock_timeout = " + millis);
+        } catch (RuntimeException broken) {
+            throw new Lost(broken); // often enough the connection had been dead before: nothing was done on it
+        }
         begun = true;
         patience = millis;
     }

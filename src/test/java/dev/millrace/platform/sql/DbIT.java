@@ -200,6 +200,48 @@ class DbIT {
     }
 
     @Test
+    void whatItsConnectionBrokeUnderBeforeTheCommitIsDoneOnceOnAnother() {
+        UUID id = Ids.next();
+        var runs = new AtomicInteger();
+        var told = new ArrayList<String>();
+
+        db.run(tx -> {
+            tx.afterCommit(() -> told.add("committed"));
+            tx.unlessCommitted(fate -> told.add(fate.name()));
+            insert(tx, id);
+            breakFirst(tx, runs);
+            fill(tx, id);
+        });
+
+        assertThat(runs).hasValue(2);
+        assertThat(told).containsExactly("UNDONE", "committed");
+        assertThat(count()).isEqualTo(1);
+        runs.set(0);
+        assertThat(db.<Integer>read(tx -> {
+                    breakFirst(tx, runs);
+                    return tx.query("SELECT filled FROM pot")
+                            .mapTo(Integer.class)
+                            .one();
+                }))
+                .isEqualTo(1);
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void whoseConnectionsBreakAgainAndAgainIsToldToComeBack() {
+        var runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> db.run(tx -> {
+                    runs.incrementAndGet();
+                    breakNow(tx);
+                }))
+                .isInstanceOfSatisfying(
+                        Problem.class, away -> assertThat(away.type()).isEqualTo(ProblemType.UNAVAILABLE));
+        assertThat(runs).hasValue(4);
+        assertThat(count()).isZero();
+    }
+
+    @Test
     void aLineComesBackAfterItsConnectionWasCutAndStillListens() {
         try (Line line = db.line("test-line")) {
             line.listen("mill");
@@ -238,6 +280,18 @@ class DbIT {
         tx.update("UPDATE pot SET filled = filled + 1 WHERE id = :id")
                 .bind("id", id)
                 .execute();
+    }
+
+    private static void breakFirst(Tx tx, AtomicInteger runs) {
+        if (runs.incrementAndGet() == 1) {
+            breakNow(tx);
+        }
+    }
+
+    private static void breakNow(Tx tx) {
+        tx.query("SELECT pg_terminate_backend(pg_backend_pid())")
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private static int count() {

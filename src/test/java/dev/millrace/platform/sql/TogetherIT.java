@@ -7,7 +7,9 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.testing.FaultProxy;
 import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -157,15 +159,43 @@ class TogetherIT {
     }
 
     @Test
+    void aBatchWhoseConnectionDiedBeforeItIsDoneOnOthers() throws Exception {
+        try (var wire = wire();
+                var far = Db.open(over(wire, 2))) {
+            var committed = new CountDownLatch(1);
+            var go = new CountDownLatch(1);
+            Many<Integer, Integer> cutBehindIt = (tx, questions) -> {
+                tx.afterCommit(() -> {
+                    committed.countDown();
+                    Batch.await(go);
+                    wire.cut();
+                    wire.mend();
+                });
+                return questions.stream().<Told<Integer>>map(Told.Answer::new).toList();
+            };
+            var batch = new Batch(far, callers);
+            Future<Integer> first = batch.join(cutBehindIt, 1);
+            Future<Integer> beside = batch.join(cutBehindIt, 2);
+            batch.go();
+            Batch.await(committed);
+
+            Future<Integer> second = callers.submit(() -> far.together(tx -> take(tx, 31)));
+            Future<Integer> third = callers.submit(() -> far.together(tx -> take(tx, 32)));
+            Waiting.until(
+                    "two in line", Duration.ofSeconds(20), () -> far.load().inLine() == 2);
+            go.countDown();
+
+            assertThat(List.of(first.get(), beside.get())).containsExactly(1, 2);
+            assertThat(second.get()).isEqualTo(31);
+            assertThat(third.get()).isEqualTo(32);
+            assertThat(count("SELECT count(*) FROM seat WHERE id IN (31, 32)")).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aConnectionThatIsCutUndoesTheBatchAndEachGoesOnAlone() throws Exception {
-        var address = URI.create(config.url().substring("jdbc:".length()));
-        try (var wire = FaultProxy.to(address.getHost(), address.getPort())) {
-            var through = SqlConfig.of(
-                    config.url().replace(":" + address.getPort() + "/", ":" + wire.port() + "/"),
-                    config.user(),
-                    config.password(),
-                    4);
-            try (var far = Db.open(through)) {
+        try (var wire = wire()) {
+            try (var far = Db.open(over(wire, 4))) {
                 var batch = new Batch(far, callers);
                 var runs = new AtomicInteger();
                 Future<Integer> before = batch.join(tx -> take(tx, 21));
@@ -196,6 +226,20 @@ class TogetherIT {
         assertThatThrownBy(nested::get)
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    private static FaultProxy wire() {
+        var address = URI.create(config.url().substring("jdbc:".length()));
+        return FaultProxy.to(address.getHost(), address.getPort());
+    }
+
+    private static SqlConfig over(FaultProxy wire, int pool) {
+        var address = URI.create(config.url().substring("jdbc:".length()));
+        return SqlConfig.of(
+                config.url().replace(":" + address.getPort() + "/", ":" + wire.port() + "/"),
+                config.user(),
+                config.password(),
+                pool);
     }
 
     private static int take(Tx tx, int id) {
