@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./js.mjs";
 
-const { creditGauge, windowGauge } = await load("gauges.js");
+const { capGauge, creditGauge, windowGauge } = await load("gauges.js");
 const { heard, serverNow } = await load("server-time.js");
 const plain = (text) => text.replaceAll("\u00a0", " ");
 const NOW = new Date(2026, 4, 3, 14, 0).getTime();
@@ -20,6 +20,17 @@ test("a fifth left is low, nothing left is out", () => {
   const state = (available) =>
     creditGauge({ credits: { balance: available, held: 0, available }, month: { spent: 100 - available } }, 0).state;
   assert.deepEqual([21, 20, 0.01, 0].map(state), ["ok", "low", "low", "out"]);
+});
+
+test("a cap fills with what is spent of it, and says what is left", () => {
+  const said = (limit, spent, remaining) => {
+    const { shown, of, level, words, state } = capGauge({ limit, spent, remaining });
+    return [shown, of, level, words, state];
+  };
+  assert.deepEqual(said(60, 38.2, 21.8), ["38.20", "of 60.00", (100 * 38.2) / 60, "21.80 left until midnight UTC", "ok"]);
+  assert.deepEqual(said(10, 8, 2), ["8.00", "of 10.00", 80, "2.00 left until midnight UTC", "low"]);
+  assert.deepEqual(said(5, 7.5, 0), ["7.50", "of 5.00", 100, "nothing more until midnight UTC", "out"]);
+  assert.deepEqual(said(0, 0, 0), ["0.00", "of 0.00", 100, "nothing more until midnight UTC", "out"]);
 });
 
 test("a window says when there is more of it", () => {

@@ -37,7 +37,7 @@ test("a shortfall names the sum, what is free, what is held and what to do", () 
   assert.deepEqual(money.shortfall(quote, { balance: 11.8, held: 8.6, available: 3.2 }), {
     missing: "1.40 credits short.",
     detail: "This run needs 4.60 and you have 3.20 free; 8.60 are held for runs under way.",
-    remedy: "Wait until a run has ended.",
+    remedy: "Wait until a run has ended, or choose something smaller.",
   });
   assert.equal(money.shortfall(quote, { balance: 1, held: 0, available: 1 }).remedy, "Choose something smaller.");
   assert.equal(money.shortfall(quote, { balance: 4.6, held: 0, available: 4.6 }), null);

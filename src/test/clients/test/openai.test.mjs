@@ -1,8 +1,11 @@
 // The npm package "openai" against a running server: every call of the face, and its own retries.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import OpenAI, { APIError, APIUserAbortError, NotFoundError, AuthenticationError, BadRequestError } from "openai";
+import OpenAI, { APIError, APIUserAbortError, NotFoundError, AuthenticationError, BadRequestError, UnprocessableEntityError, toFile } from "openai";
 import { ADDRESS, TOKEN, over, recording } from "./house.mjs";
+
+/** 64x36 pixels in two colours. */
+const PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAkCAIAAAC2bqvFAAAAQklEQVR42u3PMQ0AMAgAMETsRslETPZEIAYNHHxNaqDxb646r1aFgICAgICAgICAgICAgICAgICAgICAgICAgMBMA0vDuZfTcUE5AAAAAElFTkSuQmCC";
 
 const client = new OpenAI({ apiKey: TOKEN, baseURL: `${ADDRESS}/openai/v1` });
 
@@ -180,4 +183,24 @@ test("a video is made, downloaded and deleted", async () => {
   assert.ok((await content.arrayBuffer()).byteLength > 1000);
   assert.equal((await client.videos.delete(video.id)).deleted, true);
   await assert.rejects(client.videos.retrieve(video.id), NotFoundError);
+});
+
+test("a video may begin with a picture", async () => {
+  const png = Buffer.from(PICTURE, "base64");
+  const input_reference = await toFile(png, "boat.png", { type: "image/png" });
+  const begun = await client.videos.create({ model: "studio/video", prompt: "a boat", seconds: "1", size: "256x144", input_reference });
+  await over(begun.id);
+  assert.equal((await client.videos.retrieve(begun.id)).status, "completed");
+  assert.ok((await (await client.videos.downloadContent(begun.id)).arrayBuffer()).byteLength > 1000);
+
+  const held = { image_url: `data:image/png;base64,${PICTURE}` };
+  const other = await client.videos.create({ model: "studio/video", prompt: "a boat", seconds: "1", size: "256x144", input_reference: held });
+  await over(other.id);
+  assert.equal((await client.videos.retrieve(other.id)).status, "completed");
+
+  const none = await toFile(Buffer.from("no picture at all"), "boat.png", { type: "image/png" });
+  await assert.rejects(
+    client.videos.create({ model: "studio/video", prompt: "a boat", input_reference: none }),
+    (error) => error instanceof UnprocessableEntityError && error.param === "input_reference",
+  );
 });

@@ -58,7 +58,9 @@ class ConfigTest {
                 Map.entry("MILLRACE_OPS_PORT", "0"),
                 Map.entry("MILLRACE_PUBLIC_URL", "https://mill.example.com/"),
                 Map.entry("MILLRACE_DATA_DIR", "/srv/mill"),
-                Map.entry("MILLRACE_DATABASE_URL", "postgresql://miller:p%40ss:word@db.example.com:5433/mill"),
+                Map.entry(
+                        "MILLRACE_DATABASE_URL",
+                        "postgresql://miller:p%40ss:word@db.example.com:5433/mill?sslmode=verify-full"),
                 Map.entry("MILLRACE_DATABASE_POOL", "7"),
                 Map.entry("MILLRACE_REDIS_URL", "redis://:hush@cache.example.com:6379"),
                 Map.entry("MILLRACE_SECRET", SECRET),
@@ -92,7 +94,7 @@ class ConfigTest {
         assertThat(config.http().trustedProxies()).hasSize(2);
         assertThat(config.dataDir()).isEqualTo(Path.of("/srv/mill"));
         var database = java.util.Objects.requireNonNull(config.database());
-        assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example.com:5433/mill");
+        assertThat(database.url()).isEqualTo("jdbc:postgresql://db.example.com:5433/mill?sslmode=verify-full");
         assertThat(database.user()).isEqualTo("miller");
         assertThat(database.password().reveal()).isEqualTo("p@ss:word");
         assertThat(config.databasePool()).isEqualTo(7);

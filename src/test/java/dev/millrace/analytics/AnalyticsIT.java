@@ -37,16 +37,18 @@ class AnalyticsIT {
                 new Fact.SignedUp(account),
                 new Fact.SignedIn(account, Ids.next()),
                 new Fact.RefreshReused(account, Ids.next()),
-                new Fact.LimitHit(account, "minute"),
-                new Fact.CreditsRefused(account, "balance", 3_000_000),
+                new Fact.LimitHit(account, new Fact.Limit("minute", "free", null, false), 2),
+                new Fact.CreditsRefused(account, null, "balance", 3_000_000, 1),
                 new Fact.AttemptFinished(
                         account,
                         generation,
                         WORK,
                         new Attempt(1, "transient", "the stream broke"),
                         times,
-                        Map.of("seconds", new BigDecimal("4.25"))),
-                new Fact.GenerationFinished(account, generation, WORK, "completed", times, new Sums(2, 4_000_000, 0)));
+                        Map.of("seconds", new BigDecimal("4.25")),
+                        4_250_000),
+                new Fact.GenerationFinished(
+                        account, generation, WORK, "completed", times, new Sums(2, 4_000_000, 0, 8_250_000)));
 
         DB.run(tx -> facts.forEach(fact -> Analytics.record(tx, fact)));
 
@@ -69,7 +71,7 @@ class AnalyticsIT {
         var attempt = new Attempt(2, "finished", null);
         Map<String, BigDecimal> usage = Map.of("tokens_out", new BigDecimal("123"));
         DB.run(tx -> Analytics.record(
-                tx, new Fact.AttemptFinished(account, generation, WORK, attempt, new Times(1, null, 9), usage)));
+                tx, new Fact.AttemptFinished(account, generation, WORK, attempt, new Times(1, null, 9), usage, 123)));
 
         Row row = rows(account).getFirst();
         JsonNode data = Json.MAPPER.readTree(row.data());

@@ -98,7 +98,7 @@ final class MoneyScene {
         told(owner, paid);
         if (kind == Kind.INVOICE) {
             String subscription = stripe.object(session).path("subscription").asText();
-            return stripe.event("invoice.paid", stripe.invoice(subscription, "subscription_create", 1200));
+            return stripe.event("invoice.paid", stripe.month(subscription, "subscription_create"));
         }
         String payment = stripe.object(session).path("payment_intent").asText();
         return switch (kind) {

@@ -101,6 +101,21 @@ public final class Api {
         }
     }
 
+    /** Posts bytes of some kind. */
+    public Answer post(String path, String contentType, byte[] body, Map<String, String> headers) {
+        var request = request(path).timeout(Duration.ofSeconds(60)).header("Content-Type", contentType);
+        headers.forEach(request::setHeader);
+        try {
+            return new Answer(
+                    CLIENT.send(request.POST(BodyPublishers.ofByteArray(body)).build(), BodyHandlers.ofByteArray()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+
     /** Asks for a generation and expects it to be accepted. */
     public JsonNode generate(String kind, String prompt, Map<String, Object> more) {
         ObjectNode body = JSON.createObjectNode().put("kind", kind).put("prompt", prompt);

@@ -8,12 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A wire on loopback between two parts of the house that can be frozen, cut and mended. */
+/** A wire on loopback between two parts of the house that can be frozen, cut and mended, or made as long as one wishes. */
 public final class FaultProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final ServerSocket server;
@@ -21,6 +22,7 @@ public final class FaultProxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition mended = lock.newCondition();
     private State state = State.SOUND;
+    private long lagNanos;
 
     private enum State {
         SOUND,
@@ -61,6 +63,16 @@ public final class FaultProxy implements AutoCloseable {
     /** What was held up passes, and new connections do. */
     public void mend() {
         become(State.SOUND);
+    }
+
+    /** From now on all that passes comes so much later, each way. */
+    public void lag(Duration each) {
+        lock.lock();
+        try {
+            lagNanos = each.toNanos();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -127,14 +139,20 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Waits while the wire is frozen; false when it is cut. */
+    /** Waits while the wire is frozen, and as long as it is; false when it is cut. */
     private boolean passes() {
         lock.lock();
         try {
             while (state == State.FROZEN) {
                 mended.awaitUninterruptibly();
             }
+            for (long left = lagNanos; left > 0 && state == State.SOUND; ) {
+                left = mended.awaitNanos(left);
+            }
             return state == State.SOUND;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
         } finally {
             lock.unlock();
         }

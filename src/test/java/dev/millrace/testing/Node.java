@@ -51,7 +51,7 @@ public final class Node {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
         try {
             Process process = builder.start();
-            Thread reader = Thread.ofVirtual().start(() -> {
+            Thread reader = Thread.ofPlatform().daemon().start(() -> {
                 try (var out = process.inputReader(StandardCharsets.UTF_8)) {
                     out.lines().forEach(lines::add);
                 } catch (IOException | UncheckedIOException killed) {

@@ -28,7 +28,9 @@ public final class ServerProcess implements AutoCloseable {
 
     private ServerProcess(Process process) {
         this.process = process;
-        this.reader = Thread.ofVirtual().start(this::read);
+        // a read of a pipe would hold the carrier of a virtual thread, and there are as few as cores
+        this.reader =
+                Thread.ofPlatform().daemon().name("server-" + process.pid()).start(this::read);
     }
 
     /**
