@@ -115,17 +115,15 @@ public final class OutageBench {
     }
 
     private boolean measure(URI server, ExecutorService threads) throws Exception {
-        List<BenchApi> user = List.of(BenchApi.signUp(server, "well@example.com"));
-        // an account may have a hundred streams open, and those who want the one that crawls wait long
-        var victims = new ArrayList<BenchApi>();
-        for (int i = 0; i < VICTIMS; i++) {
-            victims.add(BenchApi.signUp(server, "down" + i + "@example.com"));
-        }
         Duration window = Duration.ofMillis((long) (minutes * 60_000));
         // a server that has served before
-        served(load(user, "well/text", wellRate, Duration.ofSeconds(15), threads));
+        served(load(signUp(server, "first", 1), "well/text", wellRate, Duration.ofSeconds(15), threads));
         var rows = new ArrayList<Row>();
         for (int run = 0; run < runs; run++) {
+            // a token lasts a quarter of an hour, so each run has people of its own
+            List<BenchApi> user = signUp(server, "well-" + run, 1);
+            // an account may have a hundred streams open, and those who want the one that crawls wait long
+            List<BenchApi> victims = signUp(server, "down-" + run, VICTIMS);
             double alone = p99(served(load(user, "well/text", wellRate, window, threads)));
             int before = calls();
             Future<List<Future<Served>>> failing =
@@ -136,6 +134,14 @@ public final class OutageBench {
             print(run, rows.getLast());
         }
         return judge(rows);
+    }
+
+    private static List<BenchApi> signUp(URI server, String name, int many) throws IOException {
+        var people = new ArrayList<BenchApi>();
+        for (int i = 0; i < many; i++) {
+            people.add(BenchApi.signUp(server, name + "-" + i + "@example.com"));
+        }
+        return people;
     }
 
     private int calls() {

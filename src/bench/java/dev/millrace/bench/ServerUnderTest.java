@@ -26,7 +26,8 @@ final class ServerUnderTest implements AutoCloseable {
         this.process = process;
         this.data = data;
         this.startedNanos = startedNanos;
-        Thread.ofVirtual().start(this::read);
+        // on a thread of its own: a read of a pipe holds the carrier of a virtual thread, and there are as few as cores
+        Thread.ofPlatform().daemon().name("server-" + process.pid()).start(this::read);
     }
 
     /** Starts and waits until it is ready. */

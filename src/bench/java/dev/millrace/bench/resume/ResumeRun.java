@@ -46,7 +46,12 @@ public final class ResumeRun {
     public static boolean run(Plan plan, Path folder, Path programs, Launcher launcher, PrintStream out)
             throws Exception {
         try (var stage = Stage.open(folder, programs, launcher)) {
-            return new ResumeRun(plan, stage, out).run();
+            try {
+                return new ResumeRun(plan, stage, out).run();
+            } catch (Exception | AssertionError failure) {
+                failure.printStackTrace(out); // said before the stage is closed, which takes its time
+                throw failure;
+            }
         }
     }
 
@@ -179,10 +184,10 @@ public final class ResumeRun {
         }
         long after = stage.truth().count(light);
         for (Stories.Read one : last) {
-            List<Told> told = one.witness().told();
-            for (int kept : new int[] {0, told.size() / 3, told.size() - 2}) {
-                reread(stories, one, Math.max(0, kept));
-            }
+            // by who still has all that was told then, and by who has what the shorter log tells now
+            reread(stories, one, one.witness().size() / 3);
+            reread(stories, one, 0);
+            reread(stories, one, Math.max(0, one.witness().size() - 2));
         }
         out.println("old logs: " + before + " progress events and previews in " + last.size() + " logs, " + after
                 + " left a day later; each read from the start and from two ids, among them dropped ones");
@@ -199,6 +204,10 @@ public final class ResumeRun {
                 path,
                 one.person().token(),
                 witness.resume(kept))) {
+            if (wire.status() != 200) {
+                tally.violation(path + " a day later, behind event " + kept, List.of("answered " + wire.status()));
+                return;
+            }
             for (Told event = wire.next(); event != null; event = wire.next()) {
                 witness.hear(event);
             }
