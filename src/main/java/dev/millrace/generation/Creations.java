@@ -75,6 +75,19 @@ final class Creations {
                 db.together(tx -> beginning.all(tx, List.of(asked)).getFirst().answerOrThrow()));
     }
 
+    /**
+     * What this key was answered before, for calls that look at what may be gone since; null when nothing was.
+     *
+     * @throws Problem IDEMPOTENCY_MISMATCH when that was another call, CONFLICT when one with this key has not ended
+     */
+    @Nullable
+    Begun before(UUID account, IdempotencyKey key) {
+        return db.transact(tx -> {
+            Idempotency.Answer answer = Idempotency.begin(tx, account, key);
+            return answer == null ? null : new Begun(answer, true, false);
+        });
+    }
+
     private static Begun begun(Begun begun) {
         KillPoint.reach("commit-before-answer");
         return begun;

@@ -218,6 +218,10 @@ public final class Generations implements AutoCloseable {
      */
     Begun retry(Spender spender, UUID id, @Nullable IdempotencyKey key) {
         UUID account = spender.account();
+        Begun before = key == null ? null : creations.before(account, key);
+        if (before != null) {
+            return before;
+        }
         Order order = floor.db().read(tx -> {
             archive.place(tx, account, id);
             return archive.order(tx, id);

@@ -1,12 +1,16 @@
 package dev.millrace.payments;
 
 import dev.millrace.platform.KillPoint;
+import dev.millrace.platform.idempotency.Idempotency;
 import dev.millrace.platform.idempotency.IdempotencyKey;
+import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,37 +42,76 @@ final class Checkouts {
     /** The tables of the room. */
     record Ledgers(Offers offers, Purchases purchases, Subscriptions subscriptions) {}
 
-    /** Begins a purchase, or answers what the same key began. */
+    /**
+     * Begins a purchase, or answers what the same key began.
+     *
+     * @throws Problem CONFLICT when there is a subscription already, or a call with this key has not ended
+     */
     Begun begin(Buyer buyer, Offer.Kind kind, String item, @Nullable IdempotencyKey key, String site) {
-        Offer offer = db.read(tx -> offers.current(tx, kind, item));
-        if (offer == null) {
-            throw Problem.of(
-                            ProblemType.INVALID_REQUEST,
-                            "There is no such " + (kind == Offer.Kind.PACK ? "pack." : "plan to buy."))
-                    .at(kind == Offer.Kind.PACK ? "/pack" : "/plan", "out_of_range", "is not sold");
-        }
-        Purchase purchase = db.transact(tx -> {
-            Purchase begun = purchases.begin(tx, buyer.account(), offer, live, site, key);
-            if (begun.url() == null && kind == Offer.Kind.PLAN && subscriptions.running(tx, buyer.account())) {
-                throw Problem.of(
-                        ProblemType.CONFLICT,
-                        "There is a subscription already; change or end it in the billing portal.");
+        Next next = db.transact(tx -> next(tx, buyer.account(), new Wish(kind, item, site), key));
+        return switch (next) {
+            case Begun told -> told;
+            case Open(Purchase purchase, Offer sold) -> {
+                // whoever asks again through another host goes back to where he first came from
+                String back = purchase.site() == null ? site : purchase.site();
+                String customer = answered(() -> customer(buyer));
+                StripeApi.Opened page = answered(() -> stripe.open(purchase, sold, customer, back), key != null);
+                KillPoint.reach("checkout-made-before-stored");
+                Begun begun = db.transact(tx -> opened(tx, purchase, page, key));
+                if (kind == Offer.Kind.PLAN && !begun.replayed()) {
+                    closeOthers(buyer.account(), purchase.id());
+                }
+                yield begun;
             }
-            return begun;
-        });
-        if (purchase.url() != null) {
-            return new Begun(purchase.id(), purchase.url(), true);
+        };
+    }
+
+    private Next next(Tx tx, UUID account, Wish wish, @Nullable IdempotencyKey key) {
+        Begun before = before(tx, account, key);
+        if (before != null) {
+            return before;
         }
-        // the price may have changed since the same key began it, and Stripe takes the same key for the same price
-        // alone
-        Offer sold = purchase.version() == offer.version() ? offer : db.read(tx -> offers.of(tx, purchase));
-        // nor for another way back: whoever asks again through another host goes back to where he first came from
-        String back = purchase.site() == null ? site : purchase.site();
-        StripeApi.Opened page = answered(() -> stripe.open(purchase, sold, customer(buyer), back));
-        KillPoint.reach("checkout-made-before-stored");
-        db.run(tx -> purchases.opened(tx, purchase.id(), page));
-        if (kind == Offer.Kind.PLAN) {
-            closeOthers(buyer.account(), purchase.id());
+        Purchase begun = key == null ? null : purchases.begun(tx, account, key);
+        if (begun != null && begun.url() != null) {
+            return new Begun(begun.id(), begun.url(), true);
+        }
+        if (wish.kind() == Offer.Kind.PLAN && subscriptions.running(tx, account)) {
+            throw Problem.of(
+                    ProblemType.CONFLICT, "There is a subscription already; change or end it in the billing portal.");
+        }
+        if (begun != null) {
+            // at the price it was begun at: Stripe takes the same key for the same price alone
+            return new Open(begun, offers.of(tx, begun));
+        }
+        Offer offer = offers.current(tx, wish.kind(), wish.item());
+        if (offer == null) {
+            boolean pack = wish.kind() == Offer.Kind.PACK;
+            throw Problem.of(ProblemType.INVALID_REQUEST, "There is no such " + (pack ? "pack." : "plan to buy."))
+                    .at(pack ? "/pack" : "/plan", "out_of_range", "is not sold");
+        }
+        return new Open(purchases.begin(tx, account, offer, live, wish.site(), key), offer);
+    }
+
+    /** What the key was answered before; null when it was not, and then it is this transaction's. */
+    private static @Nullable Begun before(Tx tx, UUID account, @Nullable IdempotencyKey key) {
+        Idempotency.Answer answer = key == null ? null : Idempotency.begin(tx, account, key);
+        if (answer == null) {
+            return null;
+        }
+        Page page = Json.read(answer.body(), Page.class);
+        return new Begun(page.id(), page.url(), true);
+    }
+
+    /** Keeps the page and the answer, unless another call with the same key has done so meanwhile. */
+    private Begun opened(Tx tx, Purchase purchase, StripeApi.Opened page, @Nullable IdempotencyKey key) {
+        Begun before = before(tx, purchase.account(), key);
+        if (before != null) {
+            return before;
+        }
+        purchases.opened(tx, purchase.id(), page);
+        if (key != null) {
+            String body = Json.write(new Page(purchase.id(), page.url()));
+            Idempotency.keep(tx, purchase.account(), key, new Idempotency.Answer(201, page.url(), body));
         }
         return new Begun(purchase.id(), page.url(), false);
     }
@@ -103,10 +146,18 @@ final class Checkouts {
         return db.transact(tx -> purchases.keepCustomer(tx, buyer.account(), made, live));
     }
 
-    private static <T> T answered(java.util.function.Supplier<T> call) {
+    private static <T> T answered(Supplier<T> call) {
+        return answered(call, false);
+    }
+
+    /** {@code keyed}: who calls has a key of his own, for which Stripe may be busy with an earlier call. */
+    private static <T> T answered(Supplier<T> call, boolean keyed) {
         try {
             return call.get();
         } catch (StripeAway away) {
+            if (keyed && away.underWay()) {
+                throw Idempotency.underWay();
+            }
             throw Problem.of(
                             ProblemType.UNAVAILABLE,
                             "The payment service does not answer at the moment. Nothing was bought; try again.")
@@ -119,6 +170,17 @@ final class Checkouts {
     /** Who buys. */
     record Buyer(UUID account, String email) {}
 
+    /** What is to be bought, and where the browser comes back to. */
+    private record Wish(Offer.Kind kind, String item, String site) {}
+
+    /** What comes of a wish: a page there is, or one to be opened. */
+    private sealed interface Next {}
+
+    private record Open(Purchase purchase, Offer sold) implements Next {}
+
     /** A purchase and the page where it is paid; {@code replayed} when an earlier call with the same key began it. */
-    record Begun(UUID id, String url, boolean replayed) {}
+    record Begun(UUID id, String url, boolean replayed) implements Next {}
+
+    /** The body of the answer. */
+    record Page(UUID id, String url) {}
 }

@@ -111,7 +111,7 @@ final class PaymentRoutes implements Routes {
         if (begun.replayed()) {
             IdempotencyHeaders.replayed(response);
         }
-        Answers.json(response, 201, new CheckoutView(begun.id(), begun.url()));
+        Answers.json(response, 201, new Checkouts.Page(begun.id(), begun.url()));
     }
 
     private void portal(ServerRequest request, ServerResponse response) {
@@ -167,8 +167,6 @@ final class PaymentRoutes implements Routes {
     /** One of the two. */
     private record NewCheckout(
             @Nullable String pack, @Nullable String plan) {}
-
-    private record CheckoutView(UUID id, String url) {}
 
     private record PortalView(String url) {}
 

@@ -32,8 +32,9 @@ public final class Payments {
      */
     public static Payments open(
             PaymentsConfig config, Db db, Jobs jobs, Rooms rooms, InstantSource clock, Consumer<UUID> bell) {
-        var tables = new Checkouts.Ledgers(new Offers(), new Purchases(), new Subscriptions());
         var key = config.key();
+        var tables = new Checkouts.Ledgers(
+                new Offers(), new Purchases(), new Subscriptions(key == null ? null : config.live()));
         if (key == null || !config.on()) {
             return new Payments(new PaymentRoutes(db, rooms.accounts(), tables, null), List.of(), null);
         }

@@ -18,8 +18,7 @@ final class Purchases {
 
     private static final String INSERT = """
             INSERT INTO purchase (id, account, kind, item, version, micros, amount, currency, livemode, site, request_key, fingerprint)
-            VALUES (:id, :account, :kind, :item, :version, :micros, :amount, :currency, :livemode, :site, :key, :fingerprint)
-            ON CONFLICT (account, request_key) WHERE request_key IS NOT NULL DO NOTHING""";
+            VALUES (:id, :account, :kind, :item, :version, :micros, :amount, :currency, :livemode, :site, :key, :fingerprint)""";
 
     private static final String SAME_KEY = """
             SELECT id, fingerprint
@@ -27,20 +26,34 @@ final class Purchases {
             WHERE account = :account AND request_key = :key""";
 
     /**
-     * Writes down what is to be bought, or finds what the same key wrote down within a day.
+     * What the same key wrote down within a day; null when it is new, and then the key is to be this transaction's.
      *
-     * @param site where the browser is to come back to
      * @throws Problem IDEMPOTENCY_MISMATCH when that was something else
      */
-    Purchase begin(Tx tx, UUID account, Offer offer, boolean live, String site, @Nullable IdempotencyKey key) {
-        if (key != null) {
-            tx.update(FORGET_KEY)
-                    .bind("account", account)
-                    .bind("key", key.text())
-                    .execute();
+    @Nullable
+    Purchase begun(Tx tx, UUID account, IdempotencyKey key) {
+        tx.update(FORGET_KEY).bind("account", account).bind("key", key.text()).execute();
+        Keyed before = tx.query(SAME_KEY)
+                .bind("account", account)
+                .bind("key", key.text())
+                .mapTo(Keyed.class)
+                .findOne()
+                .orElse(null);
+        if (before == null) {
+            return null;
         }
+        key.requireSame(before.fingerprint());
+        return find(tx, before.id());
+    }
+
+    /**
+     * Writes down what is to be bought.
+     *
+     * @param site where the browser is to come back to
+     */
+    Purchase begin(Tx tx, UUID account, Offer offer, boolean live, String site, @Nullable IdempotencyKey key) {
         UUID id = Ids.next();
-        int fresh = tx.update(INSERT)
+        tx.update(INSERT)
                 .bind("id", id)
                 .bind("account", account)
                 .bind("kind", offer.kind().name().toLowerCase(Locale.ROOT))
@@ -54,17 +67,7 @@ final class Purchases {
                 .bind("key", key == null ? null : key.text())
                 .bind("fingerprint", key == null ? null : key.fingerprint())
                 .execute();
-        return find(tx, fresh == 1 || key == null ? id : same(tx, account, key));
-    }
-
-    private static UUID same(Tx tx, UUID account, IdempotencyKey key) {
-        Keyed before = tx.query(SAME_KEY)
-                .bind("account", account)
-                .bind("key", key.text())
-                .mapTo(Keyed.class)
-                .one();
-        key.requireSame(before.fingerprint());
-        return before.id();
+        return find(tx, id);
     }
 
     private static final String FIND = """

@@ -316,7 +316,8 @@ final class StripeApi {
         } catch (StripeException refused) {
             Integer status = refused.getStatusCode();
             boolean later = status == null || status >= 500 || status == 429 || status == 409;
-            throw later ? new StripeAway(refused) : new StripeRefused(refused);
+            boolean underWay = status != null && status == 409 && "idempotency_key_in_use".equals(refused.getCode());
+            throw later ? new StripeAway(refused, underWay) : new StripeRefused(refused);
         }
     }
 

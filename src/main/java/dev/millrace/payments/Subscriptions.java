@@ -8,6 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The mirror of Stripe's subscriptions, and the allowances that were paid for. What was read later is never overwritten by what was read before. */
 final class Subscriptions {
+    private final @Nullable Boolean live;
+
+    /** {@code live}: the mode whose subscriptions count, as those of the other mode are never heard of again; null when payments are off. */
+    Subscriptions(@Nullable Boolean live) {
+        this.live = live;
+    }
+
     private static final String PUT = """
             INSERT INTO subscription (id, account, plan, status, cancel_at_period_end, period_end, livemode, fetched_at)
             VALUES (:id, :account, :plan, :status, :cancelAtPeriodEnd, :periodEnd, :livemode, :fetchedAt)
@@ -34,7 +41,7 @@ final class Subscriptions {
     private static final String PLAN = """
             SELECT plan
             FROM subscription
-            WHERE account = :account AND status IN ('active', 'trialing', 'past_due')
+            WHERE account = :account AND livemode = coalesce(:live, livemode) AND status IN ('active', 'trialing', 'past_due')
             ORDER BY period_end DESC NULLS LAST
             LIMIT 1""";
 
@@ -43,6 +50,7 @@ final class Subscriptions {
     String plan(Tx tx, UUID account) {
         return tx.query(PLAN)
                 .bind("account", account)
+                .bind("live", live)
                 .mapTo(String.class)
                 .findOne()
                 .orElse(null);
@@ -55,17 +63,23 @@ final class Subscriptions {
     private static final String RUNNING = """
             SELECT count(*)
             FROM subscription
-            WHERE account = :account AND status IN ('active', 'trialing', 'past_due')""";
+            WHERE account = :account AND livemode = coalesce(:live, livemode) AND status IN ('active', 'trialing', 'past_due')""";
 
     /** Whether there is more than the one there should be. */
     boolean several(Tx tx, UUID account) {
-        return tx.query(RUNNING).bind("account", account).mapTo(Long.class).one() > 1;
+        return tx.query(RUNNING)
+                        .bind("account", account)
+                        .bind("live", live)
+                        .mapTo(Long.class)
+                        .one()
+                > 1;
     }
 
     private static final String OF_ACCOUNT = """
             SELECT plan, status, cancel_at_period_end, period_end
             FROM subscription
-            WHERE account = :account AND status NOT IN ('canceled', 'incomplete', 'incomplete_expired')
+            WHERE account = :account AND livemode = coalesce(:live, livemode)
+              AND status NOT IN ('canceled', 'incomplete', 'incomplete_expired')
             ORDER BY period_end DESC NULLS LAST
             LIMIT 1""";
 
@@ -74,6 +88,7 @@ final class Subscriptions {
     Mirror mirror(Tx tx, UUID account) {
         return tx.query(OF_ACCOUNT)
                 .bind("account", account)
+                .bind("live", live)
                 .mapTo(Mirror.class)
                 .findOne()
                 .orElse(null);

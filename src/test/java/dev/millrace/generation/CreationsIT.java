@@ -269,6 +269,27 @@ class CreationsIT {
     }
 
     @Test
+    void aKeyThatTriedAgainIsAnsweredAlsoWhenWhatFailedIsDeleted() {
+        house.provider().script("forgotten", ScriptedProvider.breaksOff(ProviderFailure.Kind.INVALID, "part"));
+        Api person = house.person();
+        String id = person.generate("text", "forgotten", Map.of()).path("id").asText();
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        house.provider().script("forgotten", says("whole"));
+        var key = Map.of("Idempotency-Key", "again-" + id);
+        String retries = "/v1/generations/" + id + "/retries";
+        Api.Answer first = person.send("POST", retries, "{}", key).expect(202);
+        person.delete("/v1/generations/" + id).expect(204);
+
+        Api.Answer again = person.send("POST", retries, "{}", key).expect(202);
+
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        person.post(retries, "{}").expect(404);
+        assertThat(Reader.follow(person, first.json().path("id").asText()).verdict(LIMIT))
+                .isEmpty();
+    }
+
+    @Test
     void whatWasCanceledOrGoesOnIsNotTriedAgain() {
         house.provider().script("stopped", (call, sink) -> ScriptedProvider.hang(call));
         Api person = house.person();

@@ -76,6 +76,26 @@ class SubscriptionsIT {
     }
 
     @Test
+    void whatWasSubscribedInTheOtherModeOfStripeCountsForNothing() {
+        Api buyer = shop.house().person();
+        String account = buyer.get("/v1/me").expect(200).json().path("id").asText();
+        shop.house().db().run(tx -> tx.execute("""
+                INSERT INTO subscription (id, account, plan, status, cancel_at_period_end, period_end, livemode, fetched_at)
+                VALUES ('sub_other_mode', '%s', 'studio', 'active', false, now() + interval '20 days', true, now())""".formatted(account)));
+
+        assertThat(buyer.get("/v1/billing")
+                        .expect(200)
+                        .json()
+                        .path("subscription")
+                        .isNull())
+                .isTrue();
+        shop.subscribe(buyer, "maker");
+
+        assertThat(plan(buyer)).isEqualTo("maker");
+        assertThat(shop.troubles(account)).isZero();
+    }
+
+    @Test
     void twoThatArePaidForAreBothGrantedAndShownToAPerson() {
         Api buyer = shop.house().person();
         String one = shop.page(buyer, Map.of("plan", "maker"));

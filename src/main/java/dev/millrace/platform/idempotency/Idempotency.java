@@ -142,7 +142,8 @@ public final class Idempotency {
         return tx.update(SWEEP).execute();
     }
 
-    private static Problem underWay() {
+    /** What is told to whoever says a key again while the first call with it has not ended. */
+    public static Problem underWay() {
         return Problem.of(ProblemType.CONFLICT, "A request with this Idempotency-Key is still under way.")
                 .retryAfter(SOON);
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -56,6 +57,7 @@ public final class FakeStripe implements AutoCloseable {
     private final AtomicInteger pages = new AtomicInteger();
     private volatile boolean livemode;
     private volatile Consumer<String> paid = session -> {};
+    private volatile Consumer<String> slow = path -> {};
 
     private FakeStripe(int port) {
         server = Loopback.start(port, this::answer);
@@ -82,6 +84,11 @@ public final class FakeStripe implements AutoCloseable {
     /** The next requests are answered with 500 and not done. */
     public void failRequests(int many) {
         failures.set(many);
+    }
+
+    /** Each create takes as long as this, which is told its path. */
+    public void slowCreates(Consumer<String> pause) {
+        slow = pause;
     }
 
     /** So many pages of events are still answered, and then none; all of them when less than nothing. */
@@ -354,10 +361,17 @@ public final class FakeStripe implements AutoCloseable {
                     "Keys for idempotent requests can only be used with the same parameters.");
             return true;
         }
+        if (!kept.turn().tryAcquire()) {
+            refuse(wire, 409, "idempotency_error", "There is currently another in-progress request using this key.");
+            return true;
+        }
         boolean replayed = kept.uses().getAndIncrement() > 0;
         ObjectNode made;
-        synchronized (kept) {
+        try {
+            slow.accept(request.path());
             made = kept.answer(() -> made(request.path(), form));
+        } finally {
+            kept.turn().release();
         }
         if (made == null) {
             refuse(wire, 400, "invalid_request_error", "Received unknown parameter");
@@ -548,7 +562,10 @@ public final class FakeStripe implements AutoCloseable {
 
     private static void refuse(Wire wire, int status, String type, String message) throws IOException {
         ObjectNode error = JSON.createObjectNode();
-        error.putObject("error").put("type", type).put("message", message);
+        ObjectNode details = error.putObject("error").put("type", type).put("message", message);
+        if (status == 409) {
+            details.put("code", "idempotency_key_in_use");
+        }
         wire.json(status, JSON.writeValueAsString(error));
     }
 
@@ -570,6 +587,7 @@ public final class FakeStripe implements AutoCloseable {
         private final String path;
         private final Map<String, String> form;
         private final AtomicInteger uses;
+        private final Semaphore turn = new Semaphore(1);
         private @Nullable ObjectNode answer;
 
         Kept(String path, Map<String, String> form, AtomicInteger uses) {
@@ -588,6 +606,11 @@ public final class FakeStripe implements AutoCloseable {
 
         AtomicInteger uses() {
             return uses;
+        }
+
+        /** Of whoever asks with this key; the others are refused meanwhile. */
+        Semaphore turn() {
+            return turn;
         }
 
         @Nullable
