@@ -23,7 +23,7 @@ record ChatCall(Asking asking, ChatAsked chat, boolean stream, boolean usage) {
             List.of("audio", "functions", "function_call", "top_logprobs", "background");
 
     static ChatCall of(byte[] body) {
-        Fields fields = Fields.of(body);
+        Fields fields = Fields.withFiles(body);
         var asking = new Asking(GenerationKind.TEXT, fields.required("model"));
         JsonNode messages = fields.take("messages");
         if (messages == null) {

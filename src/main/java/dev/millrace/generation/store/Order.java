@@ -106,7 +106,7 @@ public record Order(
                                 prompt,
                                 Json.MAPPER.readValue(messages, MESSAGES),
                                 GenerationOptions.read(options),
-                                chat == null ? null : Json.MAPPER.readValue(chat, Chat.class),
+                                chat == null ? null : Json.readWithFiles(chat, Chat.class),
                                 inputs,
                                 once),
                         Json.MAPPER.readValue(price, Price.class),

@@ -29,7 +29,9 @@ public final class Json {
     /** Longest string of what we read, in characters. */
     public static final int TEXT = 64 * 1024;
 
-    public static final ObjectMapper MAPPER = mapper();
+    public static final ObjectMapper MAPPER = mapper(TEXT);
+
+    private static final ObjectMapper WITH_FILES = mapper(Integer.MAX_VALUE);
 
     private Json() {}
 
@@ -60,6 +62,11 @@ public final class Json {
         }
     }
 
+    /** Reads what we wrote ourselves, where a file may be a text in it. */
+    public static <T> T readWithFiles(String json, Class<T> type) throws JsonProcessingException {
+        return WITH_FILES.readValue(json, type);
+    }
+
     /** Reads what we wrote ourselves. */
     public static JsonNode tree(byte[] json) {
         try {
@@ -69,13 +76,13 @@ public final class Json {
         }
     }
 
-    private static ObjectMapper mapper() {
+    private static ObjectMapper mapper(int longestText) {
         // the recycler is shared: the default keeps buffers per thread, and there is a virtual thread per request
         var factory = JsonFactory.builder()
                 .recyclerPool(JsonRecyclerPools.sharedBoundedPool())
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(DEPTH)
-                        .maxStringLength(TEXT)
+                        .maxStringLength(longestText)
                         .maxNumberLength(100)
                         .maxNameLength(1024)
                         .build())

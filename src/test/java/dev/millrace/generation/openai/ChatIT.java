@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.vendor.FakeOpenAi;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -303,6 +304,27 @@ class ChatIT {
         assertThat(sent.path("messages")).isEqualTo(asked.path("messages"));
         assertThat(sent.path("stream").asBoolean()).isTrue();
         assertThat(sent.path("model").asText()).isEqualTo("fake");
+    }
+
+    @Test
+    void aPictureIsHandedOnAsItCame() {
+        Api person = house.person();
+        var random = new byte[300_000];
+        new java.util.Random(7).nextBytes(random);
+        String picture = "data:image/png;base64," + Base64.getEncoder().encodeToString(random);
+        ObjectNode asked = chat("fake", "look @words=2", Map.of());
+        ObjectNode shown = asked.withArray("messages").addObject().put("role", "user");
+        shown.putArray("content").addObject().put("type", "text").put("text", "what is it? @words=2");
+        shown.withArray("content")
+                .addObject()
+                .put("type", "image_url")
+                .putObject("image_url")
+                .put("url", picture);
+
+        person.post(CHAT, asked).expect(200);
+
+        assertThat(house.vendor().lastBody("/v1/chat/completions").path("messages"))
+                .isEqualTo(asked.path("messages"));
     }
 
     @Test
