@@ -34,11 +34,12 @@ function first() {
   const socket = new WebSocket(address, { headers: { Authorization: `Bearer ${TOKEN}` } });
   let events = 0;
   socket.on("open", async () => {
+    // all are begun before the first is heard of: those that begin later would not be left with the others
     for (const prompt of PROMPTS.split(",")) {
       const { id } = await post("/v1/generations", { kind: "text", prompt });
       open.add(id);
-      say(socket, { subscribe: id });
     }
+    for (const id of open) say(socket, { subscribe: id });
   });
   socket.on("message", (text) => {
     const { stream } = take(text);
