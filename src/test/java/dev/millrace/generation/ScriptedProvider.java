@@ -24,6 +24,7 @@ final class ScriptedProvider implements Provider {
     private final String name;
     private final Map<String, Queue<Act>> scripts = new ConcurrentHashMap<>();
     private final List<ProviderCall> calls = new CopyOnWriteArrayList<>();
+    private volatile boolean textsAreJobs;
 
     ScriptedProvider(String name) {
         this.name = name;
@@ -54,7 +55,12 @@ final class ScriptedProvider implements Provider {
 
     @Override
     public boolean asynchronous(GenerationKind kind) {
-        return kind == GenerationKind.VIDEO;
+        return kind == GenerationKind.VIDEO || textsAreJobs && kind == GenerationKind.TEXT;
+    }
+
+    /** From now on its texts are jobs too, each read from its beginning by whoever comes to it. */
+    void textsAreJobs() {
+        textsAreJobs = true;
     }
 
     @Override

@@ -14,14 +14,17 @@ public final class Passage implements AutoCloseable {
     private final Gateway gateway;
     private final CircuitBreaker breaker;
     private final String model;
+    private final boolean resumed;
     private boolean told;
     private boolean closed;
 
-    Passage(Gateway gateway, CircuitBreaker breaker, String model, boolean told) {
+    /** {@code resumed}: it goes on with a job, and the breaker has heard of it. */
+    Passage(Gateway gateway, CircuitBreaker breaker, String model, boolean resumed) {
         this.gateway = gateway;
         this.breaker = breaker;
         this.model = model;
-        this.told = told;
+        this.resumed = resumed;
+        this.told = resumed;
     }
 
     /** The vendor says something. */
@@ -35,7 +38,8 @@ public final class Passage implements AutoCloseable {
 
     /** The call failed. */
     public void failed(ProviderFailure failure) {
-        if (failure.isStaged()) {
+        // that a job is not found again says nothing of the vendor, who often was not even asked
+        if (failure.isStaged() || resumed && failure.kind() == ProviderFailure.Kind.AMBIGUOUS) {
             return;
         }
         if (Gateway.speaksAgainst(failure.kind())) {

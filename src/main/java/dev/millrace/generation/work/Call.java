@@ -18,6 +18,9 @@ import dev.millrace.generation.store.Stage;
 import dev.millrace.generation.store.Standings;
 import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Passage;
+import dev.millrace.generation.work.text.Spoken;
+import dev.millrace.generation.work.text.Telling;
+import dev.millrace.generation.work.text.TextFlow;
 import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.jobs.Fenced;
 import dev.millrace.platform.problem.Problem;
@@ -60,7 +63,7 @@ final class Call implements ProviderSink {
     private final Passage passage;
     private final Continuity continuity;
     private final Cancellation cancellation = new Cancellation();
-    private final TextFlow flow = new TextFlow();
+    private Telling telling = Telling.anew();
     private final Map<Integer, TextFlow> arguments = new HashMap<>();
     private final Consumption consumption;
     private final List<ProviderEvent.Artifact> artifacts = new ArrayList<>();
@@ -70,13 +73,9 @@ final class Call implements ProviderSink {
     private boolean intended;
     private @Nullable String finish;
     private boolean answered;
-    private boolean overlong;
-    private long textBytes;
+    private @Nullable ProviderFailure cut;
     private long reckonedAt = System.nanoTime() - RECKON_EVERY_NANOS;
     private @Nullable Instant firstSeen;
-    private @Nullable Spoken spoken;
-    private @Nullable Seam seam;
-    private long before;
 
     Call(Workshop shop, Task task, Model model, int number, Passage passage, Continuity continuity) {
         this.shop = shop;
@@ -93,13 +92,16 @@ final class Call implements ProviderSink {
     void make(Provider provider, Foothold foothold) throws ProviderFailure, InterruptedException {
         Path folder = shop.media().scratch(task.id());
         var inputs = new Lent(shop.media(), task, model.inputs(), folder, cancellation);
-        var call = new ProviderCall(task.id(), number, request(provider), foothold, folder, cancellation, inputs);
+        Request request = request(provider, foothold);
+        var call = new ProviderCall(task.id(), number, request, foothold, folder, cancellation, inputs);
         KillPoint.reach("before-provider-call");
         task.interrupts().outside();
         try {
             provider.run(call, this);
         } catch (Fenced | Problem ours) {
             throw ours;
+        } catch (ProviderFailure failure) {
+            throw cut == null ? failure : cut;
         } catch (RuntimeException defect) {
             LOG.error("the adapter of {} failed on generation {}", provider.name(), task.id(), defect);
             var failure = new ProviderFailure(ProviderFailure.Kind.TRANSIENT, "The provider could not be understood.");
@@ -108,9 +110,9 @@ final class Call implements ProviderSink {
         } finally {
             task.interrupts().inside();
         }
-        if (overlong) {
-            throw new ProviderFailure(
-                    ProviderFailure.Kind.INVALID, "The provider sent more text than anybody asked for.");
+        ProviderFailure ours = cut;
+        if (ours != null) {
+            throw ours;
         }
         if (finish == null) {
             throw new ProviderFailure(ProviderFailure.Kind.TRUNCATED, "The provider broke off before the end.");
@@ -118,20 +120,19 @@ final class Call implements ProviderSink {
     }
 
     /** What is asked for: all of it, or the rest of an answer that broke off. */
-    private Request request(Provider provider) {
+    private Request request(Provider provider, Foothold foothold) {
         Order.Wish wish = task.order().wish();
         Request request =
                 model.request(wish.prompt(), wish.messages(), options(wish)).with(wish.chat());
         Spoken begun = continuity.before(provider, request);
-        if (begun == null) {
-            return request;
+        if (begun != null) {
+            telling = Telling.goingOn(begun);
+            return begun.rest(request);
         }
-        spoken = begun;
-        seam = new Seam(begun.text());
-        flow.pass(begun.text());
-        before = flow.words();
-        textBytes = TextFlow.utf8(begun.text());
-        return Continuity.rest(request, begun);
+        if (foothold instanceof Foothold.Accepted && task.recording().hasText()) {
+            telling = Telling.again(task.recording().textSoFar()); // a job's text is read from its beginning
+        }
+        return request;
     }
 
     /** Cuts the call off. */
@@ -164,7 +165,7 @@ final class Call implements ProviderSink {
 
     /** Whether it went on with an answer that had been begun. */
     boolean continued() {
-        return spoken != null;
+        return telling.continued();
     }
 
     /** Whether readers heard anything of the answer from it. */
@@ -178,21 +179,12 @@ final class Call implements ProviderSink {
 
     /** What it has consumed by itself, as the provider counted it or by what was delivered. */
     ProviderEvent.Usage consumed() {
-        Spoken begun = spoken;
-        long bytes = textBytes - (begun == null ? 0 : TextFlow.utf8(begun.text()));
-        return consumption.usage(new Consumption.Delivered(flow.words() - before, bytes, artifacts.size()));
+        return consumption.usage(new Consumption.Delivered(telling.ownWords(), telling.ownBytes(), artifacts.size()));
     }
 
-    /** What is charged when its answer is kept: of one that was gone on with the prompt once, and all that was delivered. */
+    /** What is charged when its answer is kept. */
     ProviderEvent.Usage usage() {
-        Spoken begun = spoken;
-        if (begun == null) {
-            return consumed();
-        }
-        long had = TextFlow.utf8(begun.text());
-        int repeated = seam == null ? 0 : seam.repeated();
-        String again = begun.text().substring(begun.text().length() - repeated);
-        return begun.and(consumed(), textBytes - had, TextFlow.utf8(again));
+        return telling.charged(consumed());
     }
 
     /** Whether it is read to its end once it is canceled, for it is billed anyway. */
@@ -226,7 +218,7 @@ final class Call implements ProviderSink {
                         Math.max(0, now - began)),
                 alone,
                 model.price().cost(alone));
-        return new Calls.End(task.id(), number, state(outcome, error), usage(), finish, fact);
+        return new Calls.End(task.id(), number, Failures.state(outcome, error), usage(), finish, fact);
     }
 
     /** As they were judged when it was asked for, save that another model takes them in its own way. */
@@ -234,17 +226,6 @@ final class Call implements ProviderSink {
         return model.id().equals(wish.model())
                 ? wish.options()
                 : model.adopt(shop.makers().catalogue().find(wish.model()), wish.options());
-    }
-
-    private static String state(String outcome, @Nullable String error) {
-        if (error == null) {
-            return "finished";
-        }
-        return switch (outcome) {
-            case "canceled" -> "canceled";
-            case "ambiguous", "lost" -> "unknown";
-            default -> "failed";
-        };
     }
 
     @Override
@@ -297,7 +278,7 @@ final class Call implements ProviderSink {
             }
             case ProviderEvent.ToolCall part -> calls(part);
             case ProviderEvent.Finished(String reason) -> {
-                tells(seam == null ? "" : seam.rest());
+                tells(telling.rest());
                 finish = reason;
             }
         }
@@ -305,17 +286,14 @@ final class Call implements ProviderSink {
 
     private void says(String text) {
         begins();
-        tells(seam == null ? text : seam.pass(text));
+        tells(telling.pass(text));
     }
 
-    private void tells(String text) {
-        String told = text.isEmpty() ? null : flow.pass(text);
-        if (told == null || overlong) {
-            return;
+    private void tells(String fresh) {
+        if (!fresh.isEmpty() && answers()) {
+            task.recording().text(fresh);
+            reckon();
         }
-        answers(TextFlow.utf8(told));
-        task.recording().text(told);
-        reckon();
     }
 
     /** What came costs something, whether or not the provider has said so yet. */
@@ -332,9 +310,11 @@ final class Call implements ProviderSink {
         String more =
                 arguments.computeIfAbsent(part.index(), index -> new TextFlow()).pass(part.arguments());
         boolean says = more != null || part.id() != null || part.name() != null;
-        if (says && !overlong) {
-            String piece = more == null ? "" : more;
-            answers(BYTES_AROUND_A_PART + TextFlow.utf8(piece));
+        String piece = more == null ? "" : more;
+        if (says) {
+            telling.count(BYTES_AROUND_A_PART + TextFlow.utf8(piece));
+        }
+        if (says && answers()) {
             task.recording()
                     .light(new GenerationEvent.ToolCall(part.index(), clean(part.id()), clean(part.name()), piece));
         }
@@ -344,18 +324,30 @@ final class Call implements ProviderSink {
         return word == null ? null : new TextFlow().pass(word);
     }
 
-    /** So much more of an answer is about to be told; the first of one that begins anew makes void what was said before. */
-    private void answers(int bytes) {
+    /**
+     * More of an answer is about to be told, if it may be; the first of one that begins anew makes void what was said before. Whoever
+     * cannot take back what he heard is told no other answer.
+     */
+    private boolean answers() {
         seen();
-        if (!answered && spoken == null && task.recording().hasAnswer()) {
-            task.commit(tx -> List.of(new GenerationEvent.Reset("retried", "")));
+        if (telling.bytes() > MOST_TEXT) {
+            cut(new ProviderFailure(
+                    ProviderFailure.Kind.INVALID, "The provider sent more text than anybody asked for."));
+        } else if (!answered && !telling.goesOn() && task.recording().hasAnswer()) {
+            if (task.order().wish().once()) {
+                cut(new ProviderFailure(ProviderFailure.Kind.TRUNCATED, "The provider began another answer."));
+            } else {
+                task.commit(tx -> List.of(new GenerationEvent.Reset("retried", "")));
+            }
         }
-        answered = true;
-        textBytes += bytes;
-        if (textBytes > MOST_TEXT) {
-            overlong = true;
-            cancellation.cancel();
-        }
+        answered |= cut == null;
+        return cut == null;
+    }
+
+    /** Ends the call, and says why: its own cancellation would say that somebody had stopped it. */
+    private void cut(ProviderFailure why) {
+        cut = cut == null ? why : cut;
+        cancellation.cancel();
     }
 
     private void shows(ProviderEvent.Preview preview) {

@@ -12,7 +12,8 @@ import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.provider.catalogue.Price;
 import dev.millrace.generation.store.Order;
-import java.math.BigDecimal;
+import dev.millrace.generation.work.text.Spoken;
+import dev.millrace.generation.work.text.TextFlow;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 final class Continuity {
-    private static final BigDecimal LEAST_TOKENS = BigDecimal.ONE;
-
     private final Task task;
     private @Nullable Usage usage;
     private boolean barred;
@@ -52,17 +51,6 @@ final class Continuity {
         Request request =
                 model.request(wish.prompt(), wish.messages(), wish.options()).with(wish.chat());
         return before(provider, request) != null;
-    }
-
-    /** What to ask for, so that the whole is no longer than was asked for. */
-    static Request rest(Request request, Spoken spoken) {
-        BigDecimal most = request.options().number("max_tokens");
-        BigDecimal had = spoken.usage().quantities().getOrDefault("output_tokens", BigDecimal.ZERO);
-        Request rest = request.continuing(spoken.text());
-        return most == null
-                ? rest
-                : rest.with(
-                        request.options().with("max_tokens", most.subtract(had).max(LEAST_TOKENS)));
     }
 
     /** The call failed; what it told stands. Calls to tools cannot be gone on with. */

@@ -8,6 +8,7 @@ import dev.millrace.platform.problem.ProblemType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A provider's failure in the words of events, problems and facts. */
 final class Failures {
@@ -29,6 +30,18 @@ final class Failures {
     /** The kind as events name it. */
     static String outcome(ProviderFailure failure) {
         return failure.kind().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The state of a call that ended so, a word of the table's; {@code error} is null when it did not fail. */
+    static String state(String outcome, @Nullable String error) {
+        if (error == null) {
+            return "finished";
+        }
+        return switch (outcome) {
+            case "canceled" -> "canceled";
+            case "ambiguous", "lost" -> "unknown";
+            default -> "failed";
+        };
     }
 
     /** As events tell a delay. */

@@ -20,6 +20,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,10 @@ final class Run {
     private boolean started;
     private boolean inLine;
     private final Cancellation wake = new Cancellation();
+    /** It is somebody else's: ends also the waits that go on when it is canceled. */
+    private final Cancellation gone = new Cancellation();
+
+    private @Nullable Instant began;
     private final Retry retry = new Retry(bound -> ThreadLocalRandom.current().nextLong(bound));
     private volatile @Nullable Call call;
 
@@ -193,6 +198,7 @@ final class Run {
     private void begin(Next next) {
         Model model = next.model();
         started = true;
+        began = began == null ? shop.clock().instant() : began;
         task.teller().restart();
         boolean known = !(next.foothold() instanceof Foothold.None);
         task.recording()
@@ -248,7 +254,7 @@ final class Run {
             return new Step(next.again(number), wait, "retry", false);
         }
         Duration told = retry.asTold(
-                failure, task.untilDeadline(next.model(), shop.clock().instant()));
+                failure, task.untilDeadline(next.model(), began, shop.clock().instant()));
         return told == null ? null : new Step(next.again(number), told, "retry", false);
     }
 
@@ -341,11 +347,17 @@ final class Run {
     private @Nullable Next unresolved(Next next, Call silent) throws InterruptedException {
         Probes.Look look = probes.next(next);
         Fault over = look.fault();
+        boolean stopped = task.attempt().cancelRequested();
+        if (over != null && stopped) {
+            conclusion.canceled(List.of(), silent, "ambiguous");
+            return null;
+        }
         if (over != null) {
             conclusion.failed(over, silent, "ambiguous");
             return null;
         }
-        wake.await(look.pause());
+        // what is read to its end although it was stopped is asked for no sooner for that
+        (stopped ? gone : wake).await(look.pause());
         return task.attempt().lost()
                 ? null
                 : new Next(next.model(), next.provider(), next.number(), look.foothold(), false, true);
@@ -367,6 +379,7 @@ final class Run {
     /** The job is somebody else's: get out, and leave the vendor's job alone. */
     private void lost() {
         wake.cancel();
+        gone.cancel();
         task.interrupts().interrupt();
     }
 

@@ -27,10 +27,14 @@ record Task(Order order, Attempt attempt, Recording recording, Teller teller, In
         return attempt.claim();
     }
 
-    /** How much of a model's time is left. */
-    Duration untilDeadline(Model model, Instant now) {
-        Instant started = order.standing().startedAt();
-        Instant from = started == null ? order.createdAt() : started;
+    /**
+     * How much of a model's time is left.
+     *
+     * @param began when this run made its first call; null when it has not yet
+     */
+    Duration untilDeadline(Model model, @Nullable Instant began, Instant now) {
+        Instant before = order.standing().startedAt();
+        Instant from = before != null ? before : began != null ? began : now;
         return Duration.between(now, from.plusSeconds(model.conduct().deadlineSeconds()));
     }
 

@@ -15,6 +15,9 @@ public interface Answer extends AutoCloseable {
     /** Decoded bytes. A read that waits too long throws {@link TimedOut}. */
     InputStream body() throws IOException;
 
+    /** All that matters has come: the end of the body is waited for a moment, so that the connection can be used again, and no longer. */
+    default void complete() {}
+
     /** Lets go of the connection; one whose body was not read to its end is closed. */
     @Override
     void close();

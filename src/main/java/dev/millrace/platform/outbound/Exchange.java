@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -14,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, under watch from the moment it is sent. */
 final class Exchange implements Answer {
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final HttpUriRequestBase request;
     private final Watch watch;
     private final long firstByteNanos;
     private final long idleNanos;
-    private final long overAt;
+    private volatile long overAt;
     private volatile long quietSince;
     private volatile boolean flowing;
     /** Whether somebody waits for the other side; while nobody does, its silence is not its fault. */
@@ -68,6 +71,14 @@ final class Exchange implements Answer {
             body = zipped ? new GZIPInputStream(watched) : watched;
         }
         return body;
+    }
+
+    @Override
+    public void complete() {
+        long soon = System.nanoTime() + MOMENT_NANOS;
+        if (soon - overAt < 0) {
+            overAt = soon;
+        }
     }
 
     @Override

@@ -74,12 +74,17 @@ public final class Reply {
         InputStream body = answer.body();
         var buffer = new byte[BUFFER];
         boolean first = true;
+        boolean over = false;
         for (int count = read(body, buffer); count >= 0; count = read(body, buffer)) {
             if (first && count > 0) {
                 sniff(answer, buffer, count);
                 first = false;
             }
             parser.feed(buffer, 0, count);
+            if (!over && listener.over()) {
+                over = true;
+                answer.complete();
+            }
         }
     }
 

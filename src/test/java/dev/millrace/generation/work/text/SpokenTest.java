@@ -1,4 +1,4 @@
-package dev.millrace.generation.work;
+package dev.millrace.generation.work.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,14 +46,12 @@ class SpokenTest {
         assertThat(rest(9).options().number("max_tokens")).isEqualByComparingTo("4");
         assertThat(rest(5).options().number("max_tokens")).isEqualByComparingTo("1");
         assertThat(rest(9).messages().getLast().content()).isEqualTo("half an answer");
-        assertThat(Continuity.rest(request(GenerationOptions.NONE), BEGUN)
-                        .options()
-                        .has("max_tokens"))
+        assertThat(BEGUN.rest(request(GenerationOptions.NONE)).options().has("max_tokens"))
                 .isFalse();
     }
 
     private static Request rest(int most) {
-        return Continuity.rest(request(new GenerationOptions(Map.of("max_tokens", most))), BEGUN);
+        return BEGUN.rest(request(new GenerationOptions(Map.of("max_tokens", most))));
     }
 
     private static Request request(GenerationOptions options) {

@@ -1,4 +1,4 @@
-package dev.millrace.generation.work;
+package dev.millrace.generation.work.text;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
  * Makes well-formed text of what providers send: a character that was cut in two is held back until its other half comes, and what
  * cannot be kept (NUL, halves without their other half) is left out. Counts words on the way. Not thread-safe.
  */
-final class TextFlow {
+public final class TextFlow {
     private char half;
     private long words;
     private boolean inWord;
 
     /** What of the text may be told now; null when it is nothing. */
     @Nullable
-    String pass(String text) {
+    public String pass(String text) {
         if (half == 0 && clean(text)) {
             count(text);
             return text.isEmpty() ? null : text;
@@ -39,14 +39,14 @@ final class TextFlow {
     }
 
     /** A new attempt: what was held back, and what was counted, was the old one's. */
-    void restart() {
+    public void restart() {
         half = 0;
         words = 0;
         inWord = false;
     }
 
     /** Words passed so far: runs of anything but white space. */
-    long words() {
+    public long words() {
         return words;
     }
 
@@ -71,7 +71,7 @@ final class TextFlow {
     }
 
     /** How many bytes of UTF-8 a text has. */
-    static int utf8(String text) {
+    public static int utf8(String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

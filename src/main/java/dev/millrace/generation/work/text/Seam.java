@@ -1,4 +1,4 @@
-package dev.millrace.generation.work;
+package dev.millrace.generation.work.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * <p>What comes first is held back while it may still be such a repetition, which is rarely more than a word or two. So few
  * characters as a sentence may well repeat by itself are never taken for one. Not thread-safe.
  */
-final class Seam {
+public final class Seam {
     /** Fewer characters than that are no repetition: {@code hel} and {@code lo} have one in common. */
     static final int LEAST = 24;
 
@@ -24,7 +24,7 @@ final class Seam {
     private int repeated;
 
     /** {@code said} is what readers have. */
-    Seam(String said) {
+    public Seam(String said) {
         this.said = said;
         this.closed = said.length() < LEAST;
         if (!closed) {
@@ -36,7 +36,7 @@ final class Seam {
     }
 
     /** More of the rest; answers what of it is new, empty when it is not known yet. */
-    String pass(String text) {
+    public String pass(String text) {
         if (closed) {
             return text;
         }
@@ -57,12 +57,12 @@ final class Seam {
     }
 
     /** The answer is whole: what was held back and turned out to be no repetition. */
-    String rest() {
+    public String rest() {
         return closed ? "" : release(longest());
     }
 
     /** Characters that were left out. */
-    int repeated() {
+    public int repeated() {
         return repeated;
     }
 

@@ -1,4 +1,4 @@
-package dev.millrace.generation.work;
+package dev.millrace.generation.work.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
