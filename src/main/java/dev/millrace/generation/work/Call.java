@@ -71,6 +71,7 @@ final class Call implements ProviderSink {
     private volatile boolean draining;
     private boolean begun;
     private boolean intended;
+    private boolean accepted;
     private @Nullable String finish;
     private boolean answered;
     private @Nullable ProviderFailure cut;
@@ -218,7 +219,10 @@ final class Call implements ProviderSink {
                         Math.max(0, now - began)),
                 alone,
                 model.price().cost(alone));
-        return new Calls.End(task.id(), number, Failures.state(outcome, error), usage(), finish, fact);
+        // what had left and was stopped without a word may be made and billed all the same
+        boolean unseen = intended && !accepted && !consumed().any() && outcome.equals("canceled");
+        return new Calls.End(
+                task.id(), number, Failures.state(unseen ? "lost" : outcome, error), usage(), finish, fact);
     }
 
     /** As they were judged when it was asked for, save that another model takes them in its own way. */
@@ -244,6 +248,7 @@ final class Call implements ProviderSink {
         try {
             var ours = new AtomicBoolean();
             task.quietly(tx -> ours.set(Calls.accept(tx, task.id(), number, model.provider(), externalId)));
+            accepted |= ours.get();
             return ours.get();
         } catch (Duplicate elsewhere) {
             return false;

@@ -101,10 +101,14 @@ final class Continuity {
         return declined;
     }
 
-    /** What is owed when this call is stopped: what it used, or, when it added nothing to what stands of an answer, for that. */
+    /**
+     * What is owed when this call is stopped: what it used. A text that added nothing to what stands of an answer is owed for that,
+     * and for nothing when there is none: a prompt alone is no delivery, whatever the vendor has counted.
+     */
     List<ReceiptLine> owed(Call stopped) {
-        boolean silent =
-                !stopped.answered() && !stopped.continued() && task.recording().hasText();
+        boolean silent = !stopped.answered()
+                && !stopped.continued()
+                && (task.recording().hasText() || task.order().wish().kind() == GenerationKind.TEXT);
         return silent ? owed(stopped.model()) : task.order().price().charge(stopped.usage());
     }
 

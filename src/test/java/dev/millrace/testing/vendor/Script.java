@@ -23,7 +23,7 @@ import java.util.zip.GZIPOutputStream;
  * forbidden, should_not_retry} and {@code fail_times}, after which nothing is wrong any more · {@code cut_after, rst_after, cut_bytes,
  * cut_head, hang, stall_after, endless} · {@code crlf, cr, nospace, bom, comments, split, gzip, type, no_type, page, json, oversize,
  * length} (by how much Content-Length lies) · {@code error_after, refuse_after, malformed_after, empty, no_end, twice} (all that frames
- * the text is said twice), {@code late} (a word after the end) · of an answer that was begun: {@code echo} (all that was given is said
+ * the text is said twice), {@code late} (a word after the end), {@code linger} (nothing after the end, for ever) · of an answer that was begun: {@code echo} (all that was given is said
  * again), {@code echo_tail} (the last so many words of it).
  */
 final class Script {
@@ -238,6 +238,9 @@ final class Script {
         }
         if (!said.has("no_end")) {
             ending(pieces, tongue.ending(words - first, cut));
+        }
+        for (int i = 0; said.has("linger") && i < 100_000; i++) {
+            pieces.add(new Piece.Bytes(bytes(": keep-alive\n\n")));
         }
         return pieces;
     }

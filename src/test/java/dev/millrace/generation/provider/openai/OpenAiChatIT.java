@@ -29,6 +29,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +112,24 @@ class OpenAiChatIT {
         assertThat(heard.text()).isNotEmpty();
         assertThat(TEXT).startsWith(heard.text());
         assertThat(heard.usage()).isNotEmpty();
+    }
+
+    @Test
+    void anAnswerIsOverWithItsLastWordHoweverLongTheVendorStays() throws Exception {
+        var heard = new Heard();
+        ProviderCall call = within(600, "a boat @linger @delay_ms=20");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Boolean> over = threads.submit(() -> {
+                vendor.provider().run(call, heard);
+                return true;
+            });
+            assertThat(over.get(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            call.cancellation().cancel();
+        }
+
+        assertThat(heard.text()).isEqualTo(TEXT);
+        assertThat(heard.finished()).isTrue();
     }
 
     @Test
