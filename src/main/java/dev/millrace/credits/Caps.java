@@ -1,12 +1,9 @@
 package dev.millrace.credits;
 
-import dev.millrace.platform.Recent;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.sql.Told;
 import dev.millrace.platform.sql.Tx;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,14 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Caps on what is spent in a day, counted in the transaction of the hold and under a lock, so that they hold however many ask at
  * once and on however many nodes.
  *
- * <p>Locks come before those of the purses: the cap's row or the key's, then the provider's sum. Whether there is a cap at all is
- * remembered for a moment, because most have none; a new one counts on every node within three seconds.
+ * <p>Locks come before those of the purses: the cap's row or the key's, then the provider's sum. A new cap counts for whatever is
+ * held after it was answered, on every node.
  */
 final class Caps {
-    private static final long FRESH_NANOS = Duration.ofSeconds(3).toNanos();
-    private static final int ACCOUNTS = 20_000;
-
-    private final Recent<UUID, Known> capped = new Recent<>(ACCOUNTS);
     private final Budgets budgets;
 
     Caps(Budgets budgets) {
@@ -62,7 +55,7 @@ final class Caps {
 
     /** The caps there are on those who ask, locked until the end of the transaction: whoever spends under one takes his turn. */
     private Limits limits(Tx tx, List<Wanted> all) {
-        Set<UUID> accounts = withCap(tx, all.stream().map(Wanted::account).collect(Collectors.toSet()));
+        Set<UUID> accounts = all.stream().map(Wanted::account).collect(Collectors.toSet());
         Set<UUID> keys = all.stream()
                 .map(wanted -> wanted.spender().apiKey())
                 .filter(Objects::nonNull)
@@ -116,7 +109,6 @@ final class Caps {
         } else {
             tx.update(SET).bind("owner", owner).bind("micros", micros).execute();
         }
-        tx.afterCommit(() -> capped.remove(owner));
     }
 
     private static final String STANDING = """
@@ -178,34 +170,6 @@ final class Caps {
                 .one();
     }
 
-    private static final String WITH_CAP = """
-            SELECT owner
-            FROM spending_cap
-            WHERE owner = ANY(:owners)""";
-
-    private Set<UUID> withCap(Tx tx, Set<UUID> owners) {
-        long now = System.nanoTime();
-        var capped = new HashSet<UUID>();
-        var unknown = new HashSet<UUID>();
-        for (UUID owner : owners) {
-            Known known = this.capped.get(owner);
-            if (known == null || now - known.readAtNanos() > FRESH_NANOS) {
-                unknown.add(owner);
-            } else if (known.capped()) {
-                capped.add(owner);
-            }
-        }
-        if (!unknown.isEmpty()) {
-            Set<UUID> found = tx.query(WITH_CAP)
-                    .bindArray("owners", UUID.class, unknown)
-                    .mapTo(UUID.class)
-                    .set();
-            unknown.forEach(owner -> this.capped.put(owner, new Known(found.contains(owner), now)));
-            capped.addAll(found);
-        }
-        return capped;
-    }
-
     /**
      * What a hold counts against.
      *
@@ -229,6 +193,4 @@ final class Caps {
     private record Limit(UUID id, long micros) {}
 
     private record Spent(long account, long key) {}
-
-    private record Known(boolean capped, long readAtNanos) {}
 }

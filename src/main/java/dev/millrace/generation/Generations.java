@@ -20,6 +20,7 @@ import dev.millrace.generation.provider.Providers;
 import dev.millrace.generation.provider.catalogue.Catalogue;
 import dev.millrace.generation.provider.catalogue.Model;
 import dev.millrace.generation.store.Archive;
+import dev.millrace.generation.store.Draft;
 import dev.millrace.generation.store.Generation;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Paces;
@@ -55,6 +56,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -178,7 +180,7 @@ public final class Generations implements AutoCloseable {
 
     /** To be called every minute or so, on every node. */
     public void sweep() {
-        new Sweep(floor.db(), rooms.credits(), slots).sweep();
+        new Sweep(floor.db(), rooms.credits(), slots, worker).sweep();
     }
 
     @Override
@@ -191,12 +193,12 @@ public final class Generations implements AutoCloseable {
 
     /** Begins a generation, or answers what the same key began before. */
     public Begun create(Spender spender, NewGeneration asked, @Nullable IdempotencyKey key) {
-        return begin(spender, proposals.judge(asked), key);
+        return begin(spender, () -> proposals.judge(asked), key);
     }
 
     /** The same for a chat of OpenAI's protocol; of {@code asked} the model, the options and the labels count. */
     public Begun create(Spender spender, NewGeneration asked, ChatAsked chat, @Nullable IdempotencyKey key) {
-        return begin(spender, proposals.judge(asked, chat), key);
+        return begin(spender, () -> proposals.judge(asked, chat), key);
     }
 
     /** Refuses what {@link #create} would refuse for what it says; whether its pictures can be used is not looked at. */
@@ -204,8 +206,20 @@ public final class Generations implements AutoCloseable {
         proposals.judge(asked);
     }
 
-    private Begun begin(Spender spender, Proposal proposal, @Nullable IdempotencyKey key) {
-        var draft = proposal.draft(quotes.price(spender.account(), proposal), null);
+    private Begun begin(Spender spender, Supplier<Proposal> judged, @Nullable IdempotencyKey key) {
+        Proposal proposal;
+        Draft draft;
+        try {
+            proposal = judged.get();
+            draft = proposal.draft(quotes.price(spender.account(), proposal), null);
+        } catch (Problem refusal) {
+            // what was begun when it could be is answered as it was: its model, price or quote may be gone since
+            Begun before = key == null ? null : creations.before(spender.account(), key);
+            if (before == null) {
+                throw refusal;
+            }
+            return before;
+        }
         return creations.begin(spender, key, tx -> {
             beginnings.require(tx, spender.account(), proposal);
             return draft;

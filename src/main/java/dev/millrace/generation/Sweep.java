@@ -2,17 +2,28 @@ package dev.millrace.generation;
 
 import dev.millrace.credits.Credits;
 import dev.millrace.generation.store.Paces;
+import dev.millrace.generation.work.GenerationWorker;
+import dev.millrace.generation.work.RunGeneration;
 import dev.millrace.generation.work.Slots;
 import dev.millrace.platform.idempotency.Idempotency;
 import dev.millrace.platform.sql.Db;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What has to be looked after now and then. Harmless when several nodes do it at once. */
 final class Sweep {
+    private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
     private static final String UNFINISHED = """
             SELECT id FROM generation
             WHERE finished_at IS NULL""";
+
+    private static final String GIVEN_UP = """
+            SELECT g.id FROM generation g
+            LEFT JOIN job j ON j.id = g.job
+            WHERE g.finished_at IS NULL AND g.job IS NOT NULL AND (j.id IS NULL OR j.state = 'dead')""";
 
     /**
      * Of so many generations that ended a day ago or longer, the oldest first, the light rows are dropped; answers how many there were.
@@ -44,11 +55,13 @@ final class Sweep {
     private final Db db;
     private final Credits credits;
     private final Slots slots;
+    private final GenerationWorker worker;
 
-    Sweep(Db db, Credits credits, Slots slots) {
+    Sweep(Db db, Credits credits, Slots slots, GenerationWorker worker) {
         this.db = db;
         this.credits = credits;
         this.slots = slots;
+        this.worker = worker;
     }
 
     void sweep() {
@@ -65,11 +78,24 @@ final class Sweep {
                 slots.promote(tx, List.of(account));
             });
         }
+        endGivenUp();
         dropLight();
         db.run(tx -> {
             Idempotency.sweep(tx);
             Paces.sweep(tx);
         });
+    }
+
+    /** Nobody will ever run a dead job: what it was for ends free, though it could not be ended when the job died. */
+    private void endGivenUp() {
+        for (UUID id : db.read(tx -> tx.query(GIVEN_UP).mapTo(UUID.class).list())) {
+            try {
+                db.run(tx -> worker.bury(tx, new RunGeneration(id), "its job is dead"));
+                LOG.error("generation {} was not ended when its job died; it is now", id);
+            } catch (RuntimeException defect) { // the others are ended all the same
+                LOG.error("generation {} has a dead job and cannot be ended", id, defect);
+            }
+        }
     }
 
     private void dropLight() {

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,7 @@ final class StripeApi {
         String paid = payments.stream()
                 .filter(payment -> "paid".equals(payment.getStatus()) && payment.getPayment() != null)
                 .map(payment -> payment.getPayment().getPaymentIntent())
+                .filter(Objects::nonNull) // what was paid by another way than an intent has none
                 .findFirst()
                 .orElse(null);
         return new Seen.Invoice(

@@ -145,6 +145,9 @@ final class Till {
 
     private Verdict conclude(
             Tx tx, Purchase purchase, Seen.Session seen, Seen.@Nullable Subscription subscription, boolean failed) {
+        if (!seen.paymentStatus().equals("paid") && !failed && purchase.state().equals("failed")) {
+            return Verdict.DONE; // what was told before it failed, and is heard of after
+        }
         if (!seen.paymentStatus().equals("paid")) {
             String state = failed ? "failed" : seen.status().equals("complete") ? "pending" : "open";
             purchases.conclude(tx, purchase, seen, state, null);
@@ -175,9 +178,12 @@ final class Till {
         if (account == null || offer == null) {
             return Verdict.parked(account == null ? "a customer nobody here knows" : "a plan nobody here sells");
         }
+        String before = subscriptions.plan(tx, account);
         if (subscriptions.put(tx, account, offer.item(), seen)) {
             String plan = subscriptions.plan(tx, account);
-            credits.move(tx, account, plan == null ? "free" : plan);
+            if (plan != null || before != null) { // a plan that nobody pays for may be a gift of the operator's
+                credits.move(tx, account, plan == null ? "free" : plan);
+            }
             tx.afterCommit(() -> bell.accept(account));
             if (subscriptions.several(tx, account)) {
                 LOG.error("account {} pays for several subscriptions at once, {} is one of them", account, seen.id());

@@ -269,6 +269,39 @@ class CreationsIT {
     }
 
     @Test
+    void aKeyIsAnsweredAlsoWhenItsModelIsNotOfferedAnyMore() {
+        house.provider().script("withdrawn", says("word"));
+        house.db().run(tx -> tx.execute("""
+                INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+                SELECT 'scripted/brief', kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds
+                FROM model WHERE id = 'scripted/text'"""));
+        Api person = house.person();
+        var key = Map.of("Idempotency-Key", "brief-1");
+        String wish = "{\"kind\":\"text\",\"prompt\":\"withdrawn\",\"model\":\"scripted/brief\"}";
+        Waiting.until(
+                "the model is known",
+                LIMIT,
+                () -> person.get("/v1/models").text().contains("scripted/brief"));
+        Api.Answer first = person.send("POST", "/v1/generations", wish, key).expect(202);
+        String id = first.json().path("id").asText();
+        assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+        house.db().run(tx -> tx.execute("DELETE FROM model WHERE id = 'scripted/brief'"));
+        Waiting.until(
+                "the model is gone",
+                LIMIT,
+                () -> !person.get("/v1/models").text().contains("scripted/brief"));
+
+        assertThat(person.send("POST", "/v1/generations", wish, Map.of())
+                        .expect(400)
+                        .code())
+                .isEqualTo("invalid_request");
+        Api.Answer again = person.send("POST", "/v1/generations", wish, key).expect(202);
+
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+    }
+
+    @Test
     void aKeyThatTriedAgainIsAnsweredAlsoWhenWhatFailedIsDeleted() {
         house.provider().script("forgotten", ScriptedProvider.breaksOff(ProviderFailure.Kind.INVALID, "part"));
         Api person = house.person();

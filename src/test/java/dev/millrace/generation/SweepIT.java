@@ -19,6 +19,28 @@ class SweepIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
+    void whatNobodyWillEverRunIsEndedFree() {
+        try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh())) {
+            house.provider().script("lost", (call, sink) -> ScriptedProvider.hang(call));
+            Api person = house.person();
+            String id = person.generate("text", "lost", Map.of()).path("id").asText();
+            Waiting.until("it runs", SOON, () -> house.provider().calls("lost").size() == 1);
+            // as when its job died and it could not be ended for it
+            house.db().run(tx -> tx.update("""
+                            UPDATE job SET state = 'dead', node = NULL
+                            WHERE id = (SELECT job FROM generation WHERE id = CAST(:id AS uuid))""").bind("id", id).execute());
+
+            house.generations().sweep();
+
+            var row = GenerationsIT.row(person, id);
+            assertThat(row.path("status").asText()).isEqualTo("failed");
+            assertThat(row.path("error").path("detail").asText()).endsWith("You were not charged.");
+            assertThat(house.hold(id)).isEqualTo("released");
+            assertThat(house.ledgerFaults()).isEmpty();
+        }
+    }
+
+    @Test
     void workThatRunsOrWaitsKeepsItsHoldsAndIsChargedAndWhatNobodyWorksForIsFreed() {
         try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh())) {
             var gate = new CountDownLatch(1);

@@ -120,6 +120,26 @@ class AllowancesIT {
     }
 
     @Test
+    void whatIsPaidWithoutAnIntentIsPaid() {
+        Api buyer = shop.house().person();
+        String subscription = shop.subscribe(buyer, "maker");
+        String invoice = shop.stripe().month(subscription, "subscription_create");
+        ObjectNode payment = (ObjectNode) shop.stripe()
+                .object(invoice)
+                .path("payments")
+                .path("data")
+                .get(0)
+                .path("payment");
+        payment.put("type", "payment_record")
+                .put("payment_record", "prc_test_1")
+                .putNull("payment_intent");
+
+        shop.paid(invoice);
+
+        assertThat(balance(buyer)).isEqualByComparingTo("1700");
+    }
+
+    @Test
     void whatACouponOrABalancePaidIsPaid() {
         Api buyer = shop.house().person();
         String subscription = shop.subscribe(buyer, "maker");

@@ -212,6 +212,7 @@ class PaymentsIT {
         String failing = session(checkout(buyer, Map.of("pack", "small")));
         told(stripe.promise(failing));
         told(stripe.event("checkout.session.async_payment_failed", failing));
+        told(stripe.event("checkout.session.completed", failing)); // told of before, and heard of after
         String left = session(checkout(buyer, Map.of("pack", "small")));
         stripe.object(left).put("status", "expired");
         told(stripe.event("checkout.session.expired", left));

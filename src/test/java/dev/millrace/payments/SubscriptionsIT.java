@@ -96,6 +96,30 @@ class SubscriptionsIT {
     }
 
     @Test
+    void aSubscriptionThatNeverRanTakesNoPlanAwayThatTheOperatorGave() {
+        Api buyer = shop.house().person();
+        String account = buyer.get("/v1/me").expect(200).json().path("id").asText();
+        shop.house()
+                .db()
+                .run(tx -> tx.execute("UPDATE account SET plan = 'studio' WHERE id = '%s'".formatted(account)));
+        String session = shop.page(buyer, Map.of("plan", "maker"));
+        shop.stripe().pay(session);
+        String subscription = shop.stripe().object(session).path("subscription").asText();
+
+        for (String status : List.of("incomplete", "incomplete_expired")) {
+            shop.stripe().object(subscription).put("status", status);
+            shop.told(shop.stripe().event("customer.subscription.updated", subscription));
+            assertThat(plan(buyer)).isEqualTo("studio");
+        }
+        shop.stripe().object(subscription).put("status", "active");
+        shop.told(shop.stripe().event("customer.subscription.updated", subscription));
+        assertThat(plan(buyer)).isEqualTo("maker");
+        shop.stripe().object(subscription).put("status", "canceled");
+        shop.told(shop.stripe().event("customer.subscription.deleted", subscription));
+        assertThat(plan(buyer)).isEqualTo("free");
+    }
+
+    @Test
     void twoThatArePaidForAreBothGrantedAndShownToAPerson() {
         Api buyer = shop.house().person();
         String one = shop.page(buyer, Map.of("plan", "maker"));
