@@ -10,6 +10,7 @@ import dev.millrace.media.ffmpeg.Format;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.Ask;
 import dev.millrace.platform.outbound.Deadlines;
+import dev.millrace.platform.outbound.NoAddress;
 import dev.millrace.platform.outbound.RefusedAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,10 +118,11 @@ public final class ResultFiles {
                     return;
                 }
             } catch (IOException failure) {
-                if (failure.getCause() instanceof RefusedAddress inside) {
-                    throw refused("leads to an address that is not to be called", inside);
+                switch (failure.getCause()) {
+                    case RefusedAddress inside -> throw refused("leads to an address that is not to be called", inside);
+                    case NoAddress none -> throw refused("is at an address that is none", none);
+                    case null, default -> throw failure;
                 }
-                throw failure;
             }
         }
         throw refused("is behind too many redirects", null);

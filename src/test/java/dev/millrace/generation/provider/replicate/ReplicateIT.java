@@ -137,7 +137,15 @@ class ReplicateIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"@cut_stream=3", "@cut_stream=0", "@no_stream", "@error_stream", "@done_reason=error"})
+    @ValueSource(
+            strings = {
+                "@cut_stream=3",
+                "@cut_stream=0",
+                "@no_stream",
+                "@stream=http://a_b/x",
+                "@error_stream",
+                "@done_reason=error"
+            })
     void aTextWhoseStreamBreaksIsStillToldOnceAndWhole(String fault) throws Exception {
         var heard = new Heard();
         vendor.provider().run(text("a tale @words=12 @job_ms=2500 " + fault), heard);
