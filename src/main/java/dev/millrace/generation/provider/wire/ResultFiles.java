@@ -143,7 +143,7 @@ public final class ResultFiles {
         }
     }
 
-    private static URI judged(String address, @Nullable URI from) throws ProviderFailure {
+    private URI judged(String address, @Nullable URI from) throws ProviderFailure {
         URI uri;
         try {
             uri = from == null ? new URI(address) : from.resolve(new URI(address));
@@ -161,8 +161,9 @@ public final class ResultFiles {
             throw refused("is redirected from a safe to an open connection", null);
         }
         int port = uri.getPort();
-        // the ports below are other services than the web: nobody keeps pictures behind them
-        if (port >= 0 && port < LOWEST_FREE_PORT && port != 80 && port != 443 || port > HIGHEST_PORT) {
+        // the ports below are other services than the web: nobody keeps pictures there but a vendor configured so
+        boolean service = port >= 0 && port < LOWEST_FREE_PORT && port != 80 && port != 443 && !endpoint.owns(uri);
+        if (service || port > HIGHEST_PORT) {
             throw refused("is at a port that is not of the web", null);
         }
         return uri;
