@@ -323,6 +323,20 @@ class ReplicateIT {
         assertThat(vendor.fake().created()).isEqualTo(Map.of("a boat @never", 1));
     }
 
+    @Test
+    void aPredictionWhoseTimeIsOverIsStoppedAtTheVendor() {
+        assertThat(failing(Calls.within(picture("a boat @never"), 2), new Heard())
+                        .kind())
+                .isEqualTo(Kind.AMBIGUOUS);
+        assertThat(vendor.fake().cancels()).containsExactly("p1");
+    }
+
+    @Test
+    void oneThatIsLostOnTheWayIsNotStoppedBeforeItsTime() {
+        assertThat(failing(picture("a boat @poll_500=100"), new Heard()).kind()).isEqualTo(Kind.AMBIGUOUS);
+        assertThat(vendor.fake().cancels()).isEmpty();
+    }
+
     private String created(String prompt) throws ProviderFailure, InterruptedException {
         var heard = new Heard();
         vendor.provider().run(text(prompt), heard);
