@@ -129,9 +129,18 @@ public final class FakeReplicate implements AutoCloseable {
 
     /** A prediction that nobody's request made; it is over at that time. */
     public String make(String prompt) {
+        return make("picture", prompt);
+    }
+
+    /** A text that nobody's request made. */
+    public String makeText(String prompt) {
+        return make("writer", prompt);
+    }
+
+    private String make(String model, String prompt) {
         ObjectNode body = JSON.createObjectNode();
         body.putObject("input").put("prompt", prompt);
-        return add("/v1/models/acme/picture/predictions", body, Directives.of(prompt))
+        return add("/v1/models/acme/" + model + "/predictions", body, Directives.of(prompt))
                 .id();
     }
 

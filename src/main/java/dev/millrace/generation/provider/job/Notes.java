@@ -39,7 +39,7 @@ final class Notes {
     }
 
     void hold(Duration time) {
-        hold = time;
+        hold = hold == null || hold.compareTo(time) < 0 ? time : hold;
     }
 
     boolean isEmpty() {

@@ -37,7 +37,6 @@ final class Patrol implements AutoCloseable {
     /** How often a job is looked at whose vendor tells by itself. */
     private static final Duration ATTENDED = Duration.ofSeconds(10);
 
-    private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
     private static final Duration KEEPING = Duration.ofSeconds(3);
     private static final Duration NEWS_SPAN = Duration.ofSeconds(3);
     private static final int LOOKS_AT_ONCE = 64;
@@ -46,7 +45,7 @@ final class Patrol implements AutoCloseable {
     private final Db db;
     private final UUID me;
     private final JobBoard board;
-    private final Pacer pacer;
+    private final Turns turns;
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private final Semaphore slots = new Semaphore(LOOKS_AT_ONCE);
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,7 +53,6 @@ final class Patrol implements AutoCloseable {
     private Notes notes = new Notes();
     private boolean closed;
     private volatile boolean sweeping;
-    private volatile long heldUntil = System.nanoTime();
     private long sweepAt = System.nanoTime();
     private long keepAt = System.nanoTime();
 
@@ -62,7 +60,7 @@ final class Patrol implements AutoCloseable {
         this.db = db;
         this.me = me;
         this.board = board;
-        this.pacer = new Pacer(board.rhythm().perSecond());
+        this.turns = new Turns(board.rhythm().perSecond(), pause -> note(now -> now.hold(pause)));
     }
 
     void start() {
@@ -70,7 +68,7 @@ final class Patrol implements AutoCloseable {
     }
 
     Vigil watch(String id, Instant until) {
-        var vigil = new Vigil(id, this::left);
+        var vigil = new Vigil(id, turns, this::left);
         watched.put(id, new Watched(vigil, until));
         note(now -> now.arrived(new Wait(id, until)));
         return vigil;
@@ -156,7 +154,7 @@ final class Patrol implements AutoCloseable {
         long count = ExternalJobs.count(tx, provider);
         boolean sweep = count > rhythm.single();
         long now = System.nanoTime();
-        boolean early = now - heldUntil < 0 || sweep && (sweeping || now - sweepAt < 0);
+        boolean early = !turns.held().isZero() || sweep && (sweeping || now - sweepAt < 0);
         // a sweep sees all jobs at the price of one look: it takes along what would be due before the next one
         int most = early ? 0 : sweep ? MOST_SWEPT : slots.availablePermits();
         Duration ahead = sweep ? rhythm.pause() : Duration.ZERO;
@@ -212,8 +210,13 @@ final class Patrol implements AutoCloseable {
     private void look(String id, Duration pause) {
         slots.acquireUninterruptibly();
         try {
-            pacer.await();
-            saw(id, board.look(id), pause);
+            turns.await();
+            Duration held = turns.held();
+            if (held.isZero()) {
+                saw(id, board.look(id), pause);
+            } else {
+                note(now -> now.missed(new Miss(id, held, false)));
+            }
         } catch (IOException | ProviderFailure | RuntimeException failure) {
             missed(id, failure);
         } finally {
@@ -228,13 +231,8 @@ final class Patrol implements AutoCloseable {
 
     private void missed(String id, Exception failure) {
         if (failure instanceof ProviderFailure said && said.kind() == Kind.RATE_LIMITED) {
-            Duration asked = said.retryAfter() == null ? Duration.ofSeconds(1) : said.retryAfter();
-            Duration hold = asked.compareTo(LONGEST_HOLD) > 0 ? LONGEST_HOLD : asked;
-            heldUntil = System.nanoTime() + hold.toNanos();
-            note(now -> {
-                now.hold(hold);
-                now.missed(new Miss(id, hold, false));
-            });
+            Duration hold = turns.hold(said);
+            note(now -> now.missed(new Miss(id, hold, false)));
         } else {
             LOG.debug("no sight of job {} at {}", id, board.provider(), failure);
             note(now -> now.missed(new Miss(id, board.rhythm().pause(), true)));
