@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -36,6 +37,7 @@ public final class WebClient {
      * @throws IOException when the connection broke after the request was sent
      */
     public Answer send(Ask ask, Consumer<Runnable> stop) throws IOException {
+        HttpHost host = host(ask.uri());
         var request = new HttpUriRequestBase(ask.method(), ask.uri());
         request.setConfig(RequestConfig.custom()
                 .setConnectionRequestTimeout(Timeout.of(ask.deadlines().connect()))
@@ -50,7 +52,7 @@ public final class WebClient {
         var exchange = new Exchange(request, ask.deadlines(), watch);
         stop.accept(exchange::abort);
         try {
-            exchange.answered(client.executeOpen(HttpHost.create(ask.uri()), request, null));
+            exchange.answered(client.executeOpen(host, request, null));
             return exchange;
         } catch (IllegalStateException cut) {
             // the client's way of saying that a call was cut between two of its steps
@@ -61,6 +63,18 @@ public final class WebClient {
             IOException explained = exchange.explain(failure);
             boolean sent = ask.body() == null ? !beforeSending(failure) : sending.begun;
             throw sent ? explained : new NotSent("the request did not leave", explained);
+        }
+    }
+
+    /** What a stranger calls an address may have no host, or a port that there is not. */
+    private static HttpHost host(URI uri) throws NotSent {
+        try {
+            if (uri.getHost() != null) {
+                return HttpHost.create(uri);
+            }
+            throw new NotSent("there is nobody to be called", new NoAddress("an address without a host"));
+        } catch (IllegalArgumentException none) {
+            throw new NotSent("there is nobody to be called", new NoAddress(String.valueOf(none.getMessage())));
         }
     }
 

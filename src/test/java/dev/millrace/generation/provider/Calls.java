@@ -63,6 +63,20 @@ public final class Calls {
                 inputs);
     }
 
+    /** The same call, given up after that time. */
+    public static ProviderCall within(ProviderCall call, int seconds) {
+        Request all = call.request();
+        var conduct = new Model.Conduct(CancelPolicy.STOP, List.of(), false, 1, seconds);
+        return new ProviderCall(
+                call.generation(),
+                call.attempt(),
+                new Request(all.kind(), all.model(), all.prompt(), all.messages(), all.options(), conduct, all.chat()),
+                call.foothold(),
+                call.folder(),
+                call.cancellation(),
+                call.inputs());
+    }
+
     public static ProviderCall attempt(ProviderCall call, int number) {
         return new ProviderCall(
                 call.generation(),

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deadlines, cuts and refusals on a real socket. */
 class WebClientIT {
@@ -115,6 +117,16 @@ class WebClientIT {
         assertThatThrownBy(() -> guarded.send(ask("hello", LONG, LONG, LONG), abort -> {}))
                 .isInstanceOf(NotSent.class);
         assertThat(server.chats("hello")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a_b/x", "http:///x", "/x", "mailto:a@b", "http://127.0.0.1:70000/x"})
+    void anAddressThatLeadsNowhereIsNotCalled(String address) {
+        Ask ask = Ask.get(URI.create(address), Map.of(), Deadlines.brief(LONG));
+
+        assertThatThrownBy(() -> client.send(ask, abort -> {}))
+                .isInstanceOf(NotSent.class)
+                .hasCauseInstanceOf(NoAddress.class);
     }
 
     @Test

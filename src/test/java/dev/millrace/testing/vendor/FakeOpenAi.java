@@ -68,6 +68,21 @@ public final class FakeOpenAi implements AutoCloseable {
         return videos.created();
     }
 
+    /** From now on it answers that it has no list of videos. */
+    public void listless() {
+        videos.listless();
+    }
+
+    /** A video that nobody's request made; answers its id. */
+    public String makeVideo(String prompt) {
+        return videos.make(prompt);
+    }
+
+    /** How long after the end of a video it was asked for: by then its end had been seen. */
+    public long seenAfterMillis(String id) {
+        return videos.seenAfterMillis(id);
+    }
+
     /** The picture that a video for this prompt was to begin with; null when there was none. */
     public byte @Nullable [] reference(String prompt) {
         return videos.reference(prompt);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Said in the prompt: {@code job_ms} how long a prediction takes, {@code never} · {@code lost} the create is done and its answer never
  * sent, {@code lost_gateway}, {@code lost_500} the same with those answers, {@code late_in_list=n}, {@code create_status}, {@code no_id} ·
  * {@code fail=words_of_the_model, aborted, gone, removed} · {@code poll_500=n, poll_404=n, throttle=n} · {@code files=n, file_404=n, html,
- * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, error_stream, done_reason=word, other_stream, no_counts} · {@code lies}
+ * short, redirect, data_uri, result=address, no_output} · {@code words=n, cut_stream=n, no_stream, stream=address, error_stream, done_reason=word, other_stream, no_counts} · {@code lies}
  * · {@code hook_twice, hook_late=ms, hook_bad, hook_old, no_hook} how the end is told where the create wants it told. Words that begin with
  * {@code then_} are those of every further prediction for the prompt, in place of the others.
  */
@@ -129,9 +129,18 @@ public final class FakeReplicate implements AutoCloseable {
 
     /** A prediction that nobody's request made; it is over at that time. */
     public String make(String prompt) {
+        return make("picture", prompt);
+    }
+
+    /** A text that nobody's request made. */
+    public String makeText(String prompt) {
+        return make("writer", prompt);
+    }
+
+    private String make(String model, String prompt) {
         ObjectNode body = JSON.createObjectNode();
         body.putObject("input").put("prompt", prompt);
-        return add("/v1/models/acme/picture/predictions", body, Directives.of(prompt))
+        return add("/v1/models/acme/" + model + "/predictions", body, Directives.of(prompt))
                 .id();
     }
 
@@ -323,7 +332,9 @@ public final class FakeReplicate implements AutoCloseable {
         var urls = new HashMap<>(
                 Map.of("get", address, "cancel", address + "/cancel", "web", "https://replicate.com/p/" + job.id()));
         if (!job.said().has("no_stream")) {
-            urls.put("stream", loopback.at("/stream/" + job.id()).toString());
+            urls.put(
+                    "stream",
+                    job.said().text("stream", loopback.at("/stream/" + job.id()).toString()));
         }
         view.put("urls", urls);
         return view;

@@ -36,8 +36,10 @@ final class FakeVideos {
     private final ConcurrentLinkedDeque<Job> newestFirst = new ConcurrentLinkedDeque<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<String, byte[]> references = new ConcurrentHashMap<>();
+    private final Map<String, Long> fetched = new ConcurrentHashMap<>();
     private final byte[] film = film("video.mp4");
     private final byte[] oldFilm = film("old-film.mp4");
+    private volatile boolean listless;
 
     private record Job(
             String id,
@@ -93,23 +95,11 @@ final class FakeVideos {
             return true;
         }
         LockSupport.parkNanos(said.number("create_delay_ms", 0) * 1_000_000L);
-        var job = new Job(
-                "video_" + numbers.incrementAndGet(),
-                body.path("model").asText(),
-                body.path("prompt").asText(),
-                body.path("seconds").asText(),
-                body.path("size").asText(),
-                Instant.now(),
-                said,
-                new AtomicInteger(),
-                new AtomicInteger(),
-                new AtomicInteger());
+        Job job = job(body, said);
         Posted.File reference = posted.files().get("input_reference");
         if (reference != null) {
             references.put(job.prompt(), reference.content());
         }
-        jobs.put(job.id(), job);
-        newestFirst.addFirst(job);
         if (said.has("lost")) {
             wire.reset();
             return false;
@@ -122,7 +112,45 @@ final class FakeVideos {
         return true;
     }
 
+    private Job job(JsonNode body, Directives said) {
+        var job = new Job(
+                "video_" + numbers.incrementAndGet(),
+                body.path("model").asText(),
+                body.path("prompt").asText(),
+                body.path("seconds").asText(),
+                body.path("size").asText(),
+                Instant.now(),
+                said,
+                new AtomicInteger(),
+                new AtomicInteger(),
+                new AtomicInteger());
+        jobs.put(job.id(), job);
+        newestFirst.addFirst(job);
+        return job;
+    }
+
+    /** A video that nobody's request made. */
+    String make(String prompt) {
+        return job(JSON.createObjectNode().put("prompt", prompt), Directives.of(prompt))
+                .id();
+    }
+
+    /** From now on it answers that there is no list, as many servers do that speak like OpenAI. */
+    void listless() {
+        listless = true;
+    }
+
+    /** How long after the end of a video it was asked for: by then its end had been seen. */
+    long seenAfterMillis(String id) {
+        Job job = jobs.get(id);
+        return fetched.get(id) - job.createdAt().toEpochMilli() - job.said().number("job_ms", 400);
+    }
+
     private boolean list(Wire wire) throws IOException {
+        if (listless) {
+            wire.json(405, "{\"detail\":\"Method Not Allowed\"}");
+            return true;
+        }
         var data = new ArrayList<Object>();
         for (Job job : newestFirst) {
             if (job.lists().incrementAndGet() > job.said().number("late_in_list", 0)) {
@@ -151,6 +179,7 @@ final class FakeVideos {
     }
 
     private boolean content(Job job, String[] parts, Wire wire) throws IOException {
+        fetched.putIfAbsent(job.id(), System.currentTimeMillis());
         if (job.fetches().incrementAndGet() <= job.said().number("content_404", 0)) {
             wire.json(404, "{\"error\":{\"message\":\"not ready\"}}");
         } else if (job.said().has("redirect") && parts.length == 2) {

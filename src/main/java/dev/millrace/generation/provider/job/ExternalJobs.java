@@ -87,20 +87,23 @@ final class ExternalJobs {
 
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
-                SELECT provider, external_id FROM external_job
+                SELECT provider, external_id, next_look_at FROM external_job
                 WHERE provider = :provider AND next_look_at <= now() + make_interval(secs => :ahead)
                 ORDER BY next_look_at
                 LIMIT :most
-                FOR UPDATE SKIP LOCKED)
-            UPDATE external_job job
-            SET next_look_at = now() + make_interval(secs => :lease)
-            FROM due
-            WHERE job.provider = due.provider AND job.external_id = due.external_id
-            RETURNING job.external_id""";
+                FOR UPDATE SKIP LOCKED),
+            taken AS (
+                UPDATE external_job job
+                SET next_look_at = now() + make_interval(secs => :lease)
+                FROM due
+                WHERE job.provider = due.provider AND job.external_id = due.external_id
+                RETURNING job.external_id, due.next_look_at AS due_at)
+            SELECT external_id FROM taken
+            ORDER BY due_at""";
 
     /**
-     * Takes jobs that are due, so that nobody else looks at them meanwhile; when the looker is lost, they are due again after the
-     * lease.
+     * Takes jobs that are due, so that nobody else looks at them meanwhile, and answers them in the order of their turns; when the
+     * looker is lost, they are due again after the lease.
      *
      * @param ahead those that are due within that time too
      */
@@ -112,6 +115,18 @@ final class ExternalJobs {
                 .bind("lease", seconds(lease))
                 .mapTo(String.class)
                 .list();
+    }
+
+    private static final String RETURN = """
+            UPDATE external_job
+            SET next_look_at = now()
+            WHERE provider = :provider AND external_id = :id""";
+
+    /** Jobs that were taken and not looked at are due again. */
+    static void giveBack(Tx tx, String provider, Collection<String> ids) {
+        PreparedBatch batch = tx.batch(RETURN);
+        ids.forEach(id -> batch.bind("provider", provider).bind("id", id).add());
+        batch.execute();
     }
 
     private static final String RECORD = """
@@ -145,7 +160,7 @@ final class ExternalJobs {
             Sighting sighting = look.sighting();
             batch.bind("provider", provider)
                     .bind("id", look.id())
-                    .bind("pause", seconds(look.pause()))
+                    .bind("pause", seconds(look.left()))
                     .bind("state", sighting.state().name().toLowerCase(Locale.ROOT))
                     .bind("fraction", sighting.fraction())
                     .bind("position", sighting.position())
@@ -202,8 +217,16 @@ final class ExternalJobs {
     /** A job somebody waits for. */
     record Wait(String id, Instant until) {}
 
-    /** What one look told, and how long it is good for. */
-    record Look(String id, Sighting sighting, Duration pause) {}
+    /**
+     * What one look told.
+     *
+     * @param nextNanos when the next one is due, on this machine's clock of nanoseconds: what was told is written down a while later
+     */
+    record Look(String id, Sighting sighting, long nextNanos) {
+        Duration left() {
+            return Duration.ofNanos(Math.max(0, nextNanos - System.nanoTime()));
+        }
+    }
 
     /**
      * A look that told nothing.

@@ -12,6 +12,11 @@ public interface JobBoard {
 
     Rhythm rhythm();
 
+    /** The same once the vendor has answered that there is no list. */
+    default Rhythm listless() {
+        return rhythm().listless();
+    }
+
     /**
      * One job.
      *
@@ -20,6 +25,10 @@ public interface JobBoard {
      */
     Sighting look(String id) throws IOException, ProviderFailure;
 
-    /** Many jobs from the vendor's list. Those that it does not hold are absent, and looked at one by one. */
+    /**
+     * Many jobs from the vendor's list. Those that it does not hold are absent, and looked at one by one.
+     *
+     * @throws ProviderFailure {@code NOT_FOUND} or {@code INVALID} when there is no list
+     */
     Map<String, Sighting> sweep(Set<String> ids) throws IOException, ProviderFailure;
 }

@@ -6,6 +6,7 @@ import dev.millrace.generation.provider.job.ExternalJobs.Wait;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ final class Notes {
     private final Set<String> departures = new LinkedHashSet<>();
     private final List<Look> looks = new ArrayList<>();
     private final List<Miss> misses = new ArrayList<>();
+    private final List<String> returned = new ArrayList<>();
     private @Nullable Duration hold;
 
     void arrived(Wait wait) {
@@ -38,12 +40,22 @@ final class Notes {
         misses.add(miss);
     }
 
+    /** Claimed, and not looked at. */
+    void returned(Collection<String> ids) {
+        returned.addAll(ids);
+    }
+
     void hold(Duration time) {
-        hold = time;
+        hold = hold == null || hold.compareTo(time) < 0 ? time : hold;
     }
 
     boolean isEmpty() {
-        return arrivals.isEmpty() && departures.isEmpty() && looks.isEmpty() && misses.isEmpty() && hold == null;
+        return arrivals.isEmpty()
+                && departures.isEmpty()
+                && looks.isEmpty()
+                && misses.isEmpty()
+                && returned.isEmpty()
+                && hold == null;
     }
 
     /** What an earlier round took and could not write. */
@@ -56,6 +68,7 @@ final class Notes {
         arrivals.addAll(0, earlier.arrivals);
         looks.addAll(0, earlier.looks);
         misses.addAll(0, earlier.misses);
+        returned.addAll(0, earlier.returned);
         hold = hold == null ? earlier.hold : hold;
     }
 
@@ -73,6 +86,9 @@ final class Notes {
             if (ExternalJobs.miss(tx, provider, me, miss)) {
                 tx.afterCommit(() -> lost.accept(miss.id()));
             }
+        }
+        if (!returned.isEmpty()) {
+            ExternalJobs.giveBack(tx, provider, returned);
         }
         if (hold != null) {
             ExternalJobs.hold(tx, provider, hold);

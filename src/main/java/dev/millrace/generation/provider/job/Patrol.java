@@ -37,16 +37,20 @@ final class Patrol implements AutoCloseable {
     /** How often a job is looked at whose vendor tells by itself. */
     private static final Duration ATTENDED = Duration.ofSeconds(10);
 
-    private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
+    /** So much earlier than it is due a job may be looked at: what is due within a round need not wait for the next one. */
+    private static final Duration EARLY = ROUND.dividedBy(2);
+    /** How long a vendor that said that it has no list is not asked for it. */
+    private static final Duration LISTLESS = Duration.ofMinutes(5);
+
     private static final Duration KEEPING = Duration.ofSeconds(3);
     private static final Duration NEWS_SPAN = Duration.ofSeconds(3);
-    private static final int LOOKS_AT_ONCE = 64;
+    private static final int LOOKS_AT_ONCE = 128;
     private static final int MOST_SWEPT = 10_000;
 
     private final Db db;
     private final UUID me;
     private final JobBoard board;
-    private final Pacer pacer;
+    private final Turns turns;
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private final Semaphore slots = new Semaphore(LOOKS_AT_ONCE);
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,7 +58,7 @@ final class Patrol implements AutoCloseable {
     private Notes notes = new Notes();
     private boolean closed;
     private volatile boolean sweeping;
-    private volatile long heldUntil = System.nanoTime();
+    private volatile long listlessUntil = System.nanoTime();
     private long sweepAt = System.nanoTime();
     private long keepAt = System.nanoTime();
 
@@ -62,7 +66,7 @@ final class Patrol implements AutoCloseable {
         this.db = db;
         this.me = me;
         this.board = board;
-        this.pacer = new Pacer(board.rhythm().perSecond());
+        this.turns = new Turns(board.rhythm().perSecond(), pause -> note(now -> now.hold(pause)));
     }
 
     void start() {
@@ -70,7 +74,7 @@ final class Patrol implements AutoCloseable {
     }
 
     Vigil watch(String id, Instant until) {
-        var vigil = new Vigil(id, this::left);
+        var vigil = new Vigil(id, turns, this::left);
         watched.put(id, new Watched(vigil, until));
         note(now -> now.arrived(new Wait(id, until)));
         return vigil;
@@ -151,48 +155,48 @@ final class Patrol implements AutoCloseable {
 
     private Claimed claim(Tx tx) {
         String provider = board.provider();
-        Rhythm rhythm = board.rhythm();
+        Rhythm rhythm = rhythm();
         List<Seen> news = ExternalJobs.news(tx, provider, me, NEWS_SPAN);
         long count = ExternalJobs.count(tx, provider);
         boolean sweep = count > rhythm.single();
-        long now = System.nanoTime();
-        boolean early = now - heldUntil < 0 || sweep && (sweeping || now - sweepAt < 0);
+        boolean early = !turns.held().isZero() || sweep && (sweeping || System.nanoTime() - sweepAt < 0);
         // a sweep sees all jobs at the price of one look: it takes along what would be due before the next one
         int most = early ? 0 : sweep ? MOST_SWEPT : slots.availablePermits();
-        Duration ahead = sweep ? rhythm.pause() : Duration.ZERO;
+        Duration ahead = sweep ? rhythm.pause() : EARLY;
         List<String> ids = most == 0 ? List.of() : ExternalJobs.claim(tx, provider, most, ahead, LEASE);
-        return new Claimed(ids, count, sweep, news);
+        return new Claimed(ids, rhythm.pause(count), sweep, news);
+    }
+
+    private Rhythm rhythm() {
+        return System.nanoTime() - listlessUntil < 0 ? board.listless() : board.rhythm();
     }
 
     private void dispatch(Claimed claimed) {
-        Rhythm rhythm = board.rhythm();
-        Duration pause = rhythm.pause(claimed.count);
+        Rhythm rhythm = rhythm();
+        turns.pace(rhythm.perSecond());
         if (claimed.sweep && !claimed.ids.isEmpty()) {
             sweepAt = System.nanoTime() + rhythm.pause().toNanos();
             sweeping = true;
-            Thread.ofVirtual().name("sweep-" + board.provider()).start(() -> sweep(claimed.ids, pause));
+            Thread.ofVirtual().name("sweep-" + board.provider()).start(() -> sweep(claimed.ids, claimed.pause));
         } else {
-            claimed.ids.forEach(id -> lookSoon(id, pause));
+            claimed.ids.forEach(id -> lookSoon(id, claimed.pause));
         }
     }
 
     private void sweep(List<String> ids, Duration pause) {
-        long began = System.nanoTime();
+        long next = System.nanoTime() + board.rhythm().pause().toNanos();
         try {
             Map<String, Sighting> seen = board.sweep(new HashSet<>(ids));
-            Duration rest = board.rhythm().pause().minusNanos(System.nanoTime() - began);
             for (String id : ids) {
                 Sighting sighting = seen.get(id);
                 if (sighting == null) {
                     lookSoon(id, pause);
                 } else {
-                    saw(id, sighting, rest.isNegative() ? Duration.ZERO : rest);
+                    saw(new Look(id, sighting, next));
                 }
             }
         } catch (ProviderFailure said) {
-            // a vendor may have no list after all; one that asks for a pause does not want other questions instead
-            boolean asks = said.kind() == Kind.RATE_LIMITED;
-            ids.forEach(asks ? id -> missed(id, said) : id -> lookSoon(id, pause));
+            unlisted(ids, pause, said);
         } catch (IOException | RuntimeException failure) {
             ids.forEach(id -> missed(id, failure));
         } finally {
@@ -200,20 +204,44 @@ final class Patrol implements AutoCloseable {
         }
     }
 
+    /** A vendor may have no list after all; one that asks for a pause does not want other questions instead. */
+    private void unlisted(List<String> ids, Duration pause, ProviderFailure said) {
+        switch (said.kind()) {
+            case RATE_LIMITED -> {
+                note(now -> now.returned(ids));
+                turns.hold(said);
+            }
+            case NOT_FOUND, INVALID -> {
+                LOG.info("{} has no list of its jobs: each is asked for by itself", board.provider());
+                listlessUntil = System.nanoTime() + LISTLESS.toNanos();
+                note(now -> now.returned(ids));
+            }
+            default -> ids.forEach(id -> lookSoon(id, pause));
+        }
+    }
+
+    /** No more looks are under way than there are slots, however many jobs are due: the others are left for a later round. */
     private void lookSoon(String id, Duration pause) {
         Watched local = watched.get(id);
         if (local != null && local.vigil.isAttended() && local.lookedWithin(ATTENDED)) {
             note(now -> now.missed(new Miss(id, ATTENDED, false)));
-        } else {
+        } else if (slots.tryAcquire()) {
             Thread.ofVirtual().name("look-" + board.provider()).start(() -> look(id, pause));
+        } else {
+            note(now -> now.returned(List.of(id)));
         }
     }
 
     private void look(String id, Duration pause) {
-        slots.acquireUninterruptibly();
         try {
-            pacer.await();
-            saw(id, board.look(id), pause);
+            turns.await();
+            Duration held = turns.held();
+            if (held.isZero()) {
+                long next = System.nanoTime() + pause.toNanos();
+                saw(new Look(id, board.look(id), next));
+            } else {
+                note(now -> now.missed(new Miss(id, held, false)));
+            }
         } catch (IOException | ProviderFailure | RuntimeException failure) {
             missed(id, failure);
         } finally {
@@ -221,20 +249,15 @@ final class Patrol implements AutoCloseable {
         }
     }
 
-    private void saw(String id, Sighting sighting, Duration pause) {
-        tell(id, sighting);
-        note(now -> now.saw(new Look(id, sighting, pause)));
+    private void saw(Look look) {
+        tell(look.id(), look.sighting());
+        note(now -> now.saw(look));
     }
 
     private void missed(String id, Exception failure) {
         if (failure instanceof ProviderFailure said && said.kind() == Kind.RATE_LIMITED) {
-            Duration asked = said.retryAfter() == null ? Duration.ofSeconds(1) : said.retryAfter();
-            Duration hold = asked.compareTo(LONGEST_HOLD) > 0 ? LONGEST_HOLD : asked;
-            heldUntil = System.nanoTime() + hold.toNanos();
-            note(now -> {
-                now.hold(hold);
-                now.missed(new Miss(id, hold, false));
-            });
+            Duration hold = turns.hold(said);
+            note(now -> now.missed(new Miss(id, hold, false)));
         } else {
             LOG.debug("no sight of job {} at {}", id, board.provider(), failure);
             note(now -> now.missed(new Miss(id, board.rhythm().pause(), true)));
@@ -271,7 +294,7 @@ final class Patrol implements AutoCloseable {
     }
 
     /** What a round found. */
-    private record Claimed(List<String> ids, long count, boolean sweep, List<Seen> news) {}
+    private record Claimed(List<String> ids, Duration pause, boolean sweep, List<Seen> news) {}
 
     /** A job for which a call of this server waits. */
     private static final class Watched {

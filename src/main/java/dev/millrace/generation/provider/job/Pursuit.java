@@ -38,6 +38,10 @@ public final class Pursuit {
 
     private static final int PATIENCE = 5;
     private static final Duration LOOK = Duration.ofSeconds(30);
+    /** How long the vendor is waited for that is told to stop at the deadline. */
+    private static final Duration GIVING_UP = Duration.ofSeconds(5);
+    /** So much may a wait that ends at the deadline be ahead of the clock. */
+    private static final Duration MOMENT = Duration.ofMillis(50);
 
     private final Lookout lookout;
     private final InstantSource clock;
@@ -63,7 +67,7 @@ public final class Pursuit {
             fetch(call, sink, errand, job);
         } catch (ProviderFailure failure) {
             if (failure.kind() == Kind.CANCELED) {
-                stop(errand, id);
+                stop(errand, id, 2);
             }
             throw failure;
         }
@@ -158,12 +162,27 @@ public final class Pursuit {
         return null;
     }
 
-    /** Waits until the job is over, and answers it. */
-    @SuppressWarnings("try") // the hook and the listener are there to be closed
+    /** Waits until the job is over, and answers it; one whose time is over is given up. */
     private Job follow(ProviderCall call, ProviderSink sink, Errand errand, String id)
             throws ProviderFailure, InterruptedException {
+        Instant begun = begun(call.foothold());
+        try {
+            return awaited(call, sink, errand, id, begun);
+        } catch (ProviderFailure failure) {
+            Instant deadline = begun.plusSeconds(call.request().conduct().deadlineSeconds());
+            if (failure.kind() == Kind.AMBIGUOUS
+                    && !clock.instant().plus(MOMENT).isBefore(deadline)) {
+                giveUp(errand, id);
+            }
+            throw failure;
+        }
+    }
+
+    @SuppressWarnings("try") // the hook and the listener are there to be closed
+    private Job awaited(ProviderCall call, ProviderSink sink, Errand errand, String id, Instant begun)
+            throws ProviderFailure, InterruptedException {
         Duration limit = Duration.ofSeconds(call.request().conduct().deadlineSeconds());
-        Instant until = until(call.foothold(), limit);
+        Instant until = until(begun, limit);
         try (Vigil vigil = lookout.watch(provider, id, until);
                 var hook = call.cancellation().onCancel(vigil::wake);
                 Errand.Live live = errand.listen(id, vigil)) {
@@ -192,16 +211,19 @@ public final class Pursuit {
         }
     }
 
-    /** Whoever takes a job over has what is left of its time, and at least one good look. */
-    private Instant until(Foothold foothold, Duration limit) {
-        Instant now = clock.instant();
+    private Instant begun(Foothold foothold) {
         Instant begun = switch (foothold) {
             case Foothold.None none -> null;
             case Foothold.Intended intended -> intended.at();
             case Foothold.Accepted accepted -> accepted.intendedAt();
         };
-        Instant until = (begun == null ? now : begun).plus(limit);
-        Instant look = now.plus(LOOK.compareTo(limit) < 0 ? LOOK : limit);
+        return begun == null ? clock.instant() : begun;
+    }
+
+    /** Whoever takes a job over has what is left of its time, and at least one good look. */
+    private Instant until(Instant begun, Duration limit) {
+        Instant until = begun.plus(limit);
+        Instant look = clock.instant().plus(LOOK.compareTo(limit) < 0 ? LOOK : limit);
         return until.isBefore(look) ? look : until;
     }
 
@@ -308,14 +330,23 @@ public final class Pursuit {
         return last instanceof ProviderFailure failure && failure.kind() == Kind.NOT_FOUND ? failure : ambiguous(last);
     }
 
-    /** Tells the vendor that nobody wants the job any more. A second time when the first one broke; then it is left alone. */
-    private void stop(Errand errand, String id) {
-        for (int i = 0; i < 2; i++) {
+    /**
+     * Nobody will ask for it again: the vendor need not go on, and what it runs on is free for others. Whoever waits is not kept waiting
+     * for long by a vendor that does not answer.
+     */
+    private void giveUp(Errand errand, String id) throws InterruptedException {
+        Thread asking = Thread.ofVirtual().name("give-up").start(() -> stop(errand, id, 1));
+        asking.join(GIVING_UP.toMillis());
+    }
+
+    /** Tells the vendor that nobody wants the job any more; after so many tries that broke it is left alone. */
+    private void stop(Errand errand, String id, int tries) {
+        for (int i = 0; i < tries; i++) {
             try {
                 errand.cancel(id);
                 return;
             } catch (IOException | ProviderFailure failure) {
-                LOG.warn("job {} at {} may go on although it was canceled: {}", id, provider, failure.getMessage());
+                LOG.warn("job {} at {} may go on although nobody wants it: {}", id, provider, failure.getMessage());
             }
         }
     }

@@ -12,8 +12,9 @@ import java.time.Duration;
 public record Rhythm(Duration pause, int perSecond, int single) {
     public static final int NO_LIST = Integer.MAX_VALUE;
 
-    boolean lists() {
-        return single < NO_LIST;
+    /** The same where jobs are looked at one by one, however many they are. */
+    Rhythm listless() {
+        return new Rhythm(pause, perSecond, NO_LIST);
     }
 
     /** Until the next look when so many jobs are looked at one by one. */

@@ -1,6 +1,9 @@
 package dev.millrace.generation.provider.job;
 
+import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.ProviderEvent;
+import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.job.Sighting.State;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,6 +21,7 @@ public final class Vigil implements AutoCloseable {
     private static final int MOST_EVENTS = 256;
 
     private final String id;
+    private final Turns turns;
     private final Consumer<Vigil> ending;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -28,8 +32,9 @@ public final class Vigil implements AutoCloseable {
     private volatile boolean attended;
     private volatile boolean closed;
 
-    Vigil(String id, Consumer<Vigil> ending) {
+    Vigil(String id, Turns turns, Consumer<Vigil> ending) {
         this.id = id;
+        this.turns = turns;
         this.ending = ending;
     }
 
@@ -83,6 +88,23 @@ public final class Vigil implements AutoCloseable {
     /** Whether the vendor tells by itself at present, so that few looks are enough. */
     public void attended(boolean now) {
         attended = now;
+    }
+
+    /**
+     * Waits until the vendor may be asked one thing more about the job. Those who look at its jobs and those who ask for themselves wait
+     * in one line.
+     *
+     * @return false when it is over before that
+     */
+    public boolean turn(Cancellation over) throws InterruptedException {
+        return turns.await(over);
+    }
+
+    /** The vendor did not answer what it was asked: when it wants a pause, all keep it. */
+    public void refused(ProviderFailure said) {
+        if (said.kind() == Kind.RATE_LIMITED) {
+            turns.hold(said);
+        }
     }
 
     /** It is not over, whatever was told. */

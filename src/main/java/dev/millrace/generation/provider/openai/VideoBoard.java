@@ -13,10 +13,17 @@ import java.util.Set;
 /** The vendor's videos. Many servers that speak like OpenAI have no list: then each is asked for by itself. */
 record VideoBoard(String provider, VideoApi api) implements JobBoard {
     private static final Rhythm RHYTHM = new Rhythm(Duration.ofSeconds(1), 10, 5);
+    /** Of five hundred jobs each is looked at in little more than a second. */
+    private static final Rhythm LISTLESS = new Rhythm(Duration.ofSeconds(1), 400, Rhythm.NO_LIST);
 
     @Override
     public Rhythm rhythm() {
         return RHYTHM;
+    }
+
+    @Override
+    public Rhythm listless() {
+        return LISTLESS;
     }
 
     @Override

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.wire.JsonApi;
+import dev.millrace.generation.provider.wire.WireFault;
 import dev.millrace.generation.provider.wire.WireJson;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -67,13 +69,20 @@ record ReplicateApi(JsonApi json, @Nullable URI callback) {
                     return;
                 }
             }
-            String next = WireJson.text(answer, "next");
-            String rest = next == null ? null : URI.create(next).getRawQuery();
+            String rest = rest(WireJson.text(answer, "next"));
             if (rest == null) {
                 return;
             }
-            // of their address only the cursor is taken: the key goes to the configured host
             query = "?" + rest;
+        }
+    }
+
+    /** Of their address only the cursor is taken: the key goes to the configured host. */
+    private static @Nullable String rest(@Nullable String next) throws WireFault {
+        try {
+            return next == null ? null : new URI(next).getRawQuery();
+        } catch (URISyntaxException none) {
+            throw new WireFault("the next page is at an address that is none");
         }
     }
 

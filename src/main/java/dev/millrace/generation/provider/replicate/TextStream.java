@@ -132,7 +132,7 @@ final class TextStream implements Errand.Live {
     /** Reads the text where it grows, until it is over or nobody wants it. */
     private void grow() {
         try {
-            while (!ended && !over.await(GROWING)) {
+            while (!ended && !over.await(GROWING) && vigil.turn(over)) {
                 Prediction now = more();
                 ended = now != null && now.sighting().state() == Sighting.State.OVER;
             }
@@ -149,7 +149,10 @@ final class TextStream implements Errand.Live {
                 push(whole.substring(pushed.length()));
             }
             return now;
-        } catch (IOException | ProviderFailure silent) {
+        } catch (ProviderFailure said) {
+            vigil.refused(said);
+            return null;
+        } catch (IOException silent) {
             return null; // those who look at the job judge that
         }
     }

@@ -10,6 +10,7 @@ import dev.millrace.media.ffmpeg.Format;
 import dev.millrace.platform.outbound.Answer;
 import dev.millrace.platform.outbound.Ask;
 import dev.millrace.platform.outbound.Deadlines;
+import dev.millrace.platform.outbound.NoAddress;
 import dev.millrace.platform.outbound.RefusedAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,10 +118,11 @@ public final class ResultFiles {
                     return;
                 }
             } catch (IOException failure) {
-                if (failure.getCause() instanceof RefusedAddress inside) {
-                    throw refused("leads to an address that is not to be called", inside);
+                switch (failure.getCause()) {
+                    case RefusedAddress inside -> throw refused("leads to an address that is not to be called", inside);
+                    case NoAddress none -> throw refused("is at an address that is none", none);
+                    case null, default -> throw failure;
                 }
-                throw failure;
             }
         }
         throw refused("is behind too many redirects", null);
@@ -141,7 +143,7 @@ public final class ResultFiles {
         }
     }
 
-    private static URI judged(String address, @Nullable URI from) throws ProviderFailure {
+    private URI judged(String address, @Nullable URI from) throws ProviderFailure {
         URI uri;
         try {
             uri = from == null ? new URI(address) : from.resolve(new URI(address));
@@ -159,8 +161,9 @@ public final class ResultFiles {
             throw refused("is redirected from a safe to an open connection", null);
         }
         int port = uri.getPort();
-        // the ports below are other services than the web: nobody keeps pictures behind them
-        if (port >= 0 && port < LOWEST_FREE_PORT && port != 80 && port != 443 || port > HIGHEST_PORT) {
+        // the ports below are other services than the web: nobody keeps pictures there but a vendor configured so
+        boolean service = port >= 0 && port < LOWEST_FREE_PORT && port != 80 && port != 443 && !endpoint.owns(uri);
+        if (service || port > HIGHEST_PORT) {
             throw refused("is at a port that is not of the web", null);
         }
         return uri;

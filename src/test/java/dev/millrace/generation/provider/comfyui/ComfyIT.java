@@ -175,6 +175,16 @@ class ComfyIT {
     }
 
     @Test
+    void aPromptWhoseTimeIsOverDoesNotGoOn() {
+        var heard = new Heard();
+
+        assertThat(failing(Calls.within(picture("a boat @never"), 2), heard).kind())
+                .isEqualTo(Kind.AMBIGUOUS);
+        assertThat(vendor.fake().stops())
+                .containsExactly("interrupt " + heard.claimed().getFirst());
+    }
+
+    @Test
     void aPromptThatWaitsTellsItsPlaceAndIsTakenOutOfTheQueueWhenItIsCanceled() throws Exception {
         var first = picture("a ship @never");
         var begun = new CountDownLatch(1);

@@ -18,12 +18,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who waits for a job hears of it soon, however many wait, whoever looks, and at whatever pace the vendor allows. */
 class LookoutIT {
@@ -132,6 +135,51 @@ class LookoutIT {
             assertThat(until(vigil, Sighting.State.OVER)).isEqualTo(Sighting.OVER);
         }
         assertThat(board.sweeps.get()).isPositive();
+        vigils.forEach(Vigil::close);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"NOT_FOUND", "INVALID"})
+    void aVendorWithoutAListIsNotAskedForItAgainAndAgain(Kind kind) throws Exception {
+        var board = new Board(new Rhythm(Duration.ofMillis(100), 500, 3));
+        board.listless = new ProviderFailure(kind, "no such path");
+        Lookout lookout = lookout(board);
+        var vigils = new ArrayList<Vigil>();
+        for (int i = 0; i < 300; i++) {
+            board.set("j" + i, Sighting.RUNNING);
+            vigils.add(watch(lookout, board, "j" + i));
+        }
+        board.awaitLooks(900);
+
+        assertThat(board.sweeps.get()).isEqualTo(1);
+        // in their turn: none is looked at a third time before all were looked at once
+        assertThat(board.looked.stream().limit(601).distinct()).hasSize(300);
+        vigils.forEach(Vigil::close);
+    }
+
+    @Test
+    void noMoreLooksAreUnderWayThanThereAreSlots() throws Exception {
+        var board = new Board(new Rhythm(Duration.ofMillis(100), 1_000, 3));
+        board.listless = new ProviderFailure(Kind.TRANSIENT, "the list is broken");
+        board.gate = new CountDownLatch(1);
+        Lookout lookout = lookout(board);
+        var vigils = new ArrayList<Vigil>();
+        for (int i = 0; i < 400; i++) {
+            board.set("j" + i, Sighting.OVER);
+            vigils.add(watch(lookout, board, "j" + i));
+        }
+        int sweeps = 3 + board.sweeps.get();
+        Waiting.until("it was swept often", DEADLINE, () -> board.sweeps.get() > sweeps);
+        assertThat(board.looks.get()).isLessThan(400);
+        // who found no slot was given back, and not left to the lease
+        long from = System.nanoTime();
+        board.gate.countDown();
+        for (Vigil vigil : vigils) {
+            until(vigil, Sighting.State.OVER);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(10));
         vigils.forEach(Vigil::close);
     }
 
@@ -283,6 +331,7 @@ class LookoutIT {
         private final AtomicInteger sweeps = new AtomicInteger();
         private volatile @Nullable Exception failure;
         private volatile @Nullable ProviderFailure listless;
+        private volatile CountDownLatch gate = new CountDownLatch(0);
 
         Board(Rhythm rhythm) {
             this.rhythm = rhythm;
@@ -314,11 +363,20 @@ class LookoutIT {
         public Sighting look(String id) throws IOException, ProviderFailure {
             looks.incrementAndGet();
             looked.add(id);
+            pass();
             return switch (failure) {
                 case IOException silent -> throw silent;
                 case ProviderFailure said -> throw said;
                 case null, default -> Objects.requireNonNull(jobs.get(id));
             };
+        }
+
+        private void pass() throws IOException {
+            try {
+                gate.await();
+            } catch (InterruptedException stopped) {
+                throw new IOException(stopped);
+            }
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.millrace.generation.provider.job;
 import dev.millrace.generation.provider.ProviderEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,16 @@ public final class Vigils {
     private Vigils() {}
 
     public static Vigil of(String id) {
-        return new Vigil(id, over -> {});
+        return of(id, new Turns(1_000, pause -> {}));
+    }
+
+    private static Vigil of(String id, Turns turns) {
+        return new Vigil(id, turns, over -> {});
+    }
+
+    /** One that adds to a list each pause that its vendor asks for. */
+    public static Vigil of(String id, Collection<Duration> pauses) {
+        return of(id, new Turns(1_000, pauses::add));
     }
 
     /** The events that it was told and nobody has read yet. */

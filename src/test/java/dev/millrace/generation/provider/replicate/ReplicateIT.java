@@ -137,7 +137,15 @@ class ReplicateIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"@cut_stream=3", "@cut_stream=0", "@no_stream", "@error_stream", "@done_reason=error"})
+    @ValueSource(
+            strings = {
+                "@cut_stream=3",
+                "@cut_stream=0",
+                "@no_stream",
+                "@stream=http://a_b/x",
+                "@error_stream",
+                "@done_reason=error"
+            })
     void aTextWhoseStreamBreaksIsStillToldOnceAndWhole(String fault) throws Exception {
         var heard = new Heard();
         vendor.provider().run(text("a tale @words=12 @job_ms=2500 " + fault), heard);
@@ -313,6 +321,20 @@ class ReplicateIT {
         assertThat(failing(call, heard).kind()).isEqualTo(Kind.CANCELED);
         assertThat(vendor.fake().cancels()).containsExactly("p1");
         assertThat(vendor.fake().created()).isEqualTo(Map.of("a boat @never", 1));
+    }
+
+    @Test
+    void aPredictionWhoseTimeIsOverIsStoppedAtTheVendor() {
+        assertThat(failing(Calls.within(picture("a boat @never"), 2), new Heard())
+                        .kind())
+                .isEqualTo(Kind.AMBIGUOUS);
+        assertThat(vendor.fake().cancels()).containsExactly("p1");
+    }
+
+    @Test
+    void oneThatIsLostOnTheWayIsNotStoppedBeforeItsTime() {
+        assertThat(failing(picture("a boat @poll_500=100"), new Heard()).kind()).isEqualTo(Kind.AMBIGUOUS);
+        assertThat(vendor.fake().cancels()).isEmpty();
     }
 
     private String created(String prompt) throws ProviderFailure, InterruptedException {

@@ -12,6 +12,7 @@ import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.wire.Cidr;
 import dev.millrace.platform.outbound.Deadlines;
+import dev.millrace.platform.outbound.NotSent;
 import dev.millrace.platform.outbound.Outbound;
 import dev.millrace.platform.outbound.TimedOut;
 import dev.millrace.testing.vendor.FakeFiles;
@@ -153,6 +154,22 @@ class ResultFilesIT {
 
         assertThat(inside.keys()).containsExactly("", "");
         assertThat(vendor.keys()).containsExactly("Bearer secret");
+    }
+
+    @Test
+    void aPortThatTheOperatorNamedIsNoReasonToRefuse() {
+        var endpoint = new Endpoint(
+                outbound.client(Set.of("127.0.0.1")),
+                URI.create("http://127.0.0.1:81"),
+                Endpoint.Credential.bearer(null),
+                new VendorErrors(InstantSource.system()));
+        var own = new ResultFiles(endpoint, ResultFiles.Limits.USUAL);
+
+        // nobody listens there: what counts is that it was called
+        assertThat(catchThrowable(() -> own.fetch(call(), "http://127.0.0.1:81/picture", "result-1")))
+                .isInstanceOf(NotSent.class);
+        assertThat(catchThrowable(() -> own.fetch(call(), "http://127.0.0.1:82/picture", "result-1")))
+                .isInstanceOf(ProviderFailure.class);
     }
 
     @ParameterizedTest
