@@ -26,8 +26,9 @@ final class Sweep {
             WHERE g.finished_at IS NULL AND g.job IS NOT NULL AND (j.id IS NULL OR j.state = 'dead')""";
 
     /**
-     * Of so many generations that ended a day ago or longer, the oldest first, the light rows are dropped; answers how many there were.
-     * A loss of contact stays in the log: it explains what the ledger shows.
+     * Of so many generations that ended a day ago or longer, the oldest first, the light rows are dropped: progress, previews, and of
+     * the places in a line all but the last of each wait. Answers how many there were. A loss of contact stays in the log: it
+     * explains what the ledger shows.
      */
     private static final String DROP_LIGHT = """
             WITH ended AS (
@@ -40,8 +41,13 @@ final class Sweep {
                 DELETE FROM generation_event e
                 USING ended
                 WHERE e.generation = ended.id
-                  AND e.event IN ('progress', 'preview')
-                  AND e.data NOT LIKE '%"unresolved":%')
+                  AND (e.event IN ('progress', 'preview') AND e.data NOT LIKE '%"unresolved":%'
+                       OR e.event = 'queued' AND (
+                           SELECT next.event FROM generation_event next
+                           WHERE next.generation = e.generation AND (next.epoch, next.seq) > (e.epoch, e.seq)
+                             AND next.event NOT IN ('progress', 'preview')
+                           ORDER BY next.epoch, next.seq
+                           LIMIT 1) = 'queued'))
             UPDATE generation g
             SET light = false
             FROM ended

@@ -29,6 +29,7 @@ final class Beat implements AutoCloseable {
 
     private final Hub hub;
     private final Relay relay;
+    private final Wanted wanted;
     private final Line line;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
@@ -37,9 +38,10 @@ final class Beat implements AutoCloseable {
     private boolean closing;
     private int beats;
 
-    Beat(Hub hub, Relay relay, Line line) {
+    Beat(Hub hub, Relay relay, Wanted wanted, Line line) {
         this.hub = hub;
         this.relay = relay;
+        this.wanted = wanted;
         this.line = line;
         this.thread = Thread.ofPlatform().name("event-beat").daemon().unstarted(this::run);
     }
@@ -123,6 +125,7 @@ final class Beat implements AutoCloseable {
         }
         if (beats % WISH_EVERY == 1) {
             relay.wish(topics.stream().map(Topic::generation).toList());
+            wanted.forget();
         }
         look(topics);
     }

@@ -25,9 +25,10 @@ public final class EventLog implements AutoCloseable {
     private final Db db;
     private final Retelling retelling;
     private final Consumer<UUID> bell;
-    private final Hub hub = new Hub();
-    private final Hub.Clock clock = new Hub.Clock(hub);
+    private final Wanted wanted = new Wanted();
     private final Relay relay;
+    private final Hub hub;
+    private final Hub.Clock clock;
     private final Writer writer;
     private final Beat beat;
 
@@ -36,8 +37,10 @@ public final class EventLog implements AutoCloseable {
         this.retelling = retelling;
         this.bell = bell;
         this.relay = new Relay(redis, Ids.next());
+        this.hub = new Hub(generation -> relay.wish(List.of(generation)));
+        this.clock = new Hub.Clock(hub);
         this.writer = new Writer(db.line("millrace-event-writer"), relay);
-        this.beat = new Beat(hub, relay, db.line("millrace-event-beat"));
+        this.beat = new Beat(hub, relay, wanted, db.line("millrace-event-beat"));
     }
 
     /**
@@ -47,7 +50,7 @@ public final class EventLog implements AutoCloseable {
      */
     public static EventLog open(Db db, Redis redis, Retelling retelling, Consumer<UUID> bell) {
         var log = new EventLog(db, redis, retelling, bell);
-        log.relay.listen(log::wished, log::heard, log::doubt);
+        log.relay.listen(wish -> log.wanted.by(wish.node(), wish.generations()), log::heard, log::doubt);
         log.clock.start();
         log.writer.start();
         log.beat.start();
@@ -171,20 +174,16 @@ public final class EventLog implements AutoCloseable {
         return relay;
     }
 
+    Wanted wanted() {
+        return wanted;
+    }
+
     Retelling retelling() {
         return retelling;
     }
 
     Consumer<UUID> bell() {
         return bell;
-    }
-
-    private void wished(Relay.Wish wish) {
-        for (UUID generation : wish.generations()) {
-            if (hub.source(generation) instanceof Recording recording) {
-                recording.wanted().by(wish.node());
-            }
-        }
     }
 
     private void heard(News news) {

@@ -7,13 +7,20 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who records and who reads on this node. */
 final class Hub {
     private final ConcurrentHashMap<UUID, Source> sources = new ConcurrentHashMap<>();
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+    private final Consumer<UUID> wish;
     private volatile boolean draining;
+
+    /** {@code wish} is given what the first reader here reads of another node; it must not block. */
+    Hub(Consumer<UUID> wish) {
+        this.wish = wish;
+    }
 
     /** A generation runs here now: who waited for it is sent to look again. */
     void record(Recording recording) {
@@ -34,11 +41,16 @@ final class Hub {
             reader.signal(Reader.Signal.DRAIN);
         }
         var seat = new Seat[1];
+        var fresh = new boolean[1];
         sources.compute(generation, (id, present) -> {
             Source source = present == null ? new Topic(id) : present;
+            fresh[0] = present == null;
             seat[0] = new Seat(source, source.join(reader));
             return source;
         });
+        if (fresh[0]) {
+            wish.accept(generation);
+        }
         return seat[0];
     }
 

@@ -40,7 +40,6 @@ public final class Recording implements Source, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Audience audience = new Audience();
-    private final Wanted wanted = new Wanted();
     private long storedSeq;
     private boolean committing;
     private boolean closed;
@@ -58,8 +57,9 @@ public final class Recording implements Source, AutoCloseable {
         return generation;
     }
 
-    Wanted wanted() {
-        return wanted;
+    /** The other nodes that hear what happens here. */
+    List<UUID> wantedBy() {
+        return log.wanted().nodes(generation);
     }
 
     /** More text, which must be well-formed and not empty; told at once. */
@@ -342,7 +342,7 @@ public final class Recording implements Source, AutoCloseable {
             lock.unlock();
         }
         if (news != null) {
-            log.relay().tell(Map.of(news, wanted.nodes()));
+            log.relay().tell(Map.of(news, wantedBy()));
         }
         if (changes != null && !changes.isEmpty()) {
             log.bell().accept(account);

@@ -151,7 +151,7 @@ final class Writer implements AutoCloseable {
         Map<News, List<UUID>> news = new HashMap<>();
         for (Taken taken : batch) {
             News fresh = taken.recording().stored(taken.rows());
-            List<UUID> nodes = taken.recording().wanted().nodes();
+            List<UUID> nodes = taken.recording().wantedBy();
             if (!nodes.isEmpty()) {
                 news.put(fresh, nodes);
             }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,7 @@ final class Overview {
     private final Set<Onlooker> arrived = ConcurrentHashMap.newKeySet();
     private final Set<Onlooker> present = ConcurrentHashMap.newKeySet();
     private final Map<UUID, Known> known = new LinkedHashMap<>();
-    private boolean begun;
+    private @Nullable UUID floor;
 
     Overview(UUID account) {
         this.account = account;
@@ -51,12 +52,17 @@ final class Overview {
 
     /** Whether it was ever read how things stand. */
     boolean begun() {
-        return begun;
+        return floor != null;
     }
 
-    /** The first reading begins. */
-    void begin() {
-        begun = true;
+    /** Whatever is smaller was seen by a reading that came to its end, and is known here or forgotten. */
+    UUID floor() {
+        return Objects.requireNonNull(floor, "nothing was read yet");
+    }
+
+    /** The first reading begins: it is told of all that is not over, and of the rest from there on. */
+    void begin(UUID first) {
+        floor = first;
         known.clear();
     }
 
@@ -132,8 +138,11 @@ final class Overview {
         return state.in(status, stage).at(told.path("percent").decimalValue());
     }
 
-    /** The reading is over: who came meanwhile is told how things stand; what ended long ago is forgotten. */
-    void settle(UUID floor) {
+    /**
+     * The reading is over: who came meanwhile is told how things stand; what ended long ago is forgotten. Only now the floor rises:
+     * as long as readings fail the next one looks as far back as the last good one.
+     */
+    void settle(UUID next) {
         for (Onlooker onlooker : List.copyOf(arrived)) {
             for (Known one : known.values()) {
                 if (!one.over) {
@@ -145,7 +154,9 @@ final class Overview {
                 present.remove(onlooker); // he left at this very moment
             }
         }
-        known.values().removeIf(one -> one.over && one.state.id().compareTo(floor) < 0);
+        UUID lowest = floor == null || next.compareTo(floor) > 0 ? next : floor;
+        floor = lowest;
+        known.values().removeIf(one -> one.over && one.state.id().compareTo(lowest) < 0);
     }
 
     /** The table cannot be read: whoever still waits to hear how things stand comes again later. */

@@ -3,6 +3,7 @@ package dev.millrace.generation.live;
 import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,6 +15,14 @@ final class OverviewRows {
     static final int MOST_EVENTS = 200;
 
     private OverviewRows() {}
+
+    private static final String NOW = """
+            SELECT now()""";
+
+    /** The one clock of all nodes, when this transaction began: what it reads is younger. */
+    static Instant now(Tx tx) {
+        return tx.query(NOW).mapTo(Instant.class).one();
+    }
 
     private static final String STANDING = """
             SELECT g.account, g.id, g.status, g.stage, g.percent, g.finished_at IS NOT NULL AS over,

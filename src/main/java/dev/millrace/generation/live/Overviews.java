@@ -1,22 +1,13 @@
 package dev.millrace.generation.live;
 
-import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.events.Outlet.Parting;
 import dev.millrace.generation.events.Retelling;
-import dev.millrace.generation.live.OverviewRows.Begun;
-import dev.millrace.generation.live.OverviewRows.Place;
-import dev.millrace.generation.live.OverviewRows.Standing;
-import dev.millrace.generation.live.OverviewRows.Told;
 import dev.millrace.platform.Ids;
 import dev.millrace.platform.redis.Redis;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Line;
-import dev.millrace.platform.sql.Tx;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +31,6 @@ public final class Overviews implements AutoCloseable {
 
     /** Accounts in one reading. */
     private static final int MOST = 500;
-
-    /** What was begun so long ago shows by now, however long its commit took and however wrong a node's clock is. */
-    private static final Duration SURELY_SEEN = Duration.ofMinutes(2);
 
     private final Line line;
     private final Retelling retelling;
@@ -216,81 +203,8 @@ public final class Overviews implements AutoCloseable {
                     .filter(overview -> !overview.begun())
                     .map(Overview::account)
                     .toList());
-            UUID floor = Ids.floor(Instant.now().minus(SURELY_SEEN));
-            line.run(tx -> new Reading(tx, part).read(floor));
-            part.forEach(overview -> overview.settle(floor));
-        }
-    }
-
-    /** One look into the table. */
-    private final class Reading {
-        private final Tx tx;
-        private final Map<UUID, Overview> byAccount = new HashMap<>();
-        private final Map<UUID, Overview> byGeneration = new HashMap<>();
-
-        Reading(Tx tx, List<Overview> overviews) {
-            this.tx = tx;
-            overviews.forEach(overview -> byAccount.put(overview.account(), overview));
-        }
-
-        void read(UUID floor) {
-            var fresh = new ArrayList<UUID>();
-            var known = new ArrayList<UUID>();
-            byAccount.forEach((account, overview) -> (overview.begun() ? known : fresh).add(account));
-            if (!fresh.isEmpty()) {
-                List<Standing> rows = OverviewRows.standing(tx, fresh, floor);
-                fresh.forEach(account -> at(account).begin());
-                rows.forEach(row -> at(row.account()).stands(row));
-            }
-            if (!known.isEmpty()) {
-                for (Begun row : OverviewRows.begun(tx, known, floor)) {
-                    at(row.account()).begins(row);
-                }
-            }
-            for (Map<UUID, Place> places = places(); !places.isEmpty(); ) {
-                places = tell(OverviewRows.told(tx, places));
-            }
-        }
-
-        /** Answers the logs in which there is more to read. */
-        private Map<UUID, Place> tell(List<Told> rows) {
-            var counts = new HashMap<UUID, Integer>();
-            var more = new HashMap<UUID, Place>();
-            for (Told row : rows) {
-                Overview overview = byGeneration.get(row.generation());
-                if (overview != null) {
-                    overview.told(row, asset(row));
-                }
-                if (counts.merge(row.generation(), 1, Integer::sum) == OverviewRows.MOST_EVENTS) {
-                    more.put(row.generation(), new Place(row.epoch(), row.seq()));
-                }
-            }
-            return more;
-        }
-
-        private @Nullable String asset(Told row) {
-            return row.event().equals(GenerationEvent.ASSET)
-                    ? retelling.data(tx, row.generation(), row.event(), row.data())
-                    : null;
-        }
-
-        private Overview at(UUID account) {
-            Overview overview = byAccount.get(account);
-            if (overview == null) {
-                throw new IllegalStateException("a row of an account that was not asked for");
-            }
-            return overview;
-        }
-
-        private Map<UUID, Place> places() {
-            var places = new HashMap<UUID, Place>();
-            for (Overview overview : byAccount.values()) {
-                overview.places().forEach((generation, place) -> {
-                    places.put(generation, place);
-                    byGeneration.put(generation, overview);
-                });
-            }
-            return places;
+            UUID next = line.transact(tx -> new OverviewReading(tx, part, retelling).read(OverviewRows.now(tx)));
+            part.forEach(overview -> overview.settle(next));
         }
     }
 }

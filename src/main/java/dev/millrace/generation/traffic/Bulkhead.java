@@ -20,8 +20,14 @@ import java.util.function.Supplier;
  * behind who want another. Both permits are given in one step, so that nobody holds the one while waiting for the other.
  */
 final class Bulkhead {
-    /** How often those in line look whether a cap was changed, and are told where they stand. */
+    /** How often those in line look whether a cap was changed, and whether there is something to tell of where they stand. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Who stands so near hears of every step. */
+    private static final int NEAR = 20;
+
+    /** Who stands further back hears of a step at the latest after so long. */
+    private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Integer> running = new HashMap<>();
@@ -32,7 +38,8 @@ final class Bulkhead {
      * Waits for a permit.
      *
      * @param caps asked again while it waits
-     * @param place told where in the line it stands, 1 is next, first when it has to wait and then at each change
+     * @param place told where in the line it stands, 1 is next, first when it has to wait and then as it moves up: of each step when it is near, else of
+     *     each tenth of the way
      * @throws ProviderFailure {@code CANCELED}
      */
     void enter(String model, Supplier<Caps> caps, IntConsumer place, Cancellation cancellation)
@@ -104,12 +111,13 @@ final class Bulkhead {
     private void wait(Waiter waiter, Supplier<Caps> caps, IntConsumer place, Cancellation cancellation)
             throws ProviderFailure, InterruptedException {
         int told = 0;
+        long toldAt = System.nanoTime();
         while (true) {
-            Caps now = caps.get();
+            Caps present = caps.get();
             int at;
             lock.lock();
             try {
-                waiter.caps = now;
+                waiter.caps = present;
                 admit();
                 if (waiter.admitted) {
                     return;
@@ -118,8 +126,10 @@ final class Bulkhead {
             } finally {
                 lock.unlock();
             }
-            if (at != told) {
+            long now = System.nanoTime();
+            if (tells(told, at, now - toldAt)) {
                 told = at;
+                toldAt = now;
                 place.accept(at);
             }
             lock.lock();
@@ -134,6 +144,16 @@ final class Bulkhead {
                 lock.unlock();
             }
         }
+    }
+
+    /**
+     * Whether it is worth telling, and keeping: in a line of thousands each step of each of them would be thousands of events a
+     * second.
+     *
+     * @param told the place that was told last, 0 when none was
+     */
+    static boolean tells(int told, int at, long silentNanos) {
+        return at != told && (told == 0 || at <= NEAR || told - at >= told / 10 || silentNanos >= SILENT_NANOS);
     }
 
     private void wake(Waiter waiter) {

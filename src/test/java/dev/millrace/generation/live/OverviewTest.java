@@ -26,7 +26,7 @@ class OverviewTest {
     @Test
     void whoArrivesIsToldWhatIsNotOverAndThenEveryChangeOnce() throws InterruptedException {
         overview.join(onlooker);
-        overview.begin();
+        overview.begin(OLD);
         overview.stands(standing(OLD, "running", "starting", false, "{\"percent\":12.5,\"stage\":\"generating\"}"));
         overview.stands(standing(NEW, "completed", "finishing", true, null));
         overview.settle(OLD);
@@ -50,7 +50,7 @@ class OverviewTest {
     @Test
     void whatBeginsIsToldFromItsFirstEventAlsoWhenItIsOverAlready() throws InterruptedException {
         overview.join(onlooker);
-        overview.begin();
+        overview.begin(OLD);
         overview.settle(OLD);
         overview.begins(new Begun(ACCOUNT, NEW));
         overview.begins(new Begun(ACCOUNT, NEW));
@@ -71,7 +71,7 @@ class OverviewTest {
     @Test
     void aPercentThatDoesNotGrowIsNoNews() throws InterruptedException {
         overview.join(onlooker);
-        overview.begin();
+        overview.begin(OLD);
         overview.stands(standing(OLD, "running", "generating", false, "{\"percent\":50,\"stage\":\"generating\"}"));
         overview.settle(OLD);
         told();
@@ -83,7 +83,7 @@ class OverviewTest {
     @Test
     void whatEndedLongAgoIsForgottenAndWhoLeftIsToldNothing() throws InterruptedException {
         overview.join(onlooker);
-        overview.begin();
+        overview.begin(OLD);
         overview.stands(standing(OLD, "completed", "finishing", true, null));
         overview.settle(NEW);
         overview.begins(new Begun(ACCOUNT, OLD));

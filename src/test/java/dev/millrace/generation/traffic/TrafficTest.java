@@ -60,6 +60,26 @@ class TrafficTest {
     }
 
     @Test
+    void whoStandsFarBackIsToldSeldomAndWhoIsNearOfEachStep() {
+        var told = new ArrayList<>(List.of(3_000));
+        for (int at = 2_999; at > 0; at--) {
+            if (Bulkhead.tells(told.getLast(), at, 0)) {
+                told.add(at);
+            }
+        }
+        assertThat(told)
+                .hasSizeLessThan(100)
+                .endsWith(20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+        assertThat(Bulkhead.tells(0, 3_000, 0)).as("the first place").isTrue();
+        assertThat(Bulkhead.tells(3_000, 2_999, TimeUnit.SECONDS.toNanos(30)))
+                .as("a step in a line that hardly moves")
+                .isTrue();
+        assertThat(Bulkhead.tells(3_000, 3_000, TimeUnit.SECONDS.toNanos(90)))
+                .as("no step")
+                .isFalse();
+    }
+
+    @Test
     void aModelThatIsFullHoldsUpNobodyWhoWantsAnother() throws Exception {
         Passage full = enter("a/slow", new Caps(3, 1), new LinkedBlockingQueue<>());
         var place = new LinkedBlockingQueue<Integer>();
