@@ -174,7 +174,7 @@ final class Checkouts {
     private record Wish(Offer.Kind kind, String item, String site) {}
 
     /** What comes of a wish: a page there is, or one to be opened. */
-    private sealed interface Next {}
+    sealed interface Next {}
 
     private record Open(Purchase purchase, Offer sold) implements Next {}
 
