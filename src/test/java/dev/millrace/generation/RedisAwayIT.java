@@ -5,6 +5,8 @@ import static dev.millrace.generation.ScriptedProvider.finish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.generation.provider.ProviderEvent;
+import dev.millrace.platform.Secret;
+import dev.millrace.platform.redis.RedisConfig;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.FaultProxy;
 import dev.millrace.testing.SseReader;
@@ -50,8 +52,8 @@ class RedisAwayIT {
     void open() {
         URI redis = URI.create(TestServices.redisUrl());
         wire = FaultProxy.to(redis.getHost(), redis.getPort());
-        var shared =
-                ScriptedHouse.Shared.fresh(TestServices.redisUrl().replace(":" + redis.getPort(), ":" + wire.port()));
+        String way = TestServices.redisUrl().replace(":" + redis.getPort(), ":" + wire.port());
+        var shared = ScriptedHouse.Shared.fresh(RedisConfig.of(new Secret(way), TestServices.redisPrefix()));
         provider = shared.provider();
         here = new ScriptedHouse(shared);
         there = new ScriptedHouse(shared);

@@ -42,10 +42,9 @@ class LimitsIT {
     @BeforeAll
     static void open() {
         db = Db.open(TestServices.freshDatabase());
-        prefix = TestServices.redisPrefix();
-        // patient, so that a busy machine is not mistaken for an absent Redis
-        redis = Redis.open(new RedisConfig(
-                new Secret(TestServices.redisUrl()), prefix, 32, Duration.ofSeconds(5), Duration.ofSeconds(1)));
+        RedisConfig config = TestServices.redis();
+        prefix = config.prefix();
+        redis = Redis.open(config);
         nobody = Redis.open(RedisConfig.of(new Secret("redis://127.0.0.1:1"), "x:"));
         limits = Limits.open(redis, db, () -> 1);
         second = Limits.open(redis, db, () -> 1);
