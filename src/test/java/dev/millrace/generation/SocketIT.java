@@ -148,11 +148,13 @@ class SocketIT {
     @Test
     void manyGenerationsAndTheAccountComeOverOneConnection() {
         Api person = here.person();
-        List<String> ids = talkative(person, 5);
         try (var socket = SocketClient.open(person);
                 var other = SocketClient.open(person.at(there.address()))) {
             for (SocketClient each : List.of(socket, other)) {
-                each.subscribe("account");
+                each.subscribe("account").awaitEvent("account", "limits", LIMIT);
+            }
+            List<String> ids = talkative(person, 5);
+            for (SocketClient each : List.of(socket, other)) {
                 ids.forEach(each::subscribe);
             }
             for (String id : ids) {
