@@ -38,7 +38,7 @@ class JobsIT {
     @Test
     void aJobOfARolledBackTransactionNeverWas() {
         var ran = new AtomicInteger();
-        var workers = crew.node(jobs, new Hand((note, attempt) -> {
+        var workers = crew.node(jobs, Crew.unasked(50), Lineage.NONE, new Hand((note, attempt) -> {
             ran.incrementAndGet();
             return Outcome.DONE;
         }));
@@ -60,7 +60,7 @@ class JobsIT {
     @Test
     void manyThatAreEnqueuedAtOnceAreBornAsEachAloneWouldBe() throws InterruptedException {
         var go = new CountDownLatch(1);
-        var workers = crew.node(jobs, Crew.config(4), Lineage.NONE, new Hand((note, attempt) -> {
+        var workers = crew.node(jobs, Crew.unasked(4), Lineage.NONE, new Hand((note, attempt) -> {
             go.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
@@ -120,7 +120,7 @@ class JobsIT {
     @Test
     void aJobIsBornClaimedByANodeWithRoomAndReadyWithoutOne() throws InterruptedException {
         var go = new CountDownLatch(1);
-        var workers = crew.node(jobs, Crew.config(1), Lineage.NONE, new Hand((note, attempt) -> {
+        var workers = crew.node(jobs, Crew.unasked(1), Lineage.NONE, new Hand((note, attempt) -> {
             go.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
@@ -292,7 +292,7 @@ class JobsIT {
     @Test
     void aKeyOfABornJobIsUniqueToo() {
         var go = new CountDownLatch(1);
-        var workers = crew.node(jobs, new Hand((note, attempt) -> {
+        var workers = crew.node(jobs, Crew.unasked(50), Lineage.NONE, new Hand((note, attempt) -> {
             go.await(60, TimeUnit.SECONDS);
             return Outcome.DONE;
         }));
@@ -332,7 +332,7 @@ class JobsIT {
     @Test
     void aDelayedJobWaitsByTheDatabasesClock() {
         var hand = new Hand((note, attempt) -> Outcome.DONE);
-        var workers = crew.node(jobs, hand);
+        var workers = crew.node(jobs, Crew.unasked(50), Lineage.NONE, hand);
         awaitBirthplace(workers);
 
         UUID later = crew.enqueue(jobs, new Note("later"), Enqueue.after(Duration.ofHours(1)));
