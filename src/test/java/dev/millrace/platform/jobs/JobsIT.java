@@ -337,9 +337,12 @@ class JobsIT {
         awaitBirthplace(workers);
 
         UUID later = crew.enqueue(jobs, new Note("later"), Enqueue.after(Duration.ofHours(1)));
-        UUID soon = crew.enqueue(jobs, new Note("soon"), Enqueue.after(Duration.ofMillis(300)));
+        UUID soon = crew.enqueue(jobs, new Note("soon"), Enqueue.after(Duration.ofHours(1)));
 
         assertThat(crew.state(soon)).isEqualTo("scheduled");
+        crew.db.run(tx -> tx.update("UPDATE job SET run_at = now() + interval '300 ms' WHERE id = :id")
+                .bind("id", soon)
+                .execute());
         crew.awaitState(soon, "gone");
         assertThat(crew.state(later)).isEqualTo("scheduled");
         crew.db.run(tx -> tx.execute("UPDATE job SET run_at = now()"));

@@ -152,7 +152,7 @@ class LeaseIT {
         UUID stays = crew.enqueue(jobs, new Note("slow"));
         Waiting.until("both run", Crew.SOON, () -> started.getCount() == 0);
 
-        var draining = Thread.startVirtualThread(() -> workers.drain(Duration.ofSeconds(1)));
+        var draining = Thread.startVirtualThread(() -> workers.drain(Duration.ofSeconds(10)));
         Waiting.until(
                 "others can see it", Crew.SOON, () -> crew.count("SELECT count(*) FROM node WHERE draining") == 1);
         UUID late = crew.enqueue(jobs, new Note("late"));
