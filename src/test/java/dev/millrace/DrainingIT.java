@@ -11,9 +11,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server that is told to stop, while somebody sends slowly and a job takes longer than it may. */
+@Tag("alone")
 class DrainingIT {
     private static final Duration GRACE = Duration.ofSeconds(4);
 

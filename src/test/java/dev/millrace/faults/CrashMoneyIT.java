@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashMoneyIT {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Map<String, Object> WORDS = Map.of("options", Map.of("words", 40, "speed", 20));
+    private static final Map<String, Object> WORDS = Map.of("options", Map.of("words", 400, "speed", 20));
     private static final Map<String, Object> FAILING =
             Map.of("model", "studio/chaos-text", "options", Map.of("words", 5, "fail_times", 50, "status", 400));
     private static final Map<String, Object> ENDLESS = Map.of("options", Map.of("words", 2000, "speed", 20));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Several servers as processes of their own over one Postgres and one Redis, one of which is killed while people read. */
 class NodesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Map<String, Object> LONG = Map.of("options", Map.of("words", 250, "speed", 50));
+    private static final Map<String, Object> LONG = Map.of("options", Map.of("words", 600, "speed", 50));
 
     private final SqlConfig database = TestServices.freshDatabase();
     private final Path storage = TestHouse.dataFolder();
@@ -61,7 +61,7 @@ class NodesIT {
         String id = begun(person);
         Reader reader = Reader.follow(person.at(other.address()), id);
         try (var socket = SocketClient.open(person.at(other.address())).subscribe(id)) {
-            reader.await(30, PATIENCE);
+            reader.await(5, PATIENCE);
 
             maker.kill();
 
@@ -88,7 +88,7 @@ class NodesIT {
                 readers.add(Reader.follow(outside, id));
             }
             var socket = new StubbornSocket(outside, id);
-            readers.forEach(reader -> reader.await(30, PATIENCE));
+            readers.forEach(reader -> reader.await(5, PATIENCE));
 
             maker.kill();
 
@@ -107,13 +107,13 @@ class NodesIT {
     void eventsPassNginxOneByOneThoughItBuffers() {
         try (var nginx = Nginx.inFrontOf(List.of(maker.address()))) {
             Api outside = Api.signedUp(maker.address()).at(nginx.address());
-            String id = outside.generate("text", "slow words", Map.of("options", Map.of("words", 30, "speed", 10)))
+            String id = outside.generate("text", "slow words", Map.of("options", Map.of("words", 600, "speed", 10)))
                     .path("id")
                     .asText();
             int early = 0;
             try (Api.Stream stream = outside.events(id, null)) {
                 for (SseReader.Event event = stream.events().next();
-                        event != null;
+                        event != null && early <= 10;
                         event = stream.events().next()) {
                     boolean running = outside.get("/v1/generations/" + id)
                             .json()
@@ -124,6 +124,7 @@ class NodesIT {
                 }
             }
             assertThat(early).as("events that came while it was being made").isGreaterThan(10);
+            outside.post("/v1/generations/" + id + "/cancellation", Map.of()).expect(202);
         }
     }
 

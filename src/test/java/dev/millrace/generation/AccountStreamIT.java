@@ -69,6 +69,11 @@ class AccountStreamIT {
                 assertThat(watch.events().getFirst().event()).isEqualTo("limits");
             }
         }
+        Waiting.until(
+                "two run",
+                LIMIT,
+                () -> List.of(one, two).stream()
+                        .allMatch(id -> row(person, id).path("status").asText().equals("running")));
         try (var watch = AccountWatch.open(person, "");
                 var other = AccountWatch.open(person.at(there.address()), "")) {
             other.awaitStatus(waiting, "queued", LIMIT);
@@ -213,7 +218,7 @@ class AccountStreamIT {
         try (var watch = AccountWatch.open(person, "?follow=" + id)) {
             watch.awaitStatus(id, "running", LIMIT);
             person.at(there.address()).delete("/v1/sessions/current").expect(204);
-            List<SseReader.Event> told = watch.awaitEnd(Duration.ofSeconds(5));
+            List<SseReader.Event> told = watch.awaitEnd(LIMIT);
             assertThat(told.getLast()).isEqualTo(new SseReader.Event(null, "session_revoked", "{}"));
         }
     }
@@ -229,7 +234,7 @@ class AccountStreamIT {
             alone.awaitStatus(id, "running", LIMIT);
             here.server().drain(Duration.ofSeconds(8));
             for (AccountWatch each : List.of(watch, alone)) {
-                List<SseReader.Event> told = each.awaitEnd(Duration.ofSeconds(5));
+                List<SseReader.Event> told = each.awaitEnd(LIMIT);
                 assertThat(told.getLast()).isEqualTo(new SseReader.Event(null, "reconnect", "{\"reason\":\"drain\"}"));
             }
         }

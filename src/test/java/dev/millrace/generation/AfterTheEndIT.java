@@ -8,9 +8,7 @@ import dev.millrace.generation.events.EventLog;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.events.Joint;
 import dev.millrace.generation.events.Recording;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.redis.Redis;
-import dev.millrace.platform.redis.RedisConfig;
 import dev.millrace.platform.sql.Told;
 import dev.millrace.platform.sql.Tx;
 import dev.millrace.testing.Reader;
@@ -44,8 +42,7 @@ class AfterTheEndIT {
                         .execute();
             });
 
-            try (var redis = Redis.open(RedisConfig.of(
-                            new Secret(shared.wire().url()), shared.wire().prefix()));
+            try (var redis = Redis.open(shared.redis());
                     var log = EventLog.open(house.db(), redis, (tx, generation, event, kept) -> kept, account -> {})) {
                 Recording recording = log.record(UUID.fromString(id), UUID.randomUUID(), epoch, true, () -> false);
                 recording.text("before ");

@@ -36,8 +36,8 @@ class FactsIT {
     void open() {
         URI redis = URI.create(TestServices.redisUrl());
         wire = FaultProxy.to(redis.getHost(), redis.getPort());
-        house = new ScriptedHouse(
-                ScriptedHouse.Shared.fresh(redis.toString().replace(":" + redis.getPort(), ":" + wire.port())));
+        house = new ScriptedHouse(ScriptedHouse.Shared.fresh(
+                TestServices.redis(redis.toString().replace(":" + redis.getPort(), ":" + wire.port()))));
         house.db().run(tx -> {
             tx.update("UPDATE plan SET per_minute = NULL, per_day = NULL WHERE id = 'free'")
                     .execute();

@@ -105,7 +105,10 @@ class ProviderBudgetsIT {
                 "all others were told that it cannot be made",
                 LIMIT,
                 () -> statuses(people, ids).stream().filter("failed"::equals).count() == ASKED - PLACES);
-        assertThat(house.other().calls("all lean")).hasSize(PLACES);
+        Waiting.until(
+                "the others are being made",
+                LIMIT,
+                () -> house.other().calls("all lean").size() == PLACES);
         assertThat(spent("other")).isEqualTo(PLACES * HELD_MICROS);
         assertThat(spent("scripted")).isZero();
         assertThat(alarms()).containsExactly("other");

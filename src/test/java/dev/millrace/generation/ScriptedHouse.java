@@ -7,7 +7,6 @@ import dev.millrace.generation.provider.Providers;
 import dev.millrace.media.Media;
 import dev.millrace.media.MediaConfig;
 import dev.millrace.platform.Keys;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.http.Health;
 import dev.millrace.platform.http.HttpConfig;
 import dev.millrace.platform.http.Server;
@@ -63,23 +62,23 @@ final class ScriptedHouse implements AutoCloseable {
     /** What nodes of one house share. */
     record Shared(
             SqlConfig database,
-            Wire wire,
+            RedisConfig redis,
             Keys keys,
             Path storage,
             ScriptedProvider provider,
             ScriptedProvider other,
             ScriptedProvider third) {
         static Shared fresh() {
-            return fresh(TestServices.redisUrl());
+            return fresh(TestServices.redis());
         }
 
-        /** The same with a Redis of their own, or another way to it. */
-        static Shared fresh(String redisUrl) {
+        /** The same with a Redis of their own, another way to it, or less patience with it. */
+        static Shared fresh(RedisConfig redis) {
             SqlConfig small = TestServices.freshDatabase();
             try {
                 return new Shared(
                         SqlConfig.of(small.url(), small.user(), small.password(), 8),
-                        new Wire(redisUrl, TestServices.redisPrefix()),
+                        redis,
                         new Keys(new byte[32]),
                         Files.createTempDirectory("scripted-media"),
                         new ScriptedProvider("scripted"),
@@ -91,9 +90,6 @@ final class ScriptedHouse implements AutoCloseable {
         }
     }
 
-    /** Where Redis is, and the part of it that is theirs. */
-    record Wire(String url, String prefix) {}
-
     ScriptedHouse(Shared shared) {
         this(shared, 500);
     }
@@ -104,8 +100,7 @@ final class ScriptedHouse implements AutoCloseable {
         var clock = InstantSource.system();
         db = add(Db.open(shared.database()));
         prepare();
-        var redis = add(Redis.open(
-                RedisConfig.of(new Secret(shared.wire().url()), shared.wire().prefix())));
+        var redis = add(Redis.open(shared.redis()));
         processes = add(Processes.open(SandboxMode.OFF, TestServices.tools()));
         var jobs = new Jobs();
         var limits = add(Limits.open(redis, db, jobs::liveNodes));
@@ -276,13 +271,14 @@ final class ScriptedHouse implements AutoCloseable {
         });
     }
 
+    /** Quick in everything but the lease: who is dead is declared so, and a machine that stands still for a while loses nothing. */
     private static JobsConfig quick(int io) {
         return new JobsConfig(
                 true,
                 new JobsConfig.Slots(io, io, 1, 1),
                 new JobsConfig.Times(
                         Duration.ofMillis(300),
-                        Duration.ofMillis(1_500),
+                        Duration.ofSeconds(15),
                         Duration.ofMillis(200),
                         Duration.ofSeconds(5),
                         Duration.ofDays(1)),

@@ -4,6 +4,7 @@ import static dev.millrace.generation.GenerationsIT.row;
 import static dev.millrace.generation.ScriptedProvider.finish;
 import static dev.millrace.generation.ScriptedProvider.hang;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,11 +148,13 @@ class SocketIT {
     @Test
     void manyGenerationsAndTheAccountComeOverOneConnection() {
         Api person = here.person();
-        List<String> ids = talkative(person, 5);
         try (var socket = SocketClient.open(person);
                 var other = SocketClient.open(person.at(there.address()))) {
             for (SocketClient each : List.of(socket, other)) {
-                each.subscribe("account");
+                each.subscribe("account").awaitEvent("account", "limits", LIMIT);
+            }
+            List<String> ids = talkative(person, 5);
+            for (SocketClient each : List.of(socket, other)) {
                 ids.forEach(each::subscribe);
             }
             for (String id : ids) {
@@ -323,9 +327,13 @@ class SocketIT {
     void whoShoutsIsShownOut() {
         Api person = here.person();
         try (var socket = SocketClient.open(person)) {
-            for (int i = 0; i < 400; i++) {
-                socket.unsubscribe("account");
-            }
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            socket.unsubscribe("account");
+                        }
+                    })
+                    .as("nobody says anything more once he is shown out")
+                    .isInstanceOf(CompletionException.class);
             assertThat(socket.awaitClose(LIMIT)).isEqualTo(1008);
         }
     }

@@ -192,7 +192,7 @@ class TakeoversIT {
                 .path("id")
                 .asText();
         Reader reader = Reader.follow(person, id);
-        reader.await(3, LIMIT);
+        Waiting.until("its id is stored", LIMIT, () -> known(id, "job-7"));
 
         deadNodeOf(id).declareDead();
 
@@ -209,6 +209,17 @@ class TakeoversIT {
                             assertThat(known.externalId()).isEqualTo("job-7");
                             assertThat(known.intendedAt()).isNotNull();
                         }));
+    }
+
+    private boolean known(String id, String job) {
+        return one.db()
+                .read(tx -> tx.query("""
+                                SELECT count(*) = 1 FROM provider_call
+                                WHERE generation = CAST(:id AS uuid) AND external_id = :job""")
+                        .bind("id", id)
+                        .bind("job", job)
+                        .mapTo(Boolean.class)
+                        .one());
     }
 
     @Test
@@ -425,7 +436,7 @@ class TakeoversIT {
                 .path("id")
                 .asText();
         Reader reader = Reader.follow(person, id);
-        reader.await(3, LIMIT);
+        Waiting.until("its id is stored", LIMIT, () -> known(id, "job-8"));
 
         handBack(id);
         person.post("/v1/generations/" + id + "/cancellation", Map.of()).expect(202);

@@ -8,6 +8,7 @@ import dev.millrace.testing.Api;
 import dev.millrace.testing.FaultProxy;
 import dev.millrace.testing.TestHouse;
 import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
 import dev.millrace.testing.vendor.FakeStripe;
 import dev.millrace.testing.vendor.StripeWebhook;
 import java.net.URI;
@@ -27,6 +28,8 @@ class FreshServerIT {
     /** No more than there are connections to Postgres. */
     private static final int AT_ONCE = 7;
 
+    private static final int POOL = 10;
+
     /** So far away a transaction takes a second, as it does where the server has just begun to warm up. */
     private static final Duration FAR = Duration.ofMillis(100);
 
@@ -38,6 +41,7 @@ class FreshServerIT {
                 FakeStripe stripe = FakeStripe.start();
                 TestHouse house = TestHouse.open(
                         settings(stripe), InstantSource.system(), through(wire, near), TestHouse.secret())) {
+            Waiting.until("both pools are filled", Duration.ofSeconds(60), () -> pooled(house) == 2 * POOL);
             wire.lag(FAR);
             var deliveries = new ArrayList<Callable<Integer>>();
             for (int i = 0; i < AT_ONCE; i++) {
@@ -67,6 +71,13 @@ class FreshServerIT {
         return statuses;
     }
 
+    /** Connections of the house and of the test; the lines beside them were made while the house was opened. */
+    private static long pooled(TestHouse house) {
+        return house.db().read(tx -> tx.query("""
+                                SELECT count(*) FROM pg_stat_activity
+                                WHERE datname = current_database() AND application_name = 'millrace'""").mapTo(Long.class).one());
+    }
+
     private static ObjectNode event(String id) {
         ObjectNode event = Api.JSON.createObjectNode().put("id", id).put("type", "customer.updated");
         event.put("api_version", "2026-07-29.dahlia").put("livemode", false);
@@ -78,11 +89,13 @@ class FreshServerIT {
     private static SqlConfig through(FaultProxy wire, SqlConfig near) {
         URI address = URI.create(near.url().substring("jdbc:".length()));
         return SqlConfig.of(
-                "jdbc:postgresql://127.0.0.1:" + wire.port() + address.getPath(), near.user(), near.password(), 10);
+                "jdbc:postgresql://127.0.0.1:" + wire.port() + address.getPath(), near.user(), near.password(), POOL);
     }
 
     private static Map<String, String> settings(FakeStripe stripe) {
         return Map.of(
+                "MILLRACE_DATABASE_POOL",
+                String.valueOf(POOL),
                 "MILLRACE_STRIPE_SECRET_KEY",
                 FakeStripe.KEY,
                 "MILLRACE_STRIPE_WEBHOOK_SECRET",

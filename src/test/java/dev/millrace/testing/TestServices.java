@@ -1,15 +1,18 @@
 package dev.millrace.testing;
 
+import dev.millrace.platform.Secret;
 import dev.millrace.platform.embedded.DataFolder;
 import dev.millrace.platform.embedded.Embedded;
 import dev.millrace.platform.embedded.EmbeddedPostgres;
 import dev.millrace.platform.embedded.Service;
+import dev.millrace.platform.redis.RedisConfig;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.SqlConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +72,16 @@ public final class TestServices {
     /** A Redis key prefix nobody else has. */
     public static String redisPrefix() {
         return "t" + COUNT.incrementAndGet() + ":";
+    }
+
+    /** A part of that Redis nobody else has, for one who is patient: a busy machine is not mistaken for an absent Redis. */
+    public static RedisConfig redis() {
+        return redis(redisUrl());
+    }
+
+    /** The same by another way to it. */
+    public static RedisConfig redis(String url) {
+        return new RedisConfig(new Secret(url), redisPrefix(), 32, Duration.ofSeconds(5), Duration.ofSeconds(1));
     }
 
     /** The folder of ffmpeg and ffprobe. */

@@ -18,15 +18,16 @@ public final class Waiting {
         forValue(what, limit, () -> holds.getAsBoolean() ? Boolean.TRUE : null);
     }
 
-    /** Looks again and again until there is a value. */
+    /** Looks again and again until there is a value; the last look begins behind the deadline, however long the one before took. */
     public static <T> T forValue(String what, Duration limit, Supplier<@Nullable T> look) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
+            boolean last = System.nanoTime() > deadline;
             T value = look.get();
             if (value != null) {
                 return value;
             }
-            if (System.nanoTime() > deadline) {
+            if (last) {
                 throw new AssertionError(new TimeoutException("not within " + limit + ": " + what));
             }
             LockSupport.parkNanos(LOOK_EVERY_NANOS);

@@ -18,10 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Clients that go away: the call to the provider ends with them, and what came is charged. */
+@Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AbortIT {
     private static final long SOON_MILLIS = 1_000;
@@ -101,7 +103,7 @@ class AbortIT {
     @Test
     void whoAbortsWhatIsBilledAnywayLetsItBeReadToItsEndLikeWhoCancelsIt() {
         Api person = house.person();
-        String prompt = "a boat @words=60 @delay_ms=20 drained";
+        String prompt = "a boat @words=600 @delay_ms=20 drained";
         var client =
                 new RawChat(house.house().address(), person.token(), chat("drain", prompt, Map.of("stream", true)));
         client.readUntil("boat4");
@@ -111,7 +113,7 @@ class AbortIT {
 
         JsonNode row = over(person, aborted);
         assertThat(row.path("status").asText()).isEqualTo("canceled");
-        assertThat(row.path("text").asText()).isEqualTo(FakeOpenAi.text("@words=60"));
+        assertThat(row.path("text").asText()).isEqualTo(FakeOpenAi.text("@words=600"));
         assertThat(house.vendor().chats(prompt)).isEqualTo(1);
         assertThat(house.vendor().hungUp(prompt).getCount()).isPositive();
         assertThat(charged(row)).isPositive().isEqualByComparingTo(charged(canceled(person, "openai/drain", prompt)));

@@ -77,7 +77,7 @@ final class FaceHouse implements AutoCloseable {
 
     /** The generation, once it is over. */
     static JsonNode over(Api person, String generation) {
-        return Waiting.forValue("generation " + generation + " is over", Duration.ofSeconds(30), () -> {
+        return Waiting.forValue("generation " + generation + " is over", Duration.ofSeconds(60), () -> {
             JsonNode row =
                     person.get("/v1/generations/" + generation).expect(200).json();
             return row.path("finished_at").isNull() ? null : row;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,6 +140,7 @@ public abstract class PictureContract extends ProviderContract {
     }
 
     @Test
+    @Tag("alone")
     void cancelingHangsUpOnTheVendorWithinASecond() throws Exception {
         String prompt = "a boat @words=0 @stall_after=0 @partials=1";
         ProviderCall call = Calls.call(request(prompt), folder);

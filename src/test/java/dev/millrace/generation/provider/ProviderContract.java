@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,7 @@ public abstract class ProviderContract {
     }
 
     @Test
+    @Tag("alone")
     void cancelingEndsACallAtOnce() throws Exception {
         ProviderCall call = Calls.call(longRequest(), folder);
         var begun = new CountDownLatch(1);

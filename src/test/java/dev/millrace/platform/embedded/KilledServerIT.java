@@ -24,7 +24,7 @@ class KilledServerIT {
         try (var server = Jvm.start(OwnerMain.class, home.toString(), TestServices.PROGRAMS.toString())) {
             services = pids(server.says("pids"));
             server.says("wrote");
-            Waiting.until("some rows", Duration.ofSeconds(10), () -> number(server) > 50);
+            Waiting.until("some rows", Duration.ofSeconds(60), () -> number(server) > 50);
 
             server.kill();
 
@@ -32,7 +32,7 @@ class KilledServerIT {
             // Postgres closes its files first; that takes as long as the disk takes
             Waiting.until(
                     "the services to be gone",
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     () -> services.stream().noneMatch(KilledServerIT::runs));
         }
 

@@ -121,7 +121,7 @@ class CancelIT {
             }
             return Outcome.DONE;
         });
-        var doomed = crew.node(jobs, hand);
+        var doomed = crew.node(jobs, Crew.config(50, Crew.SHORT_LEASE), Lineage.NONE, hand);
         UUID job = crew.enqueue(jobs, new Note("x"));
         crew.awaitState(job, "running");
         cancel(jobs, job);

@@ -17,37 +17,55 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes of one queue on a fresh database, with a lease of two seconds instead of ten, so that a death is noticed soon. */
+/** Nodes of one queue on a fresh database. */
 final class Crew implements AutoCloseable {
     static final UUID ACCOUNT = UUID.fromString("0190c1d0-0000-7000-8000-000000000001");
     static final Duration SOON = Duration.ofSeconds(60); // a busy machine is slow, not wrong
 
+    /** Outlived by a machine that stands still for a while. */
+    static final Duration LEASE = Duration.ofSeconds(30);
+
+    /** Instead of ten seconds, so that a death is noticed soon. */
+    static final Duration SHORT_LEASE = Duration.ofSeconds(2);
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
     final Db db;
+    private final Duration lease;
     private final List<Workers> nodes = new ArrayList<>();
 
     Crew() {
-        this(TestServices.freshDatabase());
+        this(TestServices.freshDatabase(), LEASE);
     }
 
-    Crew(SqlConfig config) {
+    Crew(SqlConfig config, Duration lease) {
         this.db = Db.open(config);
+        this.lease = lease;
     }
 
     static JobsConfig config(int io) {
+        return config(io, LEASE);
+    }
+
+    static JobsConfig config(int io, Duration lease) {
+        return config(io, lease, POLL);
+    }
+
+    /** Looks into the table once, and again only when it is told to: no look is in the way of jobs that are born here. */
+    static JobsConfig unasked(int io) {
+        return config(io, LEASE, Duration.ofHours(1));
+    }
+
+    private static JobsConfig config(int io, Duration lease, Duration poll) {
         return new JobsConfig(
                 true,
                 new JobsConfig.Slots(io, io, 1, 1),
-                new JobsConfig.Times(
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(1),
-                        Duration.ofDays(14)),
+                new JobsConfig.Times(Duration.ofMillis(200), lease, poll, Duration.ofSeconds(1), Duration.ofDays(14)),
                 new JobsConfig.Backoff(Duration.ofMillis(20), Duration.ofMillis(200)));
     }
 
     Workers node(Jobs jobs, Worker<?>... workers) {
-        return node(jobs, config(50), Lineage.NONE, workers);
+        return node(jobs, config(50, lease), Lineage.NONE, workers);
     }
 
     Workers node(Jobs jobs, JobsConfig config, Lineage lineage, Worker<?>... workers) {

@@ -30,7 +30,7 @@ class LeaseIT {
 
     @BeforeEach
     void open() {
-        crew = new Crew();
+        crew = new Crew(TestServices.freshDatabase(), Crew.SHORT_LEASE);
         jobs = new Jobs();
     }
 
@@ -152,7 +152,7 @@ class LeaseIT {
         UUID stays = crew.enqueue(jobs, new Note("slow"));
         Waiting.until("both run", Crew.SOON, () -> started.getCount() == 0);
 
-        var draining = Thread.startVirtualThread(() -> workers.drain(Duration.ofSeconds(1)));
+        var draining = Thread.startVirtualThread(() -> workers.drain(Duration.ofSeconds(10)));
         Waiting.until(
                 "others can see it", Crew.SOON, () -> crew.count("SELECT count(*) FROM node WHERE draining") == 1);
         UUID late = crew.enqueue(jobs, new Note("late"));
@@ -260,7 +260,7 @@ class LeaseIT {
                 go.await(60, TimeUnit.SECONDS);
                 return Outcome.DONE;
             });
-            try (var workers = Workers.start(tight, jobs, Crew.config(50), List.of(hand))) {
+            try (var workers = Workers.start(tight, jobs, Crew.config(50, Crew.SHORT_LEASE), List.of(hand))) {
                 UUID job = tight.transact(tx -> jobs.enqueue(tx, Crew.ACCOUNT, new Note("x")));
                 Waiting.until("it runs", Crew.SOON, () -> runs.get() == 1);
                 long before = workers.node().lease().node();

@@ -45,7 +45,7 @@ final class NodeProcess implements AutoCloseable {
         var config = SqlConfig.of(
                 System.getenv("NODE_URL"), System.getenv("NODE_USER"), new Secret(System.getenv("NODE_PASSWORD")), 4);
         var db = Db.open(config);
-        Workers.start(db, new Jobs(), Crew.config(10), List.of(new Hand((note, attempt) -> {
+        Workers.start(db, new Jobs(), Crew.config(10, Crew.SHORT_LEASE), List.of(new Hand((note, attempt) -> {
             db.run(tx -> tx.update("INSERT INTO run (job, claim) VALUES (:job, :claim)")
                     .bind("job", attempt.job())
                     .bind("claim", attempt.claim())

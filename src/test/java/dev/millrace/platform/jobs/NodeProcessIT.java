@@ -23,7 +23,7 @@ class NodeProcessIT {
     @BeforeEach
     void open() {
         config = TestServices.freshDatabase();
-        crew = new Crew(config);
+        crew = new Crew(config, Crew.LEASE);
         crew.db.run(tx -> tx.execute("CREATE TABLE run (job uuid NOT NULL, claim bigint NOT NULL)"));
         crew.db.run(tx -> tx.execute(
                 "CREATE TABLE zombie (job uuid NOT NULL, lost boolean NOT NULL, completed boolean NOT NULL)"));

@@ -98,7 +98,7 @@ class PostgresFaultIT {
             }
             return done(attempt);
         });
-        try (var workers = Workers.start(db, jobs, Crew.config(50), List.of(hand))) {
+        try (var workers = Workers.start(db, jobs, Crew.config(50, Crew.SHORT_LEASE), List.of(hand))) {
             UUID job = db.transact(tx -> jobs.enqueue(tx, Crew.ACCOUNT, new Note("long")));
             Waiting.until("it runs", LONG, () -> count("SELECT count(*) FROM job WHERE state = 'running'") == 1);
             long before = workers.node().lease().node();

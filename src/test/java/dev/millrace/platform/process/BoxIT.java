@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class BoxIT {
+    /** FFmpeg gives way to everybody, so that on a busy machine it takes its time even to be gone. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
     private static Processes boxed;
     private static Processes bare;
 
@@ -196,7 +199,7 @@ class BoxIT {
             child.kill();
             assertThat(child.await().code()).isEqualTo(137);
 
-            Waiting.until("the inner process to be gone", Duration.ofSeconds(1), () -> !runs(inner));
+            Waiting.until("the inner process to be gone", SOON, () -> !runs(inner));
         }
     }
 
@@ -295,7 +298,7 @@ class BoxIT {
 
     /** FFmpeg itself, inside. */
     private static ProcessHandle inner(Child child) {
-        return Waiting.forValue("ffmpeg in the box", Duration.ofSeconds(10), () -> {
+        return Waiting.forValue("ffmpeg in the box", SOON, () -> {
             try (Stream<ProcessHandle> all =
                     ProcessHandle.of(child.pid()).stream().flatMap(ProcessHandle::descendants)) {
                 return all.filter(process -> process.info()

@@ -25,7 +25,7 @@ class RedisIT {
 
     @BeforeEach
     void open() {
-        redis = Redis.open(RedisConfig.of(new Secret(TestServices.redisUrl()), TestServices.redisPrefix()));
+        redis = Redis.open(TestServices.redis());
     }
 
     @AfterEach
@@ -49,7 +49,7 @@ class RedisIT {
 
     @Test
     void housesOnOneServerDoNotMeet() {
-        try (var other = Redis.open(RedisConfig.of(new Secret(TestServices.redisUrl()), TestServices.redisPrefix()))) {
+        try (var other = Redis.open(TestServices.redis())) {
             var heard = new AtomicInteger();
             var live = new AtomicInteger();
             other.subscribe("news", message -> heard.incrementAndGet(), live::incrementAndGet);

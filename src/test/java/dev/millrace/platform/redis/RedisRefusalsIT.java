@@ -3,7 +3,7 @@ package dev.millrace.platform.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.platform.Secret;
+import dev.millrace.testing.TestServices;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +48,7 @@ class RedisRefusalsIT {
             })
     void aServerThatRefusesWhatItShouldDoIsAway(String refusal) {
         try (var server = new Refusing(refusal);
-                var redis = Redis.open(RedisConfig.of(server.url(), "t:"))) {
+                var redis = Redis.open(server.config())) {
             assertThatThrownBy(() -> redis.eval(ONE, List.of(), List.of())).isInstanceOf(RedisAway.class);
             assertThat(redis.publish("a", new byte[] {1})).isFalse();
         }
@@ -72,7 +72,7 @@ class RedisRefusalsIT {
             })
     void aDefectOfOursIsToldAsItIs(String refusal) {
         try (var server = new Refusing(refusal);
-                var redis = Redis.open(RedisConfig.of(server.url(), "t:"))) {
+                var redis = Redis.open(server.config())) {
             assertThatThrownBy(() -> redis.eval(ONE, List.of(), List.of()))
                     .isInstanceOf(JedisDataException.class)
                     .hasMessage(refusal);
@@ -95,8 +95,8 @@ class RedisRefusalsIT {
             Thread.startVirtualThread(this::listen);
         }
 
-        Secret url() {
-            return new Secret("redis://127.0.0.1:" + socket.getLocalPort());
+        RedisConfig config() {
+            return TestServices.redis("redis://127.0.0.1:" + socket.getLocalPort());
         }
 
         private void listen() {

@@ -67,6 +67,13 @@ final class Batch {
         }
     }
 
+    /** Breaks the connection of this batch and no other. */
+    static void cut(Tx tx) {
+        tx.query("SELECT pg_terminate_backend(pg_backend_pid())")
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     private <T> Future<T> enter(Callable<T> call) {
         var thread = new AtomicReference<Thread>();
         int many;

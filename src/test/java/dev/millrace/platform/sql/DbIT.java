@@ -187,10 +187,10 @@ class DbIT {
     @Test
     void aStatementThatTakesTooLongIsCutAndTheConnectionLives() {
         var hasty = Db.open(new SqlConfig(
-                config.url(), config.user(), config.password(), 1, Duration.ofMillis(100), Duration.ofMillis(100)));
+                config.url(), config.user(), config.password(), 1, Duration.ofSeconds(2), Duration.ofSeconds(2)));
         try (hasty) {
             assertThatThrownBy(() -> hasty.read(tx ->
-                            tx.query("SELECT pg_sleep(5)").mapTo(String.class).list()))
+                            tx.query("SELECT pg_sleep(60)").mapTo(String.class).list()))
                     .isInstanceOfSatisfying(
                             Problem.class, cut -> assertThat(cut.type()).isEqualTo(ProblemType.UNAVAILABLE));
             assertThat(hasty.<Integer>read(

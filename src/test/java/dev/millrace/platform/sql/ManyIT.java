@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
-import dev.millrace.testing.FaultProxy;
 import dev.millrace.testing.TestServices;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** Many who ask the same are answered in one go, and each is as if alone. */
 class ManyIT {
-    private static SqlConfig config;
     private static Db db;
     private static ExecutorService callers;
 
@@ -34,8 +31,7 @@ class ManyIT {
 
     @BeforeAll
     static void open() {
-        config = TestServices.freshDatabase();
-        db = Db.open(config);
+        db = Db.open(TestServices.freshDatabase());
         callers = Executors.newVirtualThreadPerTaskExecutor();
         db.run(tx -> tx.execute("""
                 CREATE TABLE seat (id int CONSTRAINT seat_once PRIMARY KEY, xact text NOT NULL DEFAULT pg_current_xact_id())"""));
@@ -173,34 +169,23 @@ class ManyIT {
 
     @Test
     void aConnectionThatIsCutUndoesAllAndEachGoesOnAlone() throws Exception {
-        var address = URI.create(config.url().substring("jdbc:".length()));
-        try (var wire = FaultProxy.to(address.getHost(), address.getPort())) {
-            var through = SqlConfig.of(
-                    config.url().replace(":" + address.getPort() + "/", ":" + wire.port() + "/"),
-                    config.user(),
-                    config.password(),
-                    4);
-            try (var far = Db.open(through)) {
-                var batch = new Batch(far, callers);
-                List<Future<String>> answers = ask(batch, IntStream.rangeClosed(21, 24));
-                Future<Integer> cut = batch.join(tx -> {
-                    if (sizes.size() == 1) {
-                        wire.cut();
-                        wire.mend();
-                    }
-                    return tx.update("INSERT INTO seat VALUES (25)").execute();
-                });
-                batch.go();
-
-                for (Future<String> answer : answers) {
-                    assertThat(answer.get()).startsWith("seat ");
-                }
-                assertThat(cut.get()).isEqualTo(1);
-                assertThat(taken()).containsExactly(21, 22, 23, 24, 25);
-                assertThat(followed).containsExactlyInAnyOrder(21, 22, 23, 24);
-                assertThat(undone).containsExactly(21, 22, 23, 24);
+        var batch = new Batch(db, callers);
+        List<Future<String>> answers = ask(batch, IntStream.rangeClosed(21, 24));
+        Future<Integer> cut = batch.join(tx -> {
+            if (sizes.size() == 1) {
+                Batch.cut(tx);
             }
+            return tx.update("INSERT INTO seat VALUES (25)").execute();
+        });
+        batch.go();
+
+        for (Future<String> answer : answers) {
+            assertThat(answer.get()).startsWith("seat ");
         }
+        assertThat(cut.get()).isEqualTo(1);
+        assertThat(taken()).containsExactly(21, 22, 23, 24, 25);
+        assertThat(followed).containsExactlyInAnyOrder(21, 22, 23, 24);
+        assertThat(undone).containsExactly(21, 22, 23, 24);
     }
 
     private List<Future<String>> ask(Batch batch, IntStream ids) {

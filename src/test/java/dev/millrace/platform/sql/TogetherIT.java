@@ -194,27 +194,21 @@ class TogetherIT {
 
     @Test
     void aConnectionThatIsCutUndoesTheBatchAndEachGoesOnAlone() throws Exception {
-        try (var wire = wire()) {
-            try (var far = Db.open(over(wire, 4))) {
-                var batch = new Batch(far, callers);
-                var runs = new AtomicInteger();
-                Future<Integer> before = batch.join(tx -> take(tx, 21));
-                Future<Integer> cut = batch.join(tx -> {
-                    if (runs.incrementAndGet() == 1) {
-                        wire.cut();
-                        wire.mend();
-                    }
-                    return take(tx, 22);
-                });
-                batch.go();
-
-                assertThat(before.get()).isEqualTo(21);
-                assertThat(cut.get()).isEqualTo(22);
-                assertThat(runs).hasValue(2);
-                assertThat(count("SELECT count(*) FROM seat WHERE id IN (21, 22)"))
-                        .isEqualTo(2);
+        var batch = new Batch(db, callers);
+        var runs = new AtomicInteger();
+        Future<Integer> before = batch.join(tx -> take(tx, 21));
+        Future<Integer> cut = batch.join(tx -> {
+            if (runs.incrementAndGet() == 1) {
+                Batch.cut(tx);
             }
-        }
+            return take(tx, 22);
+        });
+        batch.go();
+
+        assertThat(before.get()).isEqualTo(21);
+        assertThat(cut.get()).isEqualTo(22);
+        assertThat(runs).hasValue(2);
+        assertThat(count("SELECT count(*) FROM seat WHERE id IN (21, 22)")).isEqualTo(2);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -58,12 +59,16 @@ public final class FakeReplicate implements AutoCloseable {
             Directives said,
             AtomicInteger looks,
             AtomicInteger lists,
-            AtomicInteger fetches) {
+            AtomicInteger fetches,
+            AtomicBoolean ended) {
         String prompt() {
             return body.path("input").path("prompt").asText();
         }
 
         double share() {
+            if (ended.get()) {
+                return 1;
+            }
             double took = System.currentTimeMillis() - createdAt.toEpochMilli();
             return said.has("never") ? Math.min(0.9, took / 10_000) : took / said.number("job_ms", 400);
         }
@@ -103,6 +108,11 @@ public final class FakeReplicate implements AutoCloseable {
     /** What was answered where it told that predictions are over. */
     public List<Integer> hooks() {
         return List.copyOf(hooks);
+    }
+
+    /** It is over now, whatever its prompt says. */
+    public void end(String id) {
+        jobs.get(id).ended().set(true);
     }
 
     /** A prediction as it would be told. */
@@ -263,7 +273,8 @@ public final class FakeReplicate implements AutoCloseable {
                 said,
                 new AtomicInteger(),
                 new AtomicInteger(),
-                new AtomicInteger());
+                new AtomicInteger(),
+                new AtomicBoolean());
         jobs.put(job.id(), job);
         newestFirst.addFirst(job);
         return job;

@@ -48,7 +48,7 @@ class FakesAreDocumentedIT {
     void replicatesPredictions() {
         try (var fake = new FakeReplicate()) {
             var vendor = new Asking(fake.base(), Map.of("Authorization", "Bearer r8_test"));
-            JsonNode starting = vendor.post("/models/acme/picture/predictions", prompt("a boat @files=2 @job_ms=1500"));
+            JsonNode starting = vendor.post("/models/acme/picture/predictions", prompt("a boat @files=2 @job_ms=6000"));
             same(starting, "replicate/picture.http", 0);
             same(vendor.until("/predictions/p1", "processing"), "replicate/picture.http", 1);
             same(vendor.until("/predictions/p1", "succeeded"), "replicate/picture.http", 2);
@@ -112,7 +112,7 @@ class FakesAreDocumentedIT {
     void falsRequests() {
         try (var fake = new FakeFal()) {
             var vendor = new Asking(fake.base(), Map.of("Authorization", "Key fal-test"));
-            JsonNode taken = vendor.post("/acme/picture/fast", falPrompt("a boat @job_ms=1500"));
+            JsonNode taken = vendor.post("/acme/picture/fast", falPrompt("a boat @job_ms=6000"));
             same(taken, "fal/picture.http", 0);
             String place = "/acme/picture/requests/r1";
             same(vendor.until(place + "/status?logs=1", "IN_QUEUE"), "fal/picture.http", 2);
@@ -159,7 +159,7 @@ class FakesAreDocumentedIT {
     void comfysPrompts() {
         try (var fake = new FakeComfy()) {
             var vendor = new Asking(fake.base(), Map.of());
-            same(vendor.post("/prompt", graph("a boat @job_ms=1000")), "comfyui/picture.http", 0);
+            same(vendor.post("/prompt", graph("a boat @job_ms=6000")), "comfyui/picture.http", 0);
             vendor.post("/prompt", graph("b").replace("37387608", "a0a0a0a0"));
             JsonNode queue = Waiting.forValue("one runs, one waits", LIMIT, () -> {
                 JsonNode now = vendor.get("/queue");
@@ -262,7 +262,7 @@ class FakesAreDocumentedIT {
     void openAisVideos() {
         try (var fake = FakeOpenAi.start()) {
             var vendor = new Asking(fake.base(), Map.of("Authorization", "Bearer sk-test-0123456789"));
-            same(vendor.post("/videos", video("a boat @job_ms=1500")), "openai/video.http", 0);
+            same(vendor.post("/videos", video("a boat @job_ms=6000")), "openai/video.http", 0);
             same(vendor.until("/videos/video_1", "in_progress"), "openai/video.http", 1);
             same(vendor.get("/videos?limit=100&order=desc"), "openai/videos.http", 0);
             same(vendor.until("/videos/video_1", "completed"), "openai/video.http", 2);
