@@ -5,9 +5,7 @@ import static dev.millrace.generation.ScriptedProvider.hang;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.generation.provider.ProviderEvent;
-import dev.millrace.platform.Secret;
 import dev.millrace.platform.redis.Redis;
-import dev.millrace.platform.redis.RedisConfig;
 import dev.millrace.platform.redis.Subscription;
 import dev.millrace.testing.Api;
 import dev.millrace.testing.Reader;
@@ -39,8 +37,7 @@ class FirstWordsIT {
         var shared = ScriptedHouse.Shared.fresh();
         here = new ScriptedHouse(shared);
         there = new ScriptedHouse(shared);
-        redis = Redis.open(
-                RedisConfig.of(new Secret(shared.wire().url()), shared.wire().prefix()));
+        redis = Redis.open(shared.redis());
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.Heard;
 import dev.millrace.generation.provider.ProviderEvent.Artifact;
 import dev.millrace.generation.provider.ProviderFailure;
+import dev.millrace.testing.Stillness;
 import dev.millrace.testing.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ class ManyVideosIT {
         var ids = new ArrayList<String>();
         prompts.forEach(prompt -> ids.add(vendor.fake().makeVideo(prompt)));
 
+        var machine = new Stillness();
         var ended = new AtomicInteger();
         var failures = new ConcurrentLinkedQueue<Throwable>();
         for (int i = 0; i < JOBS; i++) {
@@ -73,10 +75,18 @@ class ManyVideosIT {
         assertThat(failures).isEmpty();
         long[] delays =
                 ids.stream().mapToLong(vendor.fake()::seenAfterMillis).sorted().toArray();
-        String told = "seen after p50 %d, p90 %d, p99 %d, max %d ms"
-                .formatted(delays[JOBS / 2], delays[JOBS * 9 / 10], delays[JOBS * 99 / 100], delays[JOBS - 1]);
+        Duration still = machine.longest();
+        String told = "seen after p50 %d, p90 %d, p99 %d, max %d ms; the machine itself stood still for %d ms"
+                .formatted(
+                        delays[JOBS / 2],
+                        delays[JOBS * 9 / 10],
+                        delays[JOBS * 99 / 100],
+                        delays[JOBS - 1],
+                        still.toMillis());
         System.out.println(told);
-        assertThat(Arrays.stream(delays).max().orElseThrow()).as(told).isLessThanOrEqualTo(SOON.toMillis());
+        assertThat(Arrays.stream(delays).max().orElseThrow())
+                .as(told)
+                .isLessThanOrEqualTo(SOON.plus(still.multipliedBy(2)).toMillis());
     }
 
     private void follow(String id, String prompt, Path own) throws ProviderFailure, InterruptedException {
