@@ -10,18 +10,20 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 
 /** Somebody's server that webhooks are sent to, on loopback: each path answers as it was told, well or badly. */
@@ -29,8 +31,8 @@ public final class HookReceiver implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Got> got = new CopyOnWriteArrayList<>();
     private final Map<String, Manner> manners = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> mostOpen = new ConcurrentHashMap<>();
+    private final Map<String, Set<Socket>> open = new ConcurrentHashMap<>();
+    private final Map<String, Integer> mostOpen = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private HookReceiver(ServerSocket listener) {
@@ -90,12 +92,15 @@ public final class HookReceiver implements AutoCloseable {
 
     /** The most calls there were to a path at one time. */
     public int mostAtOnce(String path) {
-        return mostOpen.getOrDefault(path, new AtomicInteger()).get();
+        return mostOpen.getOrDefault(path, 0);
     }
 
     /** How many calls to a path go on. */
     public int openAt(String path) {
-        return open.getOrDefault(path, new AtomicInteger()).get();
+        Set<Socket> calls = open(path);
+        synchronized (calls) {
+            return calls.size();
+        }
     }
 
     /** Answers with a status, header lines and a text. */
@@ -175,20 +180,50 @@ public final class HookReceiver implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             Got one = read(new BufferedInputStream(socket.getInputStream()));
-            int now =
-                    open.computeIfAbsent(one.path(), any -> new AtomicInteger()).incrementAndGet();
-            mostOpen.computeIfAbsent(one.path(), any -> new AtomicInteger()).accumulateAndGet(now, Math::max);
+            begun(one.path(), socket);
             got.add(one);
             try {
                 manners.getOrDefault(one.path(), status(204, "", "")).answer(socket.getOutputStream());
                 socket.getOutputStream().flush();
             } finally {
-                open.get(one.path()).decrementAndGet();
+                over(one.path(), socket);
             }
         } catch (IOException hungUp) {
             // what the client thinks of such an answer is the test's concern
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void begun(String path, Socket socket) {
+        Set<Socket> calls = open(path);
+        synchronized (calls) {
+            calls.removeIf(HookReceiver::hungUp);
+            calls.add(socket);
+            mostOpen.merge(path, calls.size(), Math::max);
+        }
+    }
+
+    private void over(String path, Socket socket) {
+        Set<Socket> calls = open(path);
+        synchronized (calls) {
+            calls.remove(socket);
+        }
+    }
+
+    private Set<Socket> open(String path) {
+        return open.computeIfAbsent(path, any -> new HashSet<>());
+    }
+
+    /** Whether the client is gone, though he still waits for an answer as far as the manner of his path goes. */
+    private static boolean hungUp(Socket socket) {
+        try {
+            socket.setSoTimeout(1);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException there) {
+            return false;
+        } catch (IOException gone) {
+            return true;
         }
     }
 
