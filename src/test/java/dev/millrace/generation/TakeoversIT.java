@@ -435,7 +435,7 @@ class TakeoversIT {
         String id = person.generate("video", "nobody's job", Map.of("options", Map.of("seconds", 1)))
                 .path("id")
                 .asText();
-        Reader reader = Reader.follow(person, id);
+        Reader reader = Reader.follow(person.at(other.address()), id); // here the first run goes on, and tells
         Waiting.until("its id is stored", LIMIT, () -> known(id, "job-8"));
 
         handBack(id);
@@ -460,7 +460,7 @@ class TakeoversIT {
         String id = person.generate("text", "nobody's text", Map.of("model", "scripted/moving"))
                 .path("id")
                 .asText();
-        Reader reader = Reader.follow(person, id);
+        Reader reader = Reader.follow(person.at(other.address()), id); // here the first run goes on, and tells
         Waiting.until("the words are stored", LIMIT, () -> stored(id, "w ".repeat(100)));
 
         handBack(id);
@@ -500,7 +500,10 @@ class TakeoversIT {
         assertThat(provider.calls("told once")).hasSize(1);
     }
 
-    /** As one that failed, or found no place when it came back, lies in the queue: nobody's, and not due yet. */
+    /**
+     * As one that failed, or found no place when it came back, lies in the queue: nobody's, and not due yet. Whoever runs it does not
+     * know that.
+     */
     private void handBack(String id) {
         one.db().run(tx -> tx.update("""
                         UPDATE job SET state = 'scheduled', node = NULL, run_at = now() + interval '1 hour'
