@@ -213,8 +213,7 @@ public final class Generations implements AutoCloseable {
             proposal = judged.get();
             draft = proposal.draft(quotes.price(spender.account(), proposal), null);
         } catch (Problem refusal) {
-            // what was begun when it could be is answered as it was: its model, price or quote may be gone since
-            Begun before = key == null ? null : creations.before(spender.account(), key);
+            Begun before = key == null ? null : begunBefore(spender.account(), key);
             if (before == null) {
                 throw refusal;
             }
@@ -224,6 +223,18 @@ public final class Generations implements AutoCloseable {
             beginnings.require(tx, spender.account(), proposal);
             return draft;
         });
+    }
+
+    /**
+     * What was begun when it could be, which is answered as it was: its model, price or quote may be gone since. Null also where
+     * the key is no excuse: what is wrong with the call is said first.
+     */
+    private @Nullable Begun begunBefore(UUID account, IdempotencyKey key) {
+        try {
+            return creations.before(account, key);
+        } catch (Problem another) {
+            return null;
+        }
     }
 
     /**

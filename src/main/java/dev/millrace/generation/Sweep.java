@@ -25,10 +25,16 @@ final class Sweep {
             LEFT JOIN job j ON j.id = g.job
             WHERE g.finished_at IS NULL AND g.job IS NOT NULL AND (j.id IS NULL OR j.state = 'dead')""";
 
+    private static final String STILL_GIVEN_UP = GIVEN_UP + " AND g.id = :id";
+
+    private static final String LOCK_JOB = """
+            SELECT j.id FROM job j
+            WHERE j.id = (SELECT g.job FROM generation g WHERE g.id = :id)
+            FOR NO KEY UPDATE""";
+
     /**
-     * Of so many generations that ended a day ago or longer, the oldest first, the light rows are dropped: progress, previews, and of
-     * the places in a line all but the last of each wait. Answers how many there were. A loss of contact stays in the log: it
-     * explains what the ledger shows.
+     * Of so many generations that ended a day ago or longer, the oldest first, the light rows are dropped; answers how many there were.
+     * A loss of contact stays in the log: it explains what the ledger shows.
      */
     private static final String DROP_LIGHT = """
             WITH ended AS (
@@ -41,13 +47,8 @@ final class Sweep {
                 DELETE FROM generation_event e
                 USING ended
                 WHERE e.generation = ended.id
-                  AND (e.event IN ('progress', 'preview') AND e.data NOT LIKE '%"unresolved":%'
-                       OR e.event = 'queued' AND (
-                           SELECT next.event FROM generation_event next
-                           WHERE next.generation = e.generation AND (next.epoch, next.seq) > (e.epoch, e.seq)
-                             AND next.event NOT IN ('progress', 'preview')
-                           ORDER BY next.epoch, next.seq
-                           LIMIT 1) = 'queued'))
+                  AND e.event IN ('progress', 'preview')
+                  AND e.data NOT LIKE '%"unresolved":%')
             UPDATE generation g
             SET light = false
             FROM ended
@@ -96,8 +97,18 @@ final class Sweep {
     private void endGivenUp() {
         for (UUID id : db.read(tx -> tx.query(GIVEN_UP).mapTo(UUID.class).list())) {
             try {
-                db.run(tx -> worker.bury(tx, new RunGeneration(id), "its job is dead"));
-                LOG.error("generation {} was not ended when its job died; it is now", id);
+                db.run(tx -> {
+                    // somebody may have revived its job meanwhile, or ended it
+                    tx.query(LOCK_JOB).bind("id", id).mapTo(UUID.class).list();
+                    if (tx.query(STILL_GIVEN_UP)
+                            .bind("id", id)
+                            .mapTo(UUID.class)
+                            .findOne()
+                            .isPresent()) {
+                        worker.bury(tx, new RunGeneration(id), "its job is dead");
+                        LOG.error("generation {} was not ended when its job died; it is now", id);
+                    }
+                });
             } catch (RuntimeException defect) { // the others are ended all the same
                 LOG.error("generation {} has a dead job and cannot be ended", id, defect);
             }

@@ -54,7 +54,7 @@ final class Checkouts {
             case Open(Purchase purchase, Offer sold) -> {
                 // whoever asks again through another host goes back to where he first came from
                 String back = purchase.site() == null ? site : purchase.site();
-                String customer = answered(() -> customer(buyer));
+                String customer = answered(() -> customer(buyer), key != null);
                 StripeApi.Opened page = answered(() -> stripe.open(purchase, sold, customer, back), key != null);
                 KillPoint.reach("checkout-made-before-stored");
                 Begun begun = db.transact(tx -> opened(tx, purchase, page, key));

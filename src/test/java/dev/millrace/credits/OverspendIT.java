@@ -124,9 +124,11 @@ class OverspendIT {
             connected.countDown();
             go.await();
             String answer = ask(person, socket);
-            while (answer.equals("503")) { // too many in line for the database; it says when to come again
-                try (Socket again = connect(person)) {
-                    answer = ask(person, again);
+            for (int again = 0;
+                    answer.equals("503") && again < 500;
+                    again++) { // too many in line for the database; it says when to come again
+                try (Socket next = connect(person)) {
+                    answer = ask(person, next);
                 }
             }
             return answer;

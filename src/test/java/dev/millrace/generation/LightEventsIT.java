@@ -64,45 +64,6 @@ class LightEventsIT {
         }
     }
 
-    @Test
-    void ofPlacesInALineTheLastOfEachWaitStaysAndWhoComesBackToADroppedOneGetsAllThatFollows() {
-        try (var house = new ScriptedHouse(ScriptedHouse.Shared.fresh())) {
-            house.provider().script("waited", ScriptedProvider.says("a", "few", "words"));
-            Api person = house.person();
-            String id = person.generate("text", "waited", Map.of("model", "scripted/text"))
-                    .path("id")
-                    .asText();
-            assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
-            line(house, id, 2_000);
-            age(house, id);
-            house.generations().sweep();
-
-            assertThat(count(house, id, "event = 'queued'")).isEqualTo(1);
-            assertThat(count(house, id, "event = 'queued' AND data = '{\"position\":1}'"))
-                    .isEqualTo(1);
-            String text = row(person, id).path("text").asText();
-            for (String place : List.of("0.1.0", "0.1500.0", "0.2000.0", "0.2001.0")) {
-                List<SseReader.Event> rest = events(person, id, place);
-                assertThat(text(rest)).isEqualTo(text);
-                assertThat(rest.stream().filter(event -> ENDS.contains(event.event())))
-                        .hasSize(1);
-            }
-            assertThat(events(person, id, null).stream()
-                            .filter(event -> event.event().equals("queued")))
-                    .hasSize(1);
-            assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
-        }
-    }
-
-    /** It stood in line and was told each place. */
-    private static void line(ScriptedHouse house, String id, int places) {
-        house.db()
-                .run(tx -> tx.update("""
-                        INSERT INTO generation_event (generation, epoch, seq, position, event, data)
-                        SELECT CAST(:id AS uuid), 0, 1 + n, 0, 'queued', '{"position":' || :places + 1 - n || '}'
-                        FROM generate_series(1, :places) n""").bind("id", id).bind("places", places).execute());
-    }
-
     /** As much as a job of many hours leaves behind, told before all that the run told, and once that contact was lost. */
     private static void crowd(ScriptedHouse house, String id) {
         house.db().run(tx -> tx.update("""

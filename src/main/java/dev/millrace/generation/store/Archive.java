@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code generation}. */
 public final class Archive {
+    /** Characters of an order that is remembered until it is made; of longer ones the table has the only copy. */
+    private static final int MOST_REMEMBERED = 16 * 1024;
+
     private final Media media;
     private final String base;
     private final Newborns newborns = new Newborns();
@@ -93,7 +96,9 @@ public final class Archive {
         return all.stream()
                 .map(birth -> {
                     Instant createdAt = Objects.requireNonNull(born.get(birth.id()));
-                    newborns.add(tx, birth.draft().order(birth.id(), birth.account(), createdAt));
+                    if (birth.length() <= MOST_REMEMBERED) {
+                        newborns.add(tx, birth.draft().order(birth.id(), birth.account(), createdAt));
+                    }
                     return birth.draft().seen(birth.id(), createdAt, base);
                 })
                 .toList();

@@ -104,7 +104,7 @@ public record Order(
                                 model,
                                 provider,
                                 prompt,
-                                Json.MAPPER.readValue(messages, MESSAGES),
+                                Json.readWithFiles(messages, MESSAGES),
                                 GenerationOptions.read(options),
                                 chat == null ? null : Json.readWithFiles(chat, Chat.class),
                                 inputs,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -64,6 +65,11 @@ public final class Json {
 
     /** Reads what we wrote ourselves, where a file may be a text in it. */
     public static <T> T readWithFiles(String json, Class<T> type) throws JsonProcessingException {
+        return WITH_FILES.readValue(json, type);
+    }
+
+    /** The same of a generic type. */
+    public static <T> T readWithFiles(String json, TypeReference<T> type) throws JsonProcessingException {
         return WITH_FILES.readValue(json, type);
     }
 

@@ -328,6 +328,21 @@ class ChatIT {
     }
 
     @Test
+    void aMessageOfSeveralLongPartsIsHandedOnAndAnswered() {
+        Api person = house.person();
+        ObjectNode asked = chat("fake", "look @words=2", Map.of());
+        ObjectNode parts = asked.withArray("messages").addObject().put("role", "user");
+        for (int i = 0; i < 3; i++) {
+            parts.withArray("content").addObject().put("type", "text").put("text", "word ".repeat(5_990) + "@words=2");
+        }
+
+        person.post(CHAT, asked).expect(200);
+
+        assertThat(house.vendor().lastBody("/v1/chat/completions").path("messages"))
+                .isEqualTo(asked.path("messages"));
+    }
+
+    @Test
     void hiddenCharactersAreTakenOutOfEveryMessage() {
         Api person = house.person();
         ObjectNode asked = chat("fake", "a\u202e boat @words=2", TOOLS);

@@ -42,6 +42,9 @@ final class Patrol implements AutoCloseable {
     /** How long a vendor that said that it has no list is not asked for it. */
     private static final Duration LISTLESS = Duration.ofMinutes(5);
 
+    /** So many refusals in a row mean that there is no list: one may be the fault of a single question. */
+    private static final int NO_LIST = 2;
+
     private static final Duration KEEPING = Duration.ofSeconds(3);
     private static final Duration NEWS_SPAN = Duration.ofSeconds(3);
     private static final int LOOKS_AT_ONCE = 128;
@@ -59,6 +62,7 @@ final class Patrol implements AutoCloseable {
     private boolean closed;
     private volatile boolean sweeping;
     private volatile long listlessUntil = System.nanoTime();
+    private volatile int refusedLists;
     private long sweepAt = System.nanoTime();
     private long keepAt = System.nanoTime();
 
@@ -144,7 +148,7 @@ final class Patrol implements AutoCloseable {
 
     private void keep(Tx tx) {
         if (System.nanoTime() - keepAt >= 0 && !watched.isEmpty()) {
-            keepAt = System.nanoTime() + KEEPING.toNanos();
+            tx.afterCommit(() -> keepAt = System.nanoTime() + KEEPING.toNanos());
             List<Wait> waits = watched.entrySet().stream()
                     .map(entry -> new Wait(entry.getKey(), entry.getValue().until))
                     .toList();
@@ -187,6 +191,7 @@ final class Patrol implements AutoCloseable {
         long next = System.nanoTime() + board.rhythm().pause().toNanos();
         try {
             Map<String, Sighting> seen = board.sweep(new HashSet<>(ids));
+            refusedLists = 0;
             for (String id : ids) {
                 Sighting sighting = seen.get(id);
                 if (sighting == null) {
@@ -212,9 +217,13 @@ final class Patrol implements AutoCloseable {
                 turns.hold(said);
             }
             case NOT_FOUND, INVALID -> {
-                LOG.info("{} has no list of its jobs: each is asked for by itself", board.provider());
-                listlessUntil = System.nanoTime() + LISTLESS.toNanos();
                 note(now -> now.returned(ids));
+                refusedLists = refusedLists + 1;
+                if (refusedLists >= NO_LIST) {
+                    LOG.info("{} has no list of its jobs: each is asked for by itself", board.provider());
+                    refusedLists = 0;
+                    listlessUntil = System.nanoTime() + LISTLESS.toNanos();
+                }
             }
             default -> ids.forEach(id -> lookSoon(id, pause));
         }

@@ -153,7 +153,8 @@ class LookoutIT {
         }
         board.awaitLooks(900);
 
-        assertThat(board.sweeps.get()).isEqualTo(1);
+        // a single refusal may be the fault of what was asked
+        assertThat(board.sweeps.get()).isEqualTo(2);
         // in their turn: none is looked at a third time before all were looked at once
         assertThat(board.looked.stream().limit(601).distinct()).hasSize(300);
         vigils.forEach(Vigil::close);
