@@ -62,7 +62,9 @@ final class Patrol implements AutoCloseable {
     private boolean closed;
     private volatile boolean sweeping;
     private volatile long listlessUntil = System.nanoTime();
-    private volatile int refusedLists;
+    /** Of one sweep after the other: {@link #sweeping} hands it on. */
+    private int refusedLists;
+
     private long sweepAt = System.nanoTime();
     private long keepAt = System.nanoTime();
 
@@ -218,7 +220,7 @@ final class Patrol implements AutoCloseable {
             }
             case NOT_FOUND, INVALID -> {
                 note(now -> now.returned(ids));
-                refusedLists = refusedLists + 1;
+                refusedLists++;
                 if (refusedLists >= NO_LIST) {
                     LOG.info("{} has no list of its jobs: each is asked for by itself", board.provider());
                     refusedLists = 0;
