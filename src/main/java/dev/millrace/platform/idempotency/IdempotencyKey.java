@@ -3,6 +3,7 @@ package dev.millrace.platform.idempotency;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.platform.Sha256;
 import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -89,13 +89,6 @@ public record IdempotencyKey(String text, byte[] fingerprint, byte[] verbatim) {
     }
 
     private static byte[] fingerprint(String call, byte[] body) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(call.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            return digest.digest(body);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Sha256.of(call.getBytes(StandardCharsets.UTF_8), new byte[1], body);
     }
 }
