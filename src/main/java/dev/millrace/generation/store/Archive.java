@@ -54,49 +54,48 @@ public final class Archive {
 
     /** New generations, as their owners see them, in this order. */
     public List<Generation> insert(Tx tx, List<Birth> all) {
-        return Columns.portions(all, Birth::length).stream()
+        return Columns.portions(all.stream().map(Written::of).toList(), Written::length).stream()
                 .flatMap(some -> insertSome(tx, some).stream())
                 .toList();
     }
 
-    private List<Generation> insertSome(Tx tx, List<Birth> all) {
-        Map<UUID, Instant> born = Columns.of(all)
-                .uuids("ids", Birth::id)
-                .uuids("accounts", Birth::account)
-                .texts("kinds", birth -> birth.wish().kind().code())
-                .texts("models", birth -> birth.wish().model())
-                .texts("providers", birth -> birth.wish().provider())
-                .texts("prompts", birth -> birth.wish().prompt())
-                .texts("messages", birth -> Json.write(birth.wish().messages()))
-                .texts("options", birth -> Json.write(birth.wish().options()))
-                .texts(
-                        "chats",
-                        birth -> birth.wish().chat() == null
-                                ? null
-                                : Json.write(birth.wish().chat()))
+    private List<Generation> insertSome(Tx tx, List<Written> some) {
+        Map<UUID, Instant> born = Columns.of(some)
+                .uuids("ids", written -> written.birth().id())
+                .uuids("accounts", written -> written.birth().account())
+                .texts("kinds", written -> written.birth().wish().kind().code())
+                .texts("models", written -> written.birth().wish().model())
+                .texts("providers", written -> written.birth().wish().provider())
+                .texts("prompts", written -> written.birth().wish().prompt())
+                .texts("messages", written -> Json.write(written.birth().wish().messages()))
+                .texts("options", written -> Json.write(written.birth().wish().options()))
+                .texts("chats", Written::chat)
                 .texts(
                         "inputs",
-                        birth -> birth.wish().inputs().stream()
+                        written -> written.birth().wish().inputs().stream()
                                 .map(UUID::toString)
                                 .collect(Collectors.joining(",", "{", "}")))
-                .texts("metadata", birth -> Json.write(birth.draft().metadata()))
-                .texts("sanitized", birth -> Json.write(birth.draft().sanitized()))
-                .texts("prices", birth -> Json.write(birth.draft().price()))
-                .longs("expected", birth -> birth.draft().money().expectedMicros())
-                .longs("maximum", birth -> birth.draft().money().maximumMicros())
-                .texts("quotes", birth -> birth.draft().quote())
-                .uuids("retries", birth -> birth.draft().retryOf())
-                .texts("sizes", birth -> birth.draft().size())
-                .uuids("jobs", Birth::job)
-                .texts("onces", birth -> String.valueOf(birth.wish().once()))
+                .texts("metadata", written -> Json.write(written.birth().draft().metadata()))
+                .texts(
+                        "sanitized",
+                        written -> Json.write(written.birth().draft().sanitized()))
+                .texts("prices", written -> Json.write(written.birth().draft().price()))
+                .longs("expected", written -> written.birth().draft().money().expectedMicros())
+                .longs("maximum", written -> written.birth().draft().money().maximumMicros())
+                .texts("quotes", written -> written.birth().draft().quote())
+                .uuids("retries", written -> written.birth().draft().retryOf())
+                .texts("sizes", written -> written.birth().draft().size())
+                .uuids("jobs", written -> written.birth().job())
+                .texts("onces", written -> String.valueOf(written.birth().wish().once()))
                 .bind(tx.query(INSERT))
                 .mapTo(Born.class)
                 .stream()
                 .collect(Collectors.toMap(Born::id, Born::createdAt));
-        return all.stream()
-                .map(birth -> {
+        return some.stream()
+                .map(written -> {
+                    Birth birth = written.birth();
                     Instant createdAt = Objects.requireNonNull(born.get(birth.id()));
-                    if (birth.length() <= MOST_REMEMBERED) {
+                    if (written.length() <= MOST_REMEMBERED) {
                         newborns.add(tx, birth.draft().order(birth.id(), birth.account(), createdAt));
                     }
                     return birth.draft().seen(birth.id(), createdAt, base);
@@ -317,11 +316,20 @@ public final class Archive {
         private Order.Wish wish() {
             return draft.wish();
         }
+    }
 
-        private int length() {
-            return wish().prompt().length()
-                    + (wish().chat() == null ? 0 : Json.write(wish().chat()).length())
-                    + wish().messages().stream()
+    /** The same with its chat as the table has it: that may be long, and is written as text once. */
+    private record Written(Birth birth, @Nullable String chat) {
+        static Written of(Birth birth) {
+            return new Written(
+                    birth,
+                    birth.wish().chat() == null ? null : Json.write(birth.wish().chat()));
+        }
+
+        int length() {
+            return birth.wish().prompt().length()
+                    + (chat == null ? 0 : chat.length())
+                    + birth.wish().messages().stream()
                             .mapToInt(message -> message.content().length())
                             .sum();
         }

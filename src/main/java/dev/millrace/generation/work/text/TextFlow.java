@@ -38,13 +38,6 @@ public final class TextFlow {
         return told.isEmpty() ? null : told;
     }
 
-    /** A new attempt: what was held back, and what was counted, was the old one's. */
-    public void restart() {
-        half = 0;
-        words = 0;
-        inWord = false;
-    }
-
     /** Words passed so far: runs of anything but white space. */
     public long words() {
         return words;
