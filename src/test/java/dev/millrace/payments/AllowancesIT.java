@@ -15,30 +15,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Months that are paid: in time, late, in any order, by coupon and balance, and changed while they run. Everybody begins with 200 credits. */
-class AllowancesIT {
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = Shop.open();
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
-
-    @AfterEach
-    void everythingIsInOrder() {
-        shop.inOrder();
-    }
-
+class AllowancesIT extends OpenShop {
     @Test
     void aMonthReplacesTheOneBeforeAndIsGrantedOnce() {
         Api buyer = shop.house().person();

@@ -5,37 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.testing.Api;
+import dev.millrace.testing.Waiting;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Pages to pay at: one key is one page, whatever becomes of answers, prices and hosts between. */
-class CheckoutsIT {
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = Shop.open();
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
-
-    @AfterEach
-    void everythingIsInOrder() {
-        shop.inOrder();
-    }
-
+class CheckoutsIT extends OpenShop {
     @Test
     void oneKeyIsOnePageEvenWhenStripesAnswerIsLost() {
         Api buyer = shop.house().person();
@@ -109,11 +89,11 @@ class CheckoutsIT {
         var go = new CountDownLatch(1);
         shop.stripe().slowCreates(path -> {
             asked.countDown();
-            await(go);
+            Waiting.at(go);
         });
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var first = threads.submit(() -> buyer.send("POST", "/v1/checkouts", "{\"pack\":\"small\"}", key));
-            await(asked);
+            Waiting.at(asked);
             var second = buyer.send("POST", "/v1/checkouts", "{\"pack\":\"small\"}", key);
             assertThat(second.expect(409).header("Retry-After")).isNotNull();
             go.countDown();
@@ -197,13 +177,5 @@ class CheckoutsIT {
     private static String session(JsonNode begun) {
         String url = begun.path("url").asText();
         return url.substring(url.lastIndexOf('/') + 1);
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException stop) {
-            throw new IllegalStateException(stop);
-        }
     }
 }

@@ -12,30 +12,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Money that goes back, and comes again. Everybody begins with 200 credits and buys 100 for 10.00, or a month of 1,500 for 12.00. */
-class RefundsIT {
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = Shop.open();
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
-
-    @AfterEach
-    void everythingIsInOrder() {
-        shop.inOrder();
-    }
-
+class RefundsIT extends OpenShop {
     @Test
     void aDisputeThatIsLostAndWonAfterAllGivesAgainOnce() {
         Api buyer = shop.house().person();

@@ -17,30 +17,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The pages where a plan is bought, the mirror of what was bought, and two where there should be one. */
-class SubscriptionsIT {
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = Shop.open();
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
-
-    @AfterEach
-    void everythingIsInOrder() {
-        shop.inOrder();
-    }
-
+class SubscriptionsIT extends OpenShop {
     @Test
     void aNewerPageForAPlanClosesTheOlderOnes() {
         Api buyer = shop.house().person();

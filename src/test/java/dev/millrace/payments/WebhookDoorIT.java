@@ -18,32 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** How events come in: by the door, in a burst, and by the list of all that no webhook brought. */
-class WebhookDoorIT {
+class WebhookDoorIT extends OpenShop {
     private static final int PAGE = 100;
     private static final String STRIPE = "198.51.100.77";
-
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = Shop.open();
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
-
-    @AfterEach
-    void everythingIsInOrder() {
-        shop.inOrder();
-    }
 
     @Test
     void aBurstOfStripesIsNotCountedAgainstTheGuardOfReads() {

@@ -1,6 +1,8 @@
 package dev.millrace.testing;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -11,7 +13,20 @@ import org.jspecify.annotations.Nullable;
 public final class Waiting {
     private static final long LOOK_EVERY_NANOS = Duration.ofMillis(10).toNanos();
 
+    private static final Duration LATCH = Duration.ofSeconds(30);
+
     private Waiting() {}
+
+    /** Waits until somebody has come there. */
+    public static void at(CountDownLatch latch) {
+        try {
+            if (!latch.await(LATCH.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(new TimeoutException("nobody came within " + LATCH));
+            }
+        } catch (InterruptedException stop) {
+            throw new IllegalStateException(stop);
+        }
+    }
 
     /** Looks again and again until it holds; fails with what was awaited when it does not in time. */
     public static void until(String what, Duration limit, BooleanSupplier holds) {

@@ -13,6 +13,7 @@ import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Told;
 import dev.millrace.testing.TestServices;
+import dev.millrace.testing.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,10 +69,10 @@ class IdempotencyIT {
             Future<?> first = threads.submit(() -> db.run(tx -> {
                 assertThat(Idempotency.begin(tx, account, key("a", "body"))).isNull();
                 begun.countDown();
-                await(tried);
+                Waiting.at(tried);
                 Idempotency.keep(tx, account, key("a", "body"), MADE);
             }));
-            await(begun);
+            Waiting.at(begun);
 
             var others = new ArrayList<Future<Problem>>();
             for (int i = 0; i < 5; i++) {
@@ -195,13 +195,5 @@ class IdempotencyIT {
     private static IdempotencyKey key(String text, String body) {
         return Objects.requireNonNull(
                 IdempotencyKey.of(text, "POST /v1/generations", body.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException stop) {
-            throw new IllegalStateException(stop);
-        }
     }
 }
