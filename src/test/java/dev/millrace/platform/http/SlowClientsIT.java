@@ -64,7 +64,7 @@ class SlowClientsIT {
         try (RawClient client = server.client()) {
             long began = System.nanoTime();
             client.send(begin);
-            try (Drip dripping = new Drip(client, drip)) {
+            try (Drip dripping = new Drip(client, drip, Duration.ofMillis(100))) {
                 RawClient.Answer answer = client.tryRead(true);
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
 
@@ -85,6 +85,18 @@ class SlowClientsIT {
                         "in the head, dripping", "GET /v1/names/a HTTP/1.1\r\nHost: a\r\n", "X-A: b\r\n", HEADERS, 408),
                 Arguments.of("in the body", BODY, null, HEADERS, 408),
                 Arguments.of("in the body, dripping", BODY, "x", HEADERS, 408));
+    }
+
+    @Test
+    @SuppressWarnings("try") // they drip by themselves until they are closed
+    void whoNeverPausesIsToldAllTheSame() {
+        for (int i = 0; i < 8; i++) {
+            try (RawClient client = server.client().send("GET /v1/names/");
+                    Drip dripping = new Drip(client, "a", Duration.ofNanos(500_000))) {
+                assertThat(client.read().status()).isEqualTo(408);
+                assertThat(client.closed()).isTrue();
+            }
+        }
     }
 
     @Test
@@ -223,12 +235,12 @@ class SlowClientsIT {
         private final CountDownLatch stop = new CountDownLatch(1);
         private final @Nullable Thread thread;
 
-        Drip(RawClient client, @Nullable String drop) {
+        Drip(RawClient client, @Nullable String drop, Duration pause) {
             thread = drop == null
                     ? null
                     : Thread.ofVirtual().start(() -> {
                         try {
-                            while (!stop.await(100, TimeUnit.MILLISECONDS) && client.trySend(drop)) {
+                            while (!stop.await(pause.toNanos(), TimeUnit.NANOSECONDS) && client.trySend(drop)) {
                                 // until the server has had enough
                             }
                         } catch (InterruptedException end) {

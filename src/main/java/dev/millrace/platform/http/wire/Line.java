@@ -48,6 +48,7 @@ public final class Line implements ConnectionContext, ListenerContext {
     private final LineWriter writer;
     private final Outstanding.Ends ends;
     private volatile @Nullable Pulse voice;
+    private volatile @Nullable LastWord lastWord;
     private long acknowledged;
     private long acknowledgedAt;
     private @Nullable HangUp hangUp;
@@ -217,8 +218,13 @@ public final class Line implements ConnectionContext, ListenerContext {
         return writer.written();
     }
 
-    /** The watchdog takes the word; false when the line's own threads went on just now. */
-    boolean cut(long now) {
+    /**
+     * The watchdog takes the word; false when the line's own threads went on just now.
+     *
+     * @param word what the client is told before the line is closed, null for nothing
+     */
+    boolean cut(long now, @Nullable LastWord word) {
+        lastWord = word;
         Pulse speaking = voice;
         return speaking != null && speaking.look(now) != Pulse.Verdict.FINE ? speaking.cut() : pulse.cut();
     }
@@ -230,6 +236,11 @@ public final class Line implements ConnectionContext, ListenerContext {
 
     /** Reads and forgets what the client still sends after an answer that closes, so that the answer is not lost to a reset. */
     void linger() {
+        LastWord word = lastWord;
+        if (word != null && pulse.cutOff()) {
+            word.listen(socket, lines.limits().sizes().linger());
+            return;
+        }
         if (pulse.broken()) {
             return;
         }

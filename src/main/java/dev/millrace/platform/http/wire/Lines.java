@@ -1,12 +1,8 @@
 package dev.millrace.platform.http.wire;
 
-import io.helidon.common.buffers.BufferData;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
-import io.helidon.http.DirectHandler.TransportRequest;
-import io.helidon.http.Header;
 import io.helidon.webserver.http.DirectHandlers;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -152,7 +148,7 @@ final class Lines implements AutoCloseable {
         written.forEach((line, bytes) -> {
             if (!line.takes(outstanding, bytes, now)) {
                 cut.increment();
-                Thread.ofVirtual().name("http-close").start(() -> close(line));
+                Thread.ofVirtual().name("http-close").start(() -> LastWord.close(line));
             }
         });
     }
@@ -185,49 +181,15 @@ final class Lines implements AutoCloseable {
     }
 
     private void cut(Line line, long now, boolean tell) {
-        if (!line.cut(now)) {
+        LastWord word = tell ? new LastWord() : null;
+        if (!line.cut(now, word)) {
             return;
         }
         cut.increment();
-        // on threads of their own: neither a full send buffer nor a slow close may keep the watchdog
-        Thread closer = Thread.ofVirtual().name("http-close").unstarted(() -> close(line));
-        if (tell) {
-            Thread teller = Thread.ofVirtual().name("http-last-word").unstarted(() -> tell(line));
-            teller.start();
-            Thread.ofVirtual().start(() -> {
-                try {
-                    teller.join(Duration.ofSeconds(1));
-                } catch (InterruptedException end) {
-                    Thread.currentThread().interrupt();
-                }
-                closer.start();
-            });
+        if (word == null) {
+            Thread.ofVirtual().name("http-close").start(() -> LastWord.close(line));
         } else {
-            closer.start();
-        }
-    }
-
-    private void tell(Line line) {
-        var answer = refusals.refuse(line, 408, TransportRequest.empty());
-        var text = new StringBuilder("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n");
-        for (Header header : answer.headers()) {
-            text.append(header.name()).append(": ").append(header.get()).append("\r\n");
-        }
-        BufferData buffer = BufferData.growing(1024);
-        buffer.writeAscii(text.append("\r\n").toString());
-        answer.entity().ifPresent(buffer::write);
-        try {
-            line.serverSocket().write(buffer);
-        } catch (UncheckedIOException gone) {
-            LOG.trace("a slow client was gone before it could be told", gone);
-        }
-    }
-
-    private static void close(Line line) {
-        try {
-            line.serverSocket().close();
-        } catch (UncheckedIOException gone) {
-            LOG.trace("a slow client was gone before it could be closed", gone);
+            word.say(line, refusals);
         }
     }
 

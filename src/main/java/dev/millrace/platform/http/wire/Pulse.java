@@ -140,6 +140,11 @@ final class Pulse {
         return now == State.CUT || now == State.BROKEN;
     }
 
+    /** The watchdog has the word. */
+    boolean cutOff() {
+        return state.get() == State.CUT;
+    }
+
     /** The watchdog looks. */
     Verdict look(long now) {
         return switch (state.get()) {
