@@ -1,8 +1,12 @@
 package dev.millrace.payments;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Stripe's objects as they stood when they were read, as far as they matter to us. Amounts are in the smallest unit. */
@@ -31,11 +35,16 @@ final class Seen {
     /** A payment, and the purchase we wrote on it. */
     record Intent(String id, boolean livemode, @Nullable UUID purchase) {}
 
-    /** {@code total} is what it came to, whoever paid; {@code lines} are those of the plan. */
+    /**
+     * {@code total} is what it came to, whoever paid; {@code lines} are those of the plan.
+     *
+     * @param paidAt when it was paid, to the second; when it was made for one that is not
+     */
     record Invoice(
             String id,
             boolean livemode,
             @Nullable String status,
+            Instant paidAt,
             String reason,
             @Nullable String subscription,
             long total,
@@ -43,9 +52,34 @@ final class Seen {
             String currency,
             @Nullable String paymentIntent,
             List<Line> lines) {
+        private static final Set<String> GRANTING =
+                Set.of("subscription_create", "subscription_cycle", "subscription_update");
+
+        /** It is paid and for time of a subscription. */
+        boolean grants() {
+            return "paid".equals(status) && GRANTING.contains(reason);
+        }
+
         /** It is for a change within a month, and no month needs to be on it. */
         boolean changes() {
             return reason.equals("subscription_update");
+        }
+
+        /** Those of all, given from the oldest, that were paid before this one and are for time that it is for too. */
+        List<Invoice> before(List<Invoice> all) {
+            List<Invoice> paid = all.stream()
+                    .filter(Invoice::grants)
+                    .sorted(Comparator.comparing(Invoice::paidAt))
+                    .toList();
+            boolean listed = paid.stream().anyMatch(other -> other.id.equals(id));
+            return paid.stream()
+                    .takeWhile(other -> listed ? !other.id.equals(id) : !other.paidAt.isAfter(paidAt))
+                    .filter(other -> !Collections.disjoint(other.ends(), ends()))
+                    .toList();
+        }
+
+        private Set<Instant> ends() {
+            return lines.stream().map(Line::end).collect(Collectors.toSet());
         }
     }
 

@@ -7,6 +7,7 @@ import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.BalanceTransaction;
 import com.stripe.model.Event;
+import com.stripe.model.Invoice;
 import com.stripe.model.InvoiceLineItem;
 import com.stripe.model.InvoicePayment;
 import com.stripe.model.StripeCollection;
@@ -15,6 +16,7 @@ import com.stripe.net.RequestOptions;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.EventListParams;
 import com.stripe.param.InvoiceLineItemListParams;
+import com.stripe.param.InvoiceListParams;
 import com.stripe.param.InvoiceRetrieveParams;
 import com.stripe.param.RefundListParams;
 import com.stripe.param.checkout.SessionCreateParams;
@@ -156,30 +158,55 @@ final class StripeApi {
 
     Seen.Invoice invoice(String id) {
         var params = InvoiceRetrieveParams.builder().addExpand("payments").build();
-        var invoice = call(() -> stripe.invoices().retrieve(id, params));
+        return seen(call(() -> stripe.invoices().retrieve(id, params)));
+    }
+
+    /** The paid invoices of a subscription, oldest first. */
+    List<Seen.Invoice> paidInvoices(String subscription) {
+        var all = new ArrayList<Seen.Invoice>();
+        var params = InvoiceListParams.builder()
+                .setSubscription(subscription)
+                .setStatus(InvoiceListParams.Status.PAID)
+                .addExpand("data.payments")
+                .setLimit(PAGE);
+        for (boolean more = true; more; ) {
+            var some = call(() -> stripe.invoices().list(params.build()));
+            some.getData().forEach(invoice -> all.add(seen(invoice)));
+            more = yes(some.getHasMore()) && !some.getData().isEmpty();
+            if (more) {
+                params.setStartingAfter(some.getData().getLast().getId());
+            }
+        }
+        return all.reversed();
+    }
+
+    private Seen.Invoice seen(Invoice invoice) {
         var parent = invoice.getParent();
         var details = parent == null ? null : parent.getSubscriptionDetails();
         String subscription = details == null ? null : details.getSubscription();
         List<InvoicePayment> payments = invoice.getPayments() == null
                 ? List.of()
                 : invoice.getPayments().getData();
-        String paid = payments.stream()
+        String intent = payments.stream()
                 .filter(payment -> "paid".equals(payment.getStatus()) && payment.getPayment() != null)
                 .map(payment -> payment.getPayment().getPaymentIntent())
                 .filter(Objects::nonNull) // what was paid by another way than an intent has none
                 .findFirst()
                 .orElse(null);
+        var steps = invoice.getStatusTransitions();
+        Long paidAt = steps == null || steps.getPaidAt() == null ? invoice.getCreated() : steps.getPaidAt();
         return new Seen.Invoice(
                 invoice.getId(),
                 yes(invoice.getLivemode()),
                 invoice.getStatus(),
+                Instant.ofEpochSecond(number(paidAt)),
                 text(invoice.getBillingReason()),
                 subscription,
                 number(invoice.getTotal()),
                 number(invoice.getAmountPaid()),
                 text(invoice.getCurrency()),
-                paid,
-                subscription == null ? List.of() : lines(id, invoice.getLines(), subscription));
+                intent,
+                subscription == null ? List.of() : lines(invoice.getId(), invoice.getLines(), subscription));
     }
 
     /** All lines of the plan; those beyond the first few have to be asked for. */

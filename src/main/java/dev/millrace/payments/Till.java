@@ -53,9 +53,6 @@ final class Till {
             "charge.dispute.funds_withdrawn",
             "charge.dispute.funds_reinstated");
 
-    private static final Set<String> GRANTING =
-            Set.of("subscription_create", "subscription_cycle", "subscription_update");
-
     private final Db db;
     private final StripeApi stripe;
     private final Credits credits;
@@ -198,10 +195,16 @@ final class Till {
             return tx -> Verdict.ignored("an invoice of no subscription");
         }
         Seen.Subscription subscription = subscription(seen.subscription());
+        List<Seen.Invoice> before = seen.grants() ? seen.before(stripe.paidInvoices(seen.subscription())) : List.of();
         return tx -> {
             Verdict mirrored = mirror(tx, subscription);
-            boolean grants = "paid".equals(seen.status()) && GRANTING.contains(seen.reason());
-            return mirrored.equals(Verdict.DONE) && grants ? allowances.grant(tx, seen, subscription) : mirrored;
+            if (!mirrored.equals(Verdict.DONE) || !seen.grants()) {
+                return mirrored;
+            }
+            // what a change is worth hangs on those before it: they come first, heard of or not; their own events tell
+            // what is wrong with them
+            before.forEach(earlier -> allowances.grant(tx, earlier, subscription));
+            return allowances.grant(tx, seen, subscription);
         };
     }
 

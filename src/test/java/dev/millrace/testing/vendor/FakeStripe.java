@@ -8,6 +8,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -303,6 +304,7 @@ public final class FakeStripe implements AutoCloseable {
     private ObjectNode make(String id, String kind) {
         ObjectNode object =
                 JSON.createObjectNode().put("id", id).put("object", kind).put("livemode", livemode);
+        object.put("created", Instant.now().getEpochSecond());
         objects.put(id, object);
         return object;
     }
@@ -494,6 +496,8 @@ public final class FakeStripe implements AutoCloseable {
                                     || types.contains(event.path("type").asText()))
                             .toList(),
                     asked);
+        } else if (plain.equals("/v1/invoices")) {
+            list(wire, invoices(asked), asked);
         } else if (plain.equals("/v1/refunds")) {
             list(
                     wire,
@@ -507,6 +511,34 @@ public final class FakeStripe implements AutoCloseable {
             refuse(wire, 404, "invalid_request_error", "Unrecognized request URL");
         }
         return true;
+    }
+
+    /** The invoices of a subscription, the newest first. */
+    private List<ObjectNode> invoices(Map<String, String> asked) {
+        return objects.values().stream()
+                .filter(object -> object.path("object").asText().equals("invoice"))
+                .filter(invoice -> invoice.at("/parent/subscription_details/subscription")
+                        .asText()
+                        .equals(asked.get("subscription")))
+                .filter(invoice -> !asked.containsKey("status")
+                        || invoice.path("status").asText().equals(asked.get("status")))
+                .sorted(Comparator.comparingLong(FakeStripe::number).reversed())
+                .map(FakeStripe::shown)
+                .toList();
+    }
+
+    private static long number(ObjectNode object) {
+        String id = object.path("id").asText();
+        return Long.parseLong(id.substring(id.lastIndexOf('_') + 1));
+    }
+
+    /** Somebody pays an invoice that was sent a while ago. */
+    public void pays(String invoice) {
+        object(invoice)
+                .put("status", "paid")
+                .put("amount_paid", object(invoice).path("amount_due").asLong())
+                .putObject("status_transitions")
+                .put("paid_at", Instant.now().getEpochSecond());
     }
 
     private boolean forgotten(@Nullable String event) {

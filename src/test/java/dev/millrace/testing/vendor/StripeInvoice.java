@@ -3,6 +3,7 @@ package dev.millrace.testing.vendor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 
 /** An invoice of a subscription in the shape of API version 2026-07-29: each line says its own price and time. Amounts are cents. */
 public final class StripeInvoice {
@@ -134,6 +135,7 @@ public final class StripeInvoice {
         long amount = Math.max(0, total - balance);
         invoice.put("status", "paid").put("amount_paid", amount);
         invoice.put("ending_balance", -Math.max(0, balance - total));
+        invoice.putObject("status_transitions").put("paid_at", Instant.now().getEpochSecond());
         ArrayNode payments = invoice.putObject("payments")
                 .put("object", "list")
                 .put("has_more", false)
