@@ -13,7 +13,7 @@ public record Bill(UUID hold, List<ReceiptLine> lines) {
     }
 
     /** Micro-credits. */
-    long cost() {
+    public long cost() {
         return sum(lines);
     }
 

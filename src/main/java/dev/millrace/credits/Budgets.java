@@ -1,5 +1,7 @@
 package dev.millrace.credits;
 
+import dev.millrace.credits.Credits.Cost;
+import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -146,6 +148,77 @@ final class Budgets {
         return new Cap.Use(Cap.PROVIDER_BUDGET, provider, spend.limitMicros(), after - micros);
     }
 
+    // A charge pays for the work of the provider whose budget the hold counts against, and counts there itself.
+    private static final String UNCOVERED = """
+            SELECT c.hold, c.account, c.provider, c.micros - paid.micros AS micros
+            FROM unnest(CAST(:holds AS uuid[]), CAST(:accounts AS uuid[]), CAST(:providers AS text[]), CAST(:micros AS bigint[]),
+                        CAST(:charged AS bigint[]))
+                AS c (hold, account, provider, micros, charged)
+            LEFT JOIN hold h ON h.id = c.hold AND h.closed_at IS NULL
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN h.budget = c.provider THEN least(c.charged, h.amount) ELSE 0 END AS micros) paid
+            WHERE c.micros > paid.micros
+            ORDER BY c.provider, c.hold""";
+
+    private static final String LOCK_OF_HOLDS = """
+            SELECT provider
+            FROM provider_spending
+            WHERE day = CAST(now() AT TIME ZONE 'UTC' AS date)
+              AND provider IN (
+                  SELECT budget FROM hold WHERE id = ANY(:holds) UNION SELECT unnest(CAST(:providers AS text[])))
+            ORDER BY provider
+            FOR NO KEY UPDATE""";
+
+    // What was paid for is counted also where the budget is used up by it.
+    private static final String PAY = """
+            INSERT INTO provider_spending (provider, day, micros, uncovered_micros)
+            SELECT provider, CAST(now() AT TIME ZONE 'UTC' AS date), :micros, :micros FROM provider_budget WHERE provider = :provider
+            ON CONFLICT (provider, day) DO UPDATE
+                SET micros = provider_spending.micros + excluded.micros,
+                    uncovered_micros = provider_spending.uncovered_micros + excluded.micros
+            RETURNING micros AS spent_micros, (SELECT day_micros FROM provider_budget WHERE provider = :provider) AS limit_micros""";
+
+    /**
+     * Counts what work that ends has cost beyond what is charged for it. To be called before its holds end, which takes the sums of
+     * their budgets too: all of them are locked here, in the order in which everybody does.
+     */
+    static void pay(Tx tx, List<UUID> holds, List<Cost> costs) {
+        tx.query(LOCK_OF_HOLDS)
+                .bindArray("holds", UUID.class, holds)
+                .bindArray(
+                        "providers",
+                        String.class,
+                        costs.stream().map(Cost::provider).toList())
+                .mapTo(String.class)
+                .list();
+        List<Uncovered> uncovered = Columns.of(costs)
+                .uuids("holds", Cost::hold)
+                .uuids("accounts", Cost::account)
+                .texts("providers", Cost::provider)
+                .longs("micros", Cost::micros)
+                .longs("charged", Cost::chargedMicros)
+                .bind(tx.query(UNCOVERED))
+                .mapTo(Uncovered.class)
+                .list();
+        for (Uncovered one : uncovered) {
+            tx.query(PAY)
+                    .bind("provider", one.provider())
+                    .bind("micros", one.micros())
+                    .mapTo(Spend.class)
+                    .findOne()
+                    .ifPresent(spend -> note(tx, one, spend));
+        }
+    }
+
+    private static void note(Tx tx, Uncovered one, Spend spend) {
+        Long after = spend.spentMicros();
+        if (after != null) {
+            var wanted = new Wanted(one.hold(), new Spender(one.account(), null), one.provider(), one.micros(), "");
+            var use = new Cap.Use(Cap.PROVIDER_BUDGET, one.provider(), spend.limitMicros(), after - one.micros());
+            Cap.note(tx, wanted, List.of(use));
+        }
+    }
+
     private static final String OF_BUDGET = """
             SELECT coalesce(max(micros), 0)
             FROM provider_spending
@@ -176,6 +249,8 @@ final class Budgets {
             return new Spender(owner, apiKey);
         }
     }
+
+    private record Uncovered(UUID hold, UUID account, String provider, long micros) {}
 
     private record Spend(long limitMicros, @Nullable Long spentMicros) {}
 

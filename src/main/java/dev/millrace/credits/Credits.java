@@ -149,6 +149,19 @@ public final class Credits {
         budgets.redirect(tx, hold, provider);
     }
 
+    /** The providers for whom the operator has set a budget, as known here for three seconds at most. */
+    public Set<String> budgeted(Tx tx) {
+        return budgets.providers(tx);
+    }
+
+    /**
+     * What the calls to providers cost whose work ends, to be said before its holds are settled or released: what no charge covers
+     * counts against the budgets of today, even beyond them. Costs of providers without a budget may be left out.
+     */
+    public void paid(Tx tx, List<UUID> holds, List<Cost> costs) {
+        Budgets.pay(tx, holds, costs);
+    }
+
     /**
      * Charges the sum of the lines, at most what was held, and frees the rest. A hold that ended before is left as it is and its
      * receipt is answered again.
@@ -319,4 +332,13 @@ public final class Credits {
         String add = Micros.credits(missing) + " credits, or ask for less.";
         return inFlight ? "Wait until work that still runs gives some back, add " + add : "Add " + add;
     }
+
+    /**
+     * What the calls of one provider for some work came to, known when the work ends.
+     *
+     * @param hold that of the work
+     * @param micros what the calls cost, kept or not
+     * @param chargedMicros what its owner is charged for the work, before that is cut to what was held
+     */
+    public record Cost(UUID hold, UUID account, String provider, long micros, long chargedMicros) {}
 }

@@ -130,7 +130,7 @@ class CapsIT {
 
         assertThat(budgetSpent("taker")).isEqualTo(5_000_000);
         assertThat(budgetSpent("left")).isEqualTo((CALLERS - 50) * TENTH);
-        house.sql("DELETE FROM provider_spending WHERE provider IN ('left', 'taker')");
+        house.forgetBudgets("left", "taker");
     }
 
     @Test
@@ -153,7 +153,7 @@ class CapsIT {
 
         assertThat(budgetSpent("right")).isEqualTo(100 * TENTH);
         assertThat(budgetSpent("left")).isEqualTo(200 * TENTH);
-        house.sql("DELETE FROM provider_spending WHERE provider IN ('left', 'right')");
+        house.forgetBudgets("left", "right");
     }
 
     @Test
@@ -179,7 +179,7 @@ class CapsIT {
         assertThat(budgetSpent("fair")).isEqualTo(before - 200_000);
         house.db.run(tx -> house.credits.settle(tx, free, List.of(line(100_000))));
         assertThat(budgetSpent("right")).isZero();
-        house.sql("DELETE FROM provider_spending WHERE provider IN ('left', 'right', 'fair')");
+        house.forgetBudgets("left", "right", "fair");
     }
 
     private static boolean moved(Credits credits, Db db, UUID hold, String provider) {
@@ -271,13 +271,13 @@ class CapsIT {
         assertThat(moved(house.credits, house.db, hold, "near")).isTrue();
 
         assertThat(facts(owner)).containsExactly("provider_budget");
-        house.sql("DELETE FROM provider_spending WHERE provider = 'left'");
+        house.forgetBudgets("left");
     }
 
     @Test
     void daysLongGoneAreForgotten() {
         house.sql(
-                "INSERT INTO provider_spending SELECT 'old', CAST(now() AT TIME ZONE 'UTC' AS date) - days, 1 FROM unnest('{40,41}'::int[]) days",
+                "INSERT INTO provider_spending SELECT 'old', CAST(now() AT TIME ZONE 'UTC' AS date) - days, 0 FROM unnest('{40,41}'::int[]) days",
                 "INSERT INTO cap_alarm (cap, subject, day) SELECT 'provider_budget', 'old', CAST(now() AT TIME ZONE 'UTC' AS date) - days"
                         + " FROM unnest('{40,41}'::int[]) days");
 

@@ -263,6 +263,10 @@ class LedgerCheckIT {
                 "a case that is over still sets credits aside",
                 "UPDATE payment_case SET hold = (SELECT id FROM hold WHERE state = 'open' LIMIT 1)");
         faults.put("a case and the ledger disagree", "UPDATE payment_case SET state = 'open'");
+        faults.put(
+                "a budget and the holds it pays for disagree",
+                "UPDATE hold SET budget = 'dear' WHERE state = 'open'; "
+                        + "INSERT INTO provider_spending (provider, day, micros) VALUES ('dear', CAST(now() AT TIME ZONE 'UTC' AS date), 19999999)");
         return faults;
     }
 

@@ -137,6 +137,19 @@ final class LedgerHouse implements AutoCloseable {
                 .list());
     }
 
+    /** As if nothing had ever been spent on these providers. */
+    void forgetBudgets(String... providers) {
+        db.run(tx -> {
+            for (String statement : List.of(
+                    "UPDATE hold SET budget = NULL WHERE budget = ANY(:providers)",
+                    "DELETE FROM provider_spending WHERE provider = ANY(:providers)")) {
+                tx.update(statement)
+                        .bindArray("providers", String.class, List.of(providers))
+                        .execute();
+            }
+        });
+    }
+
     void sql(String... statements) {
         db.run(tx -> List.of(statements).forEach(tx::execute));
     }

@@ -187,7 +187,7 @@ class CommonCommitsIT {
 
         assertThat(answers.stream().map(Api.Answer::status)).containsExactly(202, 402, 202, 202, 402);
         begun(answers).forEach(this::over);
-        assertThat(number("SELECT sum(micros) FROM provider_spending WHERE provider = 'other'"))
+        assertThat(number("SELECT sum(micros - uncovered_micros) FROM provider_spending WHERE provider = 'other'"))
                 .isEqualTo(number("SELECT sum(charged) FROM hold WHERE budget = 'other'"));
     }
 
@@ -211,7 +211,7 @@ class CommonCommitsIT {
 
         assertThat(answers.get(0).expect(202).header("Idempotent-Replayed")).isEqualTo("true");
         answers.get(1).expect(402);
-        assertThat(number("SELECT sum(micros) FROM provider_spending WHERE provider = 'other'"))
+        assertThat(number("SELECT sum(micros - uncovered_micros) FROM provider_spending WHERE provider = 'other'"))
                 .isEqualTo(number("SELECT sum(charged) FROM hold WHERE budget = 'other'"));
     }
 

@@ -12,6 +12,7 @@ import dev.millrace.platform.sql.Tx;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,6 +166,21 @@ final class Calls {
                 > 0;
     }
 
+    private static final String COSTS = """
+            SELECT generation, provider, CAST(sum(cost_micros) AS bigint) AS micros
+            FROM provider_call
+            WHERE generation = ANY(:generations) AND provider = ANY(:providers) AND cost_micros > 0
+            GROUP BY generation, provider""";
+
+    /** What the calls of some providers have cost, where anything is known of that. */
+    static List<Paid> costs(Tx tx, Collection<UUID> generations, Collection<String> providers) {
+        return tx.query(COSTS)
+                .bindArray("generations", UUID.class, generations)
+                .bindArray("providers", String.class, providers)
+                .mapTo(Paid.class)
+                .list();
+    }
+
     private static final String LAST = """
             SELECT attempt, provider, model, state, external_id, intended_at, unresolved_since, started_at, usage::text AS usage,
                    counted::text AS counted, finish
@@ -181,6 +197,9 @@ final class Calls {
                 .findOne()
                 .orElse(null);
     }
+
+    /** What a provider's calls for a generation came to, at the list prices of their models. */
+    record Paid(UUID generation, String provider, long micros) {}
 
     private record Holder(UUID generation, int attempt) {}
 

@@ -4,6 +4,7 @@ import dev.millrace.analytics.Analytics;
 import dev.millrace.analytics.Fact;
 import dev.millrace.credits.Bill;
 import dev.millrace.credits.Credits;
+import dev.millrace.credits.Credits.Cost;
 import dev.millrace.credits.Receipt;
 import dev.millrace.credits.ReceiptLine;
 import dev.millrace.generation.events.GenerationEvent;
@@ -27,8 +28,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +71,7 @@ public final class Endings {
     private List<GenerationEvent> end(Tx tx, List<End> all) {
         List<UUID> accounts = all.stream().map(End::account).distinct().toList();
         Slots.turn(tx, accounts);
+        paid(tx, all);
         List<Receipt> receipts = receipts(tx, all);
         var finish = new ArrayList<Archive.Finish>();
         for (int i = 0; i < all.size(); i++) {
@@ -96,6 +100,19 @@ public final class Endings {
         return all.stream()
                 .map(end -> Objects.requireNonNull(seen.get(end.id()), "a generation is there while it ends"))
                 .toList();
+    }
+
+    /** What it all cost the operator, where he has set a limit to that. */
+    private void paid(Tx tx, List<End> all) {
+        Set<String> budgeted = credits.budgeted(tx);
+        if (budgeted.isEmpty()) {
+            return;
+        }
+        Map<UUID, End> ends = all.stream().collect(Collectors.toMap(End::id, end -> end));
+        List<Cost> costs = Calls.costs(tx, ends.keySet(), budgeted).stream()
+                .map(paid -> Objects.requireNonNull(ends.get(paid.generation())).cost(paid))
+                .toList();
+        credits.paid(tx, List.copyOf(ends.keySet()), costs);
     }
 
     /** What is charged for each, or freed. */
@@ -188,6 +205,10 @@ public final class Endings {
         /** Nothing is charged, and nothing was seen. */
         public static End free(Order order, Ending ending) {
             return new End(order, ending, List.of(), null);
+        }
+
+        private Cost cost(Calls.Paid paid) {
+            return new Cost(id(), account(), paid.provider(), paid.micros(), new Bill(id(), charges).cost());
         }
 
         UUID id() {
