@@ -11,6 +11,7 @@ public final class ProviderFailure extends Exception {
     private final @Nullable Duration retryAfter;
     private final boolean last;
     private final boolean staged;
+    private final boolean stubborn;
 
     public ProviderFailure(Kind kind, Throwable cause) {
         this(kind, kind.words(), null, cause);
@@ -29,29 +30,36 @@ public final class ProviderFailure extends Exception {
         this.retryAfter = retryAfter;
         this.last = false;
         this.staged = false;
+        this.stubborn = false;
     }
 
-    private ProviderFailure(ProviderFailure same, boolean last, boolean staged) {
+    private ProviderFailure(ProviderFailure same, boolean last, boolean staged, boolean stubborn) {
         super(same.getMessage(), same.getCause());
         this.kind = same.kind;
         this.retryAfter = same.retryAfter;
         this.last = last;
         this.staged = staged;
+        this.stubborn = stubborn;
     }
 
     /** The same, after which nobody is asked again, here or elsewhere, whatever its kind: it was paid for, or its time is over. */
     public ProviderFailure asLast() {
-        return new ProviderFailure(this, true, staged);
+        return new ProviderFailure(this, true, staged, stubborn);
     }
 
     /** The same, asked for by the user to see what happens: it says nothing about the vendor and is nobody else's affair. */
     public ProviderFailure asStaged() {
-        return new ProviderFailure(this, last, true);
+        return new ProviderFailure(this, last, true, stubborn);
     }
 
-    /** Whether another attempt, here or at a fallback, makes sense. */
+    /** The same, of which the vendor says that asking him again does not help: somebody else may be asked. */
+    public ProviderFailure asStubborn() {
+        return new ProviderFailure(this, last, staged, true);
+    }
+
+    /** Whether another attempt at the same vendor makes sense. */
     public boolean retryable() {
-        return kind.retryable() && !last;
+        return kind.retryable() && !last && !stubborn;
     }
 
     /** Whether the work ends with it. */

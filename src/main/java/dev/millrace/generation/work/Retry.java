@@ -6,9 +6,9 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one retry loop's patience: at most three attempts of a model, and at most a minute of waiting between all attempts; how long
- * the attempts themselves take is another matter. Waits are anything up to half a second, doubled with each failure, unless the vendor
- * said how long.
+ * The one retry loop's patience: at most three attempts of a model, and at most a minute in which nothing comes: of waiting between all
+ * attempts, and of silence in those that failed. How long a vendor speaks before he fails is another matter. Waits are anything up to
+ * half a second, doubled with each failure, unless the vendor said that it takes longer.
  */
 final class Retry {
     static final int MOST_ATTEMPTS = 3;
@@ -30,6 +30,17 @@ final class Retry {
     Duration after(ProviderFailure failure) {
         failures++;
         return failure.retryable() && failures < MOST_ATTEMPTS ? within(wait(failure)) : null;
+    }
+
+    /** A vendor had said nothing for so long when he failed: that was waiting too. */
+    void silent(Duration time) {
+        waited = waited.plus(time);
+    }
+
+    /** Whether one more attempt may be made at once, of a vendor that did not go on with what was begun. */
+    boolean anew() {
+        failures++;
+        return failures < MOST_ATTEMPTS;
     }
 
     /** How long to wait for a vendor that was not even asked, because it is left alone at present; null as above. */
@@ -75,9 +86,12 @@ final class Retry {
     /** Full jitter, and a tenth on top of what a vendor asked for: those who failed together do not come back together. */
     private Duration wait(ProviderFailure failure) {
         Duration asked = failure.retryAfter();
+        Duration usual =
+                Duration.ofMillis(random.applyAsLong(Math.min(MOST_MILLIS, BASE_MILLIS << Math.min(failures, 8))));
         if (asked == null || asked.isNegative()) {
-            return Duration.ofMillis(random.applyAsLong(Math.min(MOST_MILLIS, BASE_MILLIS << Math.min(failures, 8))));
+            return usual;
         }
-        return asked.plusMillis(random.applyAsLong(asked.toMillis() / 10 + 1));
+        Duration told = asked.plusMillis(random.applyAsLong(asked.toMillis() / 10 + 1));
+        return told.compareTo(usual) < 0 ? usual : told;
     }
 }

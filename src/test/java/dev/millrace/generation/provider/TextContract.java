@@ -119,7 +119,7 @@ public abstract class TextContract extends ProviderContract {
         "@status=408, TRANSIENT, 0",
         "@status=409, TRANSIENT, 0",
         "@status=500, TRANSIENT, 0",
-        "@status=500 @should_not_retry, INVALID, 0",
+        "@status=500 @should_not_retry, TRANSIENT, 0",
         "@status=502 @html, TRANSIENT, 0",
         "@status=503, OVERLOADED, 0",
         "@status=504 @html, TRANSIENT, 0",

@@ -53,6 +53,33 @@ class RetryTest {
     }
 
     @Test
+    void silenceIsWaitingToo() {
+        var patient = new Retry(bound -> 0);
+        patient.silent(Duration.ofSeconds(30));
+        assertThat(patient.after(failure(Kind.DEADLINE, null))).isNotNull();
+        patient.silent(Duration.ofSeconds(30));
+        assertThat(patient.after(failure(Kind.DEADLINE, null))).isNotNull();
+
+        var late = new Retry(bound -> 0);
+        late.silent(Duration.ofSeconds(61));
+        assertThat(late.after(failure(Kind.DEADLINE, null))).isNull();
+        assertThat(late.longer()).isNull();
+    }
+
+    @Test
+    void nobodyComesBackAtOnceForThatNoWaitWasAskedFor() {
+        assertThat(retry.after(failure(Kind.RATE_LIMITED, Duration.ZERO))).isEqualTo(Duration.ofMillis(999));
+    }
+
+    @Test
+    void anAttemptThatDidNotGoOnWithWhatWasBegunIsOneOfTheThree() {
+        assertThat(retry.after(failure(Kind.TRUNCATED, null))).isNotNull();
+        assertThat(retry.anew()).isTrue();
+        assertThat(retry.after(failure(Kind.TRUNCATED, null))).isNull();
+        assertThat(retry.anew()).isFalse();
+    }
+
+    @Test
     void aLongerWaitThanOurPatienceEndsBeforeTheDeadlineOrIsNotBegun() {
         var told = failure(Kind.RATE_LIMITED, Duration.ofMinutes(2));
         var patient = new Retry(bound -> 0);

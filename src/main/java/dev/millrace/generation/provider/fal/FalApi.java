@@ -108,9 +108,9 @@ final class FalApi {
         ObjectNode whole = Json.MAPPER.createObjectNode();
         whole.set("result", result);
         put(whole, "compute_seconds", status.computeSeconds());
-        put(whole, "billable_units", number(answer.header("X-Fal-Billable-Units")));
+        put(whole, "billable_units", paid(answer));
         String trouble = status.trouble();
-        return new Job(id, Sighting.OVER, trouble == null ? null : said(trouble), whole);
+        return new Job(id, Sighting.OVER, trouble == null ? null : billed(said(trouble), answer), whole);
     }
 
     private Job failed(String id, FalStatus status, Answer answer) throws IOException, ProviderFailure {
@@ -131,9 +131,17 @@ final class FalApi {
         if (failure.kind() == Kind.RATE_LIMITED || failure.kind() == Kind.AUTH) {
             throw failure;
         }
-        BigDecimal paid = number(answer.header("X-Fal-Billable-Units"));
-        return new Job(
-                id, Sighting.OVER, paid != null && paid.signum() > 0 ? failure.asLast() : failure, status.json());
+        return new Job(id, Sighting.OVER, billed(failure, answer), status.json());
+    }
+
+    /** What was billed is not made a second time, whatever went wrong with it. */
+    private static ProviderFailure billed(ProviderFailure failure, Answer answer) {
+        BigDecimal paid = paid(answer);
+        return paid != null && paid.signum() > 0 ? failure.asLast() : failure;
+    }
+
+    private static @Nullable BigDecimal paid(Answer answer) {
+        return number(answer.header("X-Fal-Billable-Units"));
     }
 
     private static @Nullable String trouble(Answer answer, String body, FalStatus status) {

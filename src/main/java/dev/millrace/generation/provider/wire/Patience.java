@@ -26,13 +26,28 @@ public record Patience(Duration connect, Duration firstByte, Duration idle) {
 
     /** For a request: the total is what its model is given, and so is the silence where its row says how much. */
     public Deadlines with(Request request) {
-        Model.Silence own = request.conduct().silence();
-        int factor = request.conduct().thinking() ? THINKING : 1;
+        Model.Conduct conduct = request.conduct();
         return new Deadlines(
                 connect,
-                seconds(own.firstByteSeconds(), firstByte.multipliedBy(factor)),
-                seconds(own.idleSeconds(), idle.multipliedBy(factor)),
-                Duration.ofSeconds(request.conduct().deadlineSeconds()));
+                firstByte(conduct),
+                seconds(conduct.silence().idleSeconds(), idle.multipliedBy(factor(conduct))),
+                Duration.ofSeconds(conduct.deadlineSeconds()));
+    }
+
+    /** What a silence of this model counts as, beside one of a usual model: who may be silent for longer has been for less. */
+    public Duration felt(Duration silence, Model.Conduct conduct) {
+        Duration own = firstByte(conduct);
+        return own.compareTo(firstByte) > 0
+                ? Duration.ofMillis(silence.toMillis() * firstByte.toMillis() / own.toMillis())
+                : silence;
+    }
+
+    private Duration firstByte(Model.Conduct conduct) {
+        return seconds(conduct.silence().firstByteSeconds(), firstByte.multipliedBy(factor(conduct)));
+    }
+
+    private static int factor(Model.Conduct conduct) {
+        return conduct.thinking() ? THINKING : 1;
     }
 
     private static Duration seconds(@Nullable Integer own, Duration usual) {

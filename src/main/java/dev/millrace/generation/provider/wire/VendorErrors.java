@@ -83,21 +83,16 @@ public final class VendorErrors {
         if (kind == Kind.INVALID && forbids(message(error))) {
             kind = Kind.REFUSED;
         }
-        return failure(advised(kind, headers), hints.of(headers, error), status + " " + body);
+        Boolean again = advice(headers);
+        Kind meant = Boolean.TRUE.equals(again) && kind == Kind.INVALID ? Kind.TRANSIENT : kind;
+        ProviderFailure failure = failure(meant, hints.of(headers, error), status + " " + body);
+        return Boolean.FALSE.equals(again) ? failure.asStubborn() : failure;
     }
 
     /**
-     * Whether another try makes sense, a vendor may say itself. It is not believed where its rules forbid something, where the key is
-     * wrong or the account empty: those stay as they are.
+     * Whether asking again makes sense, a vendor may say itself. It is not believed where its rules forbid something, where the key is
+     * wrong or the account empty: those stay as they are. That it does not help says nothing of others, and does not make it our fault.
      */
-    private static Kind advised(Kind kind, Function<String, @Nullable String> headers) {
-        Boolean again = advice(headers);
-        if (again == null || again == kind.retryable()) {
-            return kind;
-        }
-        return again ? kind == Kind.INVALID ? Kind.TRANSIENT : kind : Kind.INVALID;
-    }
-
     private static @Nullable Boolean advice(Function<String, @Nullable String> headers) {
         for (String name : ADVICE) {
             String value = headers.apply(name);

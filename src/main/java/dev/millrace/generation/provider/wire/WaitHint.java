@@ -28,6 +28,7 @@ final class WaitHint {
 
     private final InstantSource clock;
 
+    /** {@code clock} is asked where an answer does not say when it was given. */
     WaitHint(InstantSource clock) {
         this.clock = clock;
     }
@@ -35,9 +36,11 @@ final class WaitHint {
     /** Null when there is no hint; never negative. */
     @Nullable
     Duration of(Function<String, @Nullable String> headers, @Nullable JsonNode error) {
+        Instant told = date(headers.apply("date"));
+        Instant now = told == null ? clock.instant() : told;
         Duration found = number(headers.apply("retry-after-ms"), 1);
         if (found == null) {
-            found = retryAfter(headers.apply("retry-after"));
+            found = retryAfter(headers.apply("retry-after"), now);
         }
         for (int i = 0; found == null && i < WINDOWS.length; i++) {
             if ("0".equals(headers.apply("x-ratelimit-remaining-" + WINDOWS[i]))) {
@@ -46,7 +49,7 @@ final class WaitHint {
         }
         for (int i = 0; found == null && i < SPENT.length; i++) {
             if ("0".equals(headers.apply("anthropic-ratelimit-" + SPENT[i] + "-remaining"))) {
-                found = until(headers.apply("anthropic-ratelimit-" + SPENT[i] + "-reset"));
+                found = until(headers.apply("anthropic-ratelimit-" + SPENT[i] + "-reset"), now);
             }
         }
         for (JsonNode detail : error == null ? MissingNode.getInstance() : error.path("details")) {
@@ -55,29 +58,34 @@ final class WaitHint {
         return found != null ? found : prose(VendorErrors.message(error));
     }
 
-    private @Nullable Duration retryAfter(@Nullable String value) {
+    private static @Nullable Duration retryAfter(@Nullable String value, Instant now) {
         Duration seconds = number(value, 1000);
-        if (seconds != null || value == null) {
-            return seconds;
-        }
+        Instant at = seconds == null ? date(value) : null;
+        return at == null ? seconds : between(now, at);
+    }
+
+    /** A date of HTTP; null when it is none. */
+    private static @Nullable Instant date(@Nullable String value) {
         try {
-            return until(ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeParseException neither) {
+            return value == null
+                    ? null
+                    : ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant();
+        } catch (DateTimeParseException none) {
             return null;
         }
     }
 
-    private @Nullable Duration until(@Nullable String time) {
+    private static @Nullable Duration until(@Nullable String time, Instant now) {
         try {
-            return time == null ? null : until(Instant.parse(time.strip()));
+            return time == null ? null : between(now, Instant.parse(time.strip()));
         } catch (DateTimeParseException nonsense) {
             return null;
         }
     }
 
-    private Duration until(Instant at) {
-        Duration wait = Duration.between(clock.instant(), at);
+    private static Duration between(Instant now, Instant at) {
+        Duration wait = Duration.between(now, at);
         return capped(wait.isNegative() ? Duration.ZERO : wait);
     }
 

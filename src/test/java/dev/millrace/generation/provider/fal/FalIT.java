@@ -162,7 +162,7 @@ class FalIT {
         "@fail=content_policy_violation, REFUSED",
         "@fail=image_too_small, INVALID",
         "@fail=oops @fail_status=500 @plain, TRANSIENT",
-        "@fail=oops @fail_status=500 @not_retryable, INVALID",
+        "@fail=oops @fail_status=500 @not_retryable, TRANSIENT",
         "@fail=oops @fail_status=503, OVERLOADED",
         "@error_type=runner_disconnected, TRANSIENT",
         "@error_type=startup_timeout, OVERLOADED",

@@ -78,8 +78,12 @@ class VendorErrorsTest {
 
     @Test
     void theVendorMayForbidARetry() {
-        assertThat(of(500, Map.of("x-should-retry", "false"), "").kind().retryable())
-                .isFalse();
+        ProviderFailure failure = of(500, Map.of("x-should-retry", "false"), "");
+
+        assertThat(failure.retryable()).isFalse();
+        // it is the vendor's fault all the same, and another may do it
+        assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failure.isLast()).isFalse();
     }
 
     @ParameterizedTest
@@ -97,8 +101,8 @@ class VendorErrorsTest {
     void aStrangeAdviceIsNone() {
         assertThat(of(422, Map.of("x-should-retry", "perhaps"), "{}").kind()).isEqualTo(Kind.INVALID);
         assertThat(of(500, Map.of("x-should-retry", "perhaps", "x-fal-retryable", "false"), "{}")
-                        .kind())
-                .isEqualTo(Kind.INVALID);
+                        .retryable())
+                .isFalse();
     }
 
     @ParameterizedTest
