@@ -85,9 +85,10 @@ class FaultTableIT {
                     .forEach(name -> tx.update("""
                                     INSERT INTO model (id, kind, provider, options, price, cancel_policy, fallbacks, expected_seconds,
                                                        deadline_seconds, first_byte_seconds, idle_seconds)
-                                    SELECT :name || '/' || form, kind, :name, options, CAST(:price AS jsonb), 'stop', '{sound/text}', 2, 600,
+                                    SELECT :name || '/' || form, kind, :name, options, CAST(:price AS jsonb), policy, '{sound/text}', 2, 600,
                                            silence, silence
-                                    FROM model, (VALUES ('text', NULL), ('hasty', 1)) AS forms (form, silence)
+                                    FROM model, (VALUES ('text', NULL, 'stop'), ('hasty', 1, 'stop'), ('drains', NULL, 'drain'))
+                                        AS forms (form, silence, policy)
                                     WHERE id = 'studio/text'""")
                             .bind("name", name)
                             .bind("price", price())
@@ -137,6 +138,8 @@ class FaultTableIT {
         "@status=429 @retry_after=90",
         "@quota",
         "@status=503",
+        "@status=500 @should_not_retry",
+        "@drains @cut_after=40",
     })
     void theReaderEndsWithOneWholeAnswerOfTheFallbackAndOneCharge(String fault) {
         Told told = ask("frail" + taken++, fault);
@@ -302,7 +305,8 @@ class FaultTableIT {
     private static String begin(Api person, String vendor, String fault) {
         boolean silent = fault.contains("@hang") || fault.contains("@stall");
         // only who falls silent is left after a second: a busy machine is silent for as long at times
-        return person.generate("text", prompt(vendor, fault), Map.of("model", vendor + (silent ? "/hasty" : "/text")))
+        String form = silent ? "/hasty" : fault.contains("@drains") ? "/drains" : "/text";
+        return person.generate("text", prompt(vendor, fault), Map.of("model", vendor + form))
                 .path("id")
                 .asText();
     }

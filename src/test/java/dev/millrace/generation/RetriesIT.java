@@ -383,33 +383,58 @@ class RetriesIT {
     }
 
     @Test
-    void whatTheVendorHasBilledIsNotMadeAgainWhenItFails() {
+    void aPictureThatTheVendorHasBilledIsNotMadeAgainWhenItFails() {
+        ScriptedProvider.Act billsAndFails = (call, sink) -> {
+            sink.emit(new ProviderEvent.Usage(Map.of("images", BigDecimal.ONE)));
+            throw new ProviderFailure(Kind.TRANSIENT, "The vendor had enough.");
+        };
+        ScriptedProvider.Act fails = (call, sink) -> {
+            throw new ProviderFailure(Kind.TRANSIENT, "The vendor had enough.");
+        };
+        house.provider().script("billed and broken", billsAndFails);
+        house.provider().script("broken and not billed", billsAndFails);
+        house.provider().script("broken before the bill", fails);
+        Api person = house.person();
+
+        // its bill cannot be undone: whoever called again would be billed twice
+        String billed = image(person, "scripted/billed-image", "billed and broken");
+        assertThat(events(person, billed, null).getLast().event()).isEqualTo("failed");
+        assertThat(house.provider().calls("billed and broken")).hasSize(1);
+        assertThat(row(person, billed).path("receipt").path("charged").decimalValue())
+                .isEqualByComparingTo("0");
+        assertThat(house.hold(billed)).isEqualTo("released");
+
+        // of one that stops billing when it stops, and of one that had billed nothing yet, it is made again
+        for (String again : List.of("image: broken and not billed", "billed-image: broken before the bill")) {
+            String prompt = again.substring(again.indexOf(' ') + 1);
+            String id = image(person, "scripted/" + again.substring(0, again.indexOf(':')), prompt);
+            Waiting.until(
+                    "it is made again: " + prompt,
+                    LIMIT,
+                    () -> house.provider().calls(prompt).size() > 1);
+            person.post("/v1/generations/" + id + "/cancellation", "{}").expect(202);
+            assertThat(events(person, id, null)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aTextIsSaidToItsEndWhateverWasBilledOfIt() {
         ScriptedProvider.Act billsAndFails = (call, sink) -> {
             speak(sink, "two", "words");
             sink.emit(new ProviderEvent.Usage(Map.of("words", BigDecimal.TWO)));
             throw new ProviderFailure(Kind.TRANSIENT, "The vendor had enough.");
         };
-        house.provider().script("billed and broken", billsAndFails, says("all", "of", "it"));
-        house.provider().script("broken and not billed", billsAndFails, says("all", "of", "it"));
-        house.provider().script("broken before the bill", breaksOff(Kind.TRANSIENT), says("all", "of", "it"));
+        house.provider().script("billed in part", billsAndFails, says("all", "of", "it"));
         Api person = house.person();
 
-        // its bill cannot be undone: whoever called again would be billed twice
-        String billed = text(person, "scripted/billed", "billed and broken");
-        assertThat(events(person, billed, null).getLast().event()).isEqualTo("failed");
-        assertThat(house.provider().calls("billed and broken")).hasSize(1);
-        JsonNode row = row(person, billed);
-        assertThat(row.path("text").asText()).isEqualTo("two words ");
-        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
-        assertThat(house.hold(billed)).isEqualTo("released");
+        String id = text(person, "scripted/billed", "billed in part");
 
-        // of one that stops billing when it stops, and of one that had billed nothing yet, it is made again
-        String stopped = text(person, "scripted/text", "broken and not billed");
-        assertThat(events(person, stopped, null).getLast().event()).isEqualTo("completed");
-        assertThat(house.provider().calls("broken and not billed")).hasSize(2);
-        String early = text(person, "scripted/billed", "broken before the bill");
-        assertThat(events(person, early, null).getLast().event()).isEqualTo("completed");
-        assertThat(house.provider().calls("broken before the bill")).hasSize(2);
+        assertThat(events(person, id, null).getLast().event()).isEqualTo("completed");
+        assertThat(house.provider().calls("billed in part")).hasSize(2);
+        JsonNode row = row(person, id);
+        assertThat(row.path("text").asText()).isEqualTo("all of it ");
+        // three words at a cent for a hundred: those that are void are the operator's
+        assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0003");
     }
 
     @Test
@@ -517,6 +542,12 @@ class RetriesIT {
                                 SELECT data->>'decision' FROM fact
                                 WHERE kind = 'retry_decided' AND subject = CAST(:id AS uuid)
                                 ORDER BY id""").bind("id", id).mapTo(String.class).list());
+    }
+
+    private static String image(Api person, String model, String prompt) {
+        return person.generate("image", prompt, Map.of("model", model))
+                .path("id")
+                .asText();
     }
 
     private static String text(Api person, String model, String prompt) {

@@ -247,6 +247,9 @@ final class ScriptedHouse implements AutoCloseable {
                             INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
                             SELECT replace(id, 'studio/', 'scripted/'), kind, 'scripted', options, price, cancel_policy, 2, 120
                             FROM model WHERE id IN ('studio/text', 'studio/image', 'studio/video')
+                            UNION ALL
+                            SELECT 'scripted/billed-image', kind, 'scripted', options, price, 'drain', 2, 120
+                            FROM model WHERE id = 'studio/image'
                             ON CONFLICT DO NOTHING""").execute();
             tx.update("""
                             INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)

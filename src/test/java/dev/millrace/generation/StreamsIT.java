@@ -33,6 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a stream does when things do not go smoothly. */
 @Tag("alone")
@@ -216,29 +219,36 @@ class StreamsIT {
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0");
     }
 
-    @Test
-    void aVendorThatIsSilentIsAskedAgainAndNothingIsCreatedTwice() {
+    @ParameterizedTest
+    @MethodSource("signs")
+    void aVendorThatIsSilentIsAskedAgainAndNothingIsCreatedTwice(ProviderEvent sign, String stage) {
+        String prompt = "lost contact until " + sign;
+        var goOn = new CountDownLatch(1);
         house.provider()
                 .script(
-                        "lost contact",
+                        prompt,
                         (call, sink) -> {
                             sink.emit(new ProviderEvent.Intended());
                             throw new ProviderFailure(ProviderFailure.Kind.AMBIGUOUS, "No answer to the create.");
                         },
                         (call, sink) -> {
-                            assertThat(sink.claim("job-9")).isTrue();
-                            sink.emit(new ProviderEvent.Progress(0.5, 1.0, "provider"));
+                            assertThat(sink.claim("job of " + sign)).isTrue();
+                            sink.emit(sign);
+                            goOn.await();
                             sink.emit(new ProviderEvent.Delta("late"));
                             finish(sink, 1);
                         });
         Api person = house.person();
-        String id = text(person, "lost contact", Map.of());
-        List<SseReader.Event> told = GenerationsIT.events(person, id, null);
-        assertThat(told.stream()
-                        .filter(event -> event.event().equals("progress"))
-                        .map(event ->
-                                GenerationsIT.json(event.data()).path("stage").asText()))
-                .contains("unresolved", "generating");
+        String id = text(person, prompt, Map.of());
+        Reader reader = Reader.follow(person, id);
+        Waiting.until("contact is back", LIMIT, () -> {
+            List<String> stages = stages(reader.heard());
+            return stages.contains("unresolved") && stages.getLast().equals(stage);
+        });
+        assertThat(row(person, id).path("stage").asText()).isEqualTo(stage);
+        goOn.countDown();
+        assertThat(reader.verdict(LIMIT)).isEmpty();
+        List<SseReader.Event> told = reader.heard();
         JsonNode silent = told.stream()
                 .map(event -> GenerationsIT.json(event.data()))
                 .filter(data -> data.has("unresolved"))
@@ -248,7 +258,7 @@ class StreamsIT {
         JsonNode row = row(person, id);
         assertThat(row.path("status").asText()).isEqualTo("completed");
         assertThat(row.path("attempts").asInt()).isEqualTo(1);
-        assertThat(house.provider().calls("lost contact")).hasSize(2);
+        assertThat(house.provider().calls(prompt)).hasSize(2);
         assertThat(row.path("receipt").path("charged").decimalValue()).isEqualByComparingTo("0.0001");
         assertThat(house.hold(id)).isEqualTo("settled");
         List<JsonNode> charges = person.get("/v1/ledger")
@@ -262,6 +272,21 @@ class StreamsIT {
         assertThat(charges).hasSize(1);
         assertThat(charges.getFirst().path("amount").decimalValue()).isEqualByComparingTo("-0.0001");
         assertThat(Reader.follow(person, id).verdict(LIMIT)).isEmpty();
+    }
+
+    /** What a look may show: how far it is, that it is being made, that it waits there. */
+    static List<Arguments> signs() {
+        return List.of(
+                Arguments.of(new ProviderEvent.Progress(0.5, 1.0, "provider"), "generating"),
+                Arguments.of(new ProviderEvent.Working(), "generating"),
+                Arguments.of(new ProviderEvent.Queued(null), "starting"));
+    }
+
+    private static List<String> stages(List<SseReader.Event> events) {
+        return events.stream()
+                .filter(event -> event.event().equals("progress"))
+                .map(event -> json(event.data()).path("stage").asText())
+                .toList();
     }
 
     @Test

@@ -123,7 +123,7 @@ final class Overview {
         return switch (row.event()) {
             case "queued" -> state.in("queued", "queued");
             case "started" -> state.in("running", "starting");
-            case "retrying" -> state.in("running", "retrying");
+            case "retrying" -> state.in(state.status(), "retrying");
             case GenerationEvent.PROGRESS -> progressed(state, Json.read(row.data(), JsonNode.class));
             default ->
                 GenerationEvent.terminal(row.event())

@@ -6,9 +6,11 @@ import dev.millrace.generation.events.EventId;
 import dev.millrace.generation.events.Follower;
 import dev.millrace.platform.http.Caller;
 import dev.millrace.platform.problem.Problem;
+import dev.millrace.platform.problem.ProblemType;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,9 @@ final class Visits {
 
     /** How long they go on when this node is told to stop. */
     private static final Duration STAY = Duration.ofSeconds(15);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LAST_PAUSE = Duration.ofSeconds(32);
 
     /** From there on a log is told from its last reset: what was void before he came is nothing to him. */
     private static final EventId WHAT_STANDS = new EventId(0, 1, 0);
@@ -61,10 +66,32 @@ final class Visits {
     }
 
     private void stop(UUID account, UUID generation) {
+        if (!stopped(account, generation)) {
+            Thread.ofVirtual().name("visit-end").start(() -> insist(account, generation));
+        }
+    }
+
+    /** Postgres may be away at just this moment, and nobody else will ask. */
+    private void insist(UUID account, UUID generation) {
+        for (Duration pause = FIRST_PAUSE; pause.compareTo(LAST_PAUSE) <= 0; pause = pause.multipliedBy(2)) {
+            LockSupport.parkNanos(pause.toNanos());
+            if (stopped(account, generation)) {
+                return;
+            }
+        }
+        LOG.error("generation {} goes on although its client has gone: there was no database to say so", generation);
+    }
+
+    /** False when it is worth saying again. */
+    private boolean stopped(UUID account, UUID generation) {
         try {
             generations.cancel(account, generation);
         } catch (Problem refused) {
+            if (refused.type() == ProblemType.UNAVAILABLE) {
+                return false;
+            }
             LOG.warn("generation {} goes on although its client has gone: {}", generation, refused.detail());
         }
+        return true;
     }
 }

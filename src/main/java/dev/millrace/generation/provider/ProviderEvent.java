@@ -13,8 +13,15 @@ public sealed interface ProviderEvent {
     /** The create of a job is about to leave: committed before {@code emit} returns. */
     record Intended() implements ProviderEvent {}
 
-    /** The job waits at the vendor or for a free place in this process; 1 is next. */
-    record Queued(int position) implements ProviderEvent {}
+    /**
+     * The job waits at the vendor or for a free place in this process.
+     *
+     * @param position 1 is next; null when the vendor does not tell
+     */
+    record Queued(@Nullable Integer position) implements ProviderEvent {}
+
+    /** It is being made; how far it is the vendor does not tell. */
+    record Working() implements ProviderEvent {}
 
     /**
      * How far the work is.

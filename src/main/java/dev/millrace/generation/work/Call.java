@@ -4,6 +4,7 @@ import dev.millrace.analytics.Fact;
 import dev.millrace.generation.events.GenerationEvent;
 import dev.millrace.generation.provider.Cancellation;
 import dev.millrace.generation.provider.Foothold;
+import dev.millrace.generation.provider.GenerationKind;
 import dev.millrace.generation.provider.GenerationOptions;
 import dev.millrace.generation.provider.Provider;
 import dev.millrace.generation.provider.ProviderCall;
@@ -13,6 +14,7 @@ import dev.millrace.generation.provider.ProviderSink;
 import dev.millrace.generation.provider.Request;
 import dev.millrace.generation.provider.catalogue.CancelPolicy;
 import dev.millrace.generation.provider.catalogue.Model;
+import dev.millrace.generation.provider.wire.Patience;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
 import dev.millrace.generation.store.Standings;
@@ -20,7 +22,7 @@ import dev.millrace.generation.store.Status;
 import dev.millrace.generation.traffic.Passage;
 import dev.millrace.generation.work.text.Spoken;
 import dev.millrace.generation.work.text.Telling;
-import dev.millrace.generation.work.text.TextFlow;
+import dev.millrace.generation.work.text.ToolParts;
 import dev.millrace.platform.KillPoint;
 import dev.millrace.platform.jobs.Fenced;
 import dev.millrace.platform.problem.Problem;
@@ -28,12 +30,11 @@ import dev.millrace.platform.sql.Duplicate;
 import dev.millrace.platform.sql.Tx;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,11 +52,6 @@ final class Call implements ProviderSink {
     /** More text than this is no answer but a fault of the vendor; it is cut off. */
     private static final int MOST_TEXT = 2 * 1024 * 1024;
 
-    private static final int BYTES_AROUND_A_PART = 32;
-
-    /** What comes from a provider that does not say what it is is reckoned so often. */
-    private static final long RECKON_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
     private final Workshop shop;
     private final Task task;
     private final Model model;
@@ -64,7 +60,7 @@ final class Call implements ProviderSink {
     private final Continuity continuity;
     private final Cancellation cancellation = new Cancellation();
     private Telling telling = Telling.anew();
-    private final Map<Integer, TextFlow> arguments = new HashMap<>();
+    private final ToolParts tools = new ToolParts();
     private final Consumption consumption;
     private final List<ProviderEvent.Artifact> artifacts = new ArrayList<>();
     private final long began;
@@ -75,8 +71,8 @@ final class Call implements ProviderSink {
     private @Nullable String finish;
     private boolean answered;
     private @Nullable ProviderFailure cut;
-    private long reckonedAt = System.nanoTime() - RECKON_EVERY_NANOS;
     private @Nullable Instant firstSeen;
+    private long heardAt = System.nanoTime();
 
     Call(Workshop shop, Task task, Model model, int number, Passage passage, Continuity continuity) {
         this.shop = shop;
@@ -175,7 +171,7 @@ final class Call implements ProviderSink {
     }
 
     boolean calledTools() {
-        return !arguments.isEmpty();
+        return tools.any();
     }
 
     /** What it has consumed by itself, as the provider counted it or by what was delivered. */
@@ -193,9 +189,19 @@ final class Call implements ProviderSink {
         return model.conduct().cancelPolicy() == CancelPolicy.DRAIN;
     }
 
-    /** Whether it was paid for, and cannot be undone: making it again would be paid for again. */
+    /**
+     * Whether it was paid for as a whole, and cannot be undone: making it again would be paid for again. Of a text what was said is
+     * paid for, whoever says the rest.
+     */
     boolean billed() {
-        return drains() && consumed().any();
+        return drains() && model.kind() != GenerationKind.TEXT && consumed().any();
+    }
+
+    /** How long its text had been silent when it ended; a picture is one long silence. */
+    Duration silence() {
+        return model.kind() == GenerationKind.TEXT
+                ? Patience.USUAL.felt(Duration.ofNanos(System.nanoTime() - heardAt), model.conduct())
+                : Duration.ZERO;
     }
 
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
@@ -249,6 +255,9 @@ final class Call implements ProviderSink {
             var ours = new AtomicBoolean();
             task.quietly(tx -> ours.set(Calls.accept(tx, task.id(), number, model.provider(), externalId)));
             accepted |= ours.get();
+            if (accepted) {
+                passage.answered();
+            }
             return ours.get();
         } catch (Duplicate elsewhere) {
             return false;
@@ -258,14 +267,14 @@ final class Call implements ProviderSink {
     }
 
     private void hear(ProviderEvent event) {
+        heardAt = System.nanoTime();
         switch (event) {
             case ProviderEvent.Intended() -> {
                 intended = true;
                 task.quietly(tx -> Calls.intend(tx, task.id(), number));
             }
-            case ProviderEvent.Queued(int position) -> {
-                // readers are told of our own queue alone; at a vendor's it is starting
-            }
+            case ProviderEvent.Queued(Integer position) -> waits();
+            case ProviderEvent.Working() -> begins();
             case ProviderEvent.Progress(double fraction, Double secondsLeft, String source) -> {
                 begins();
                 task.teller().heard(fraction, secondsLeft, source);
@@ -297,36 +306,21 @@ final class Call implements ProviderSink {
     private void tells(String fresh) {
         if (!fresh.isEmpty() && answers()) {
             task.recording().text(fresh);
-            reckon();
-        }
-    }
-
-    /** What came costs something, whether or not the provider has said so yet. */
-    private void reckon() {
-        long now = System.nanoTime();
-        if (!consumption.told() && now - reckonedAt >= RECKON_EVERY_NANOS) {
-            reckonedAt = now;
-            task.teller().consumed(usage());
+            if (consumption.due()) {
+                task.teller().consumed(usage());
+            }
         }
     }
 
     private void calls(ProviderEvent.ToolCall part) {
         begins();
-        String more =
-                arguments.computeIfAbsent(part.index(), index -> new TextFlow()).pass(part.arguments());
-        boolean says = more != null || part.id() != null || part.name() != null;
-        String piece = more == null ? "" : more;
-        if (says) {
-            telling.count(BYTES_AROUND_A_PART + TextFlow.utf8(piece));
+        GenerationEvent.ToolCall more = tools.next(part);
+        if (more != null) {
+            telling.count(ToolParts.bytes(more));
         }
-        if (says && answers()) {
-            task.recording()
-                    .light(new GenerationEvent.ToolCall(part.index(), clean(part.id()), clean(part.name()), piece));
+        if (more != null && answers()) {
+            task.recording().light(more);
         }
-    }
-
-    private static @Nullable String clean(@Nullable String word) {
-        return word == null ? null : new TextFlow().pass(word);
     }
 
     /**
@@ -371,11 +365,22 @@ final class Call implements ProviderSink {
             return;
         }
         begun = true;
+        answers(draining ? Stage.DRAINING : Stage.GENERATING, drains);
+    }
+
+    /** It is in line at the vendor. Readers are told of our own queue alone: at a vendor's it is starting. */
+    private void waits() {
+        if (!begun) {
+            answers(draining ? Stage.DRAINING : Stage.STARTING, false);
+        }
+    }
+
+    /** The vendor is there, and the work in this stage; {@code told} when readers hear of that for good also if it was there before. */
+    private void answers(Stage now, boolean told) {
         passage.answered();
         Stage before = task.teller().stage();
-        Stage now = draining ? Stage.DRAINING : Stage.GENERATING;
         task.teller().stage(now);
-        if (before == Stage.UNRESOLVED || drains) {
+        if (before == Stage.UNRESOLVED || told) {
             // a change of state that readers must not miss: it goes into the row, and into the log for good
             task.commit(null, (tx, progress) -> {
                 Calls.resolved(tx, task.id());

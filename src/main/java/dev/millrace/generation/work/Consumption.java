@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,12 @@ final class Consumption {
     /** What is not as exact as files and the call itself are: a text is cut into words and tokens by our rule, not the vendor's. */
     private static final Set<String> RECKONED = Set.of("words", "input_tokens", "output_tokens");
 
+    /** What comes from a provider that does not say what it is is reckoned so often. */
+    private static final long RECKON_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final Order.Wish wish;
     private final Set<String> paid;
+    private long reckonedAt = System.nanoTime() - RECKON_EVERY_NANOS;
     private volatile @Nullable Usage heard;
 
     Consumption(Order order) {
@@ -38,6 +43,14 @@ final class Consumption {
     boolean told() {
         Usage known = heard;
         return known != null && known.quantities().keySet().containsAll(paid);
+    }
+
+    /** Whether it is time to reckon what came, because it costs something and the provider has not said so yet. */
+    boolean due() {
+        long now = System.nanoTime();
+        boolean due = !told() && now - reckonedAt >= RECKON_EVERY_NANOS;
+        reckonedAt = due ? now : reckonedAt;
+        return due;
     }
 
     /** In single units of the price lines. */

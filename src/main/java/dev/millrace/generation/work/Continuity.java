@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Continuity {
     private final Task task;
     private @Nullable Usage usage;
+    private @Nullable Model speaker;
     private boolean barred;
 
     Continuity(Task task) {
@@ -57,6 +58,7 @@ final class Continuity {
     void broke(Call failed) {
         if (failed.answered()) {
             usage = failed.usage();
+            speaker = failed.model();
         }
         barred |= failed.calledTools();
     }
@@ -112,9 +114,10 @@ final class Continuity {
         return silent ? owed(stopped.model()) : task.order().price().charge(stopped.usage());
     }
 
-    /** What is owed for what stands of an answer, where the model's bill stops with it. */
-    List<ReceiptLine> owed(Model model) {
-        boolean stops = model.conduct().cancelPolicy() == CancelPolicy.STOP;
+    /** What is owed for what stands of an answer, where the bill of the model that said it stops with it; {@code next} is asked now. */
+    List<ReceiptLine> owed(Model next) {
+        Model said = speaker;
+        boolean stops = (said == null ? next : said).conduct().cancelPolicy() == CancelPolicy.STOP;
         return stops && task.recording().hasText()
                 ? task.order().price().charge(charge(task.recording().textSoFar()))
                 : List.of();

@@ -233,11 +233,12 @@ final class Run {
     private @Nullable Step step(ProviderFailure failure, Next next, Call failed) {
         boolean declined = continuity.declined(failure, failed);
         boolean bound = bound();
+        retry.silent(failed.silence());
         if (failed.billed() || bound && !continuity.goesOn(next.provider(), next.model())) {
             return null;
         }
         int number = failed.number() + 1;
-        if (declined) {
+        if (declined && retry.anew()) {
             boolean granted = shop.makers().traffic().retry(next.model(), failure);
             return new Step(next.again(number), Duration.ZERO, "retry", granted);
         }
@@ -315,6 +316,9 @@ final class Run {
                     step.next().number(), Failures.outcome(failure), Failures.seconds(step.delay())));
         });
         call = null;
+        if (task.attempt().cancelRequested()) {
+            wake.cancel(); // it was told to the call that had failed
+        }
         wake.await(step.delay());
         if (!step.granted() && !granted(step.next(), failure)) {
             conclusion.failed(Failures.fault(failure), null, Failures.outcome(failure));
@@ -388,10 +392,6 @@ final class Run {
         return task.order().wish().once() && task.recording().hasAnswer();
     }
 
-    /**
-     * What follows a failure.
-     *
-     * @param granted whether it needs no word of the budget any more
-     */
+    /** What follows a failure; {@code granted} when it needs no word of the budget any more. */
     private record Step(Next next, Duration delay, String decision, boolean granted) {}
 }

@@ -7,6 +7,7 @@ import dev.millrace.generation.provider.ProviderCall;
 import dev.millrace.generation.provider.ProviderEvent.Intended;
 import dev.millrace.generation.provider.ProviderEvent.Progress;
 import dev.millrace.generation.provider.ProviderEvent.Queued;
+import dev.millrace.generation.provider.ProviderEvent.Working;
 import dev.millrace.generation.provider.ProviderFailure;
 import dev.millrace.generation.provider.ProviderFailure.Kind;
 import dev.millrace.generation.provider.ProviderSink;
@@ -186,7 +187,7 @@ public final class Pursuit {
         try (Vigil vigil = lookout.watch(provider, id, until);
                 var hook = call.cancellation().onCancel(vigil::wake);
                 Errand.Live live = errand.listen(id, vigil)) {
-            Double told = null;
+            Sighting told = null;
             while (true) {
                 Vigil.News news = vigil.await(Duration.between(clock.instant(), until));
                 if (call.cancellation().requested()) {
@@ -234,17 +235,17 @@ public final class Pursuit {
         };
     }
 
-    private static @Nullable Double tell(Sighting sighting, @Nullable Double told, ProviderSink sink) {
-        Integer position = sighting.position();
-        if (position != null) {
-            sink.emit(new Queued(position));
+    /** Each look that shows something new is told: also that contact is back, and no more. */
+    private static Sighting tell(Sighting sighting, @Nullable Sighting told, ProviderSink sink) {
+        if (!sighting.equals(told)) {
+            Double fraction = sighting.fraction();
+            switch (sighting.state()) {
+                case WAITING -> sink.emit(new Queued(sighting.position()));
+                case RUNNING -> sink.emit(fraction == null ? new Working() : new Progress(fraction, null, "provider"));
+                case OVER, LOST -> {}
+            }
         }
-        Double fraction = sighting.fraction();
-        if (sighting.state() != Sighting.State.RUNNING || fraction == null || fraction.equals(told)) {
-            return told;
-        }
-        sink.emit(new Progress(fraction, null, "provider"));
-        return fraction;
+        return sighting;
     }
 
     private static void over(Job job) throws ProviderFailure {

@@ -74,6 +74,7 @@ final class ChaosSink implements ProviderSink {
             }
             case ProviderEvent.Intended intended -> sink.emit(intended);
             case ProviderEvent.Queued queued -> sink.emit(queued);
+            case ProviderEvent.Working working -> sink.emit(working);
             case ProviderEvent.ToolCall call -> sink.emit(call);
             case ProviderEvent.Preview preview -> sink.emit(preview);
         }
