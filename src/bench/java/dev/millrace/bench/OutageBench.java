@@ -33,8 +33,11 @@ public final class OutageBench {
     private static final double MOST_MILLIS = 2;
     private static final int VICTIMS = 10;
 
+    /** What the vendor that is well is asked for: a text of about a quarter of a second. */
+    private static final String WELL = "@words=12 @delay_ms=20";
+
     /**
-     * Each way of failing in turn: refused, broken, cut off before and after the first words; not a word, none after the first few,
+     * Each way of failing in turn, with the patience that models have where nothing else is said: refused, broken, cut off before and after the first words; not a word, none after the first few,
      * and a word now and then until it breaks off.
      */
     private static final List<String> FAULTS = List.of(
@@ -47,9 +50,8 @@ public final class OutageBench {
             "@delay_ms=500 @cut_after=6");
 
     private static final String MODELS = """
-            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds,
-                               first_byte_seconds, idle_seconds)
-            SELECT name || '/text', kind, name, options, price, 'stop', 2, 600, 2, 2
+            INSERT INTO model (id, kind, provider, options, price, cancel_policy, expected_seconds, deadline_seconds)
+            SELECT name || '/text', kind, name, options, price, 'stop', 2, 600
             FROM model, (VALUES ('well'), ('down')) AS more (name)
             WHERE id = 'studio/text'""";
 
@@ -175,7 +177,7 @@ public final class OutageBench {
 
     /** One generation, from the moment it was due to its end. */
     private static Served serve(BenchApi api, String model, int number, long due) throws Exception {
-        String prompt = "call " + number + " " + FAULTS.get(number % FAULTS.size());
+        String prompt = "call " + number + " " + (model.startsWith("well") ? WELL : FAULTS.get(number % FAULTS.size()));
         String id = api.post("/v1/generations", Map.of("kind", "text", "model", model, "prompt", prompt), 202)
                 .path("id")
                 .asText();
