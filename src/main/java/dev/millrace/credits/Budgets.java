@@ -98,6 +98,14 @@ final class Budgets {
         tx.update(FORGET).execute();
     }
 
+    private static final String FIRST_OF_THE_DAY = """
+            INSERT INTO provider_spending (provider, day, micros)
+            SELECT provider, CAST(now() AT TIME ZONE 'UTC' AS date), 0
+            FROM provider_budget
+            WHERE provider = ANY(:providers)
+            ORDER BY provider
+            ON CONFLICT DO NOTHING""";
+
     private static final String LOCK = """
             SELECT provider
             FROM provider_spending
@@ -105,9 +113,12 @@ final class Budgets {
             ORDER BY provider
             FOR NO KEY UPDATE""";
 
-    /** Takes the sums of several providers in the order of their names, as everybody does who spends on several at once. */
+    /** Takes the sums of providers in the order of their names, as everybody does, and before the purses of those who spend. */
     static void lock(Tx tx, Set<String> providers) {
-        if (providers.size() > 1) {
+        if (!providers.isEmpty()) {
+            tx.update(FIRST_OF_THE_DAY)
+                    .bindArray("providers", String.class, providers)
+                    .execute();
             tx.query(LOCK)
                     .bindArray("providers", String.class, providers)
                     .mapTo(String.class)
@@ -163,10 +174,10 @@ final class Budgets {
     private static final String LOCK_OF_HOLDS = """
             SELECT provider
             FROM provider_spending
-            WHERE day = CAST(now() AT TIME ZONE 'UTC' AS date)
+            WHERE day >= CAST(now() AT TIME ZONE 'UTC' AS date) - 1
               AND provider IN (
                   SELECT budget FROM hold WHERE id = ANY(:holds) UNION SELECT unnest(CAST(:providers AS text[])))
-            ORDER BY provider
+            ORDER BY provider, day
             FOR NO KEY UPDATE""";
 
     // What was paid for is counted also where the budget is used up by it.

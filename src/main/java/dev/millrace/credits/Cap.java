@@ -43,10 +43,9 @@ enum Cap {
         return passes ? problem.retryAfter(untilMidnight) : problem;
     }
 
-    /** Whether this spending is the one that makes it four fifths. */
+    /** Whether four fifths are spent with this: also when it was the limit that came nearer, and not the spending. */
     static boolean nears(long limit, long spent, long micros) {
-        long alarm = limit - limit / 5;
-        return limit > 0 && spent < alarm && spent + micros >= alarm;
+        return limit > 0 && micros > 0 && spent + micros >= limit - limit / 5;
     }
 
     /** Tells the operator of a cap that has come near, once a day; to be called when all of it is held. */

@@ -1,7 +1,6 @@
 package dev.millrace.credits;
 
 import dev.millrace.platform.problem.Problem;
-import dev.millrace.platform.sql.Told;
 import dev.millrace.platform.sql.Tx;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +27,8 @@ final class Caps {
         this.budgets = budgets;
     }
 
-    /**
-     * Judges many, as if one came after the other, in this order: who stays within his caps is counted, and nothing is written for who
-     * does not. To be called before the purses are locked.
-     */
-    List<Told<Counted>> admit(Tx tx, List<Wanted> all) {
+    /** Takes the locks of all who ask, before those of their purses, so that they can be judged one after the other. */
+    Round round(Tx tx, List<Wanted> all) {
         Limits limits = limits(tx, all);
         Set<String> budgeted = budgets.providers(tx);
         Budgets.lock(
@@ -40,53 +37,75 @@ final class Caps {
                         .map(Wanted::provider)
                         .filter(provider -> provider != null && budgeted.contains(provider))
                         .collect(Collectors.toSet()));
-        var told = new ArrayList<Told<Counted>>();
-        var counted = new ArrayList<Wanted>();
-        for (Wanted wanted : all) {
-            try {
-                told.add(new Told.Answer<>(admit(tx, limits, budgeted, wanted, counted)));
-                counted.add(wanted);
-            } catch (Problem refusal) {
-                told.add(new Told.Refusal<>(refusal));
-            }
+        return new Round(tx, limits, budgeted);
+    }
+
+    /** Those who ask at once, each judged by what those before him were granted. */
+    static final class Round {
+        private final Tx tx;
+        private final Limits limits;
+        private final Set<String> budgeted;
+        private final List<Wanted> granted = new ArrayList<>();
+
+        private Round(Tx tx, Limits limits, Set<String> budgeted) {
+            this.tx = tx;
+            this.limits = limits;
+            this.budgeted = budgeted;
         }
-        return told;
+
+        /**
+         * What he has spent of his own caps and his key's, when this still fits; writes nothing.
+         *
+         * @throws Problem INSUFFICIENT_CREDITS when it does not
+         */
+        List<Cap.Use> check(Wanted wanted) {
+            Spender spender = wanted.spender();
+            Long ofAccount = limits.accounts().get(spender.account());
+            Long ofKey = spender.apiKey() == null ? null : limits.keys().get(spender.apiKey());
+            if (ofAccount == null && ofKey == null) {
+                return List.of();
+            }
+            var uses = new ArrayList<Cap.Use>();
+            Spent spent = spent(tx, spender);
+            if (ofAccount != null) {
+                long more = sum(granted, other -> other.account().equals(spender.account()));
+                uses.add(new Cap.Use(Cap.CAP_DAY, spender.account().toString(), ofAccount, spent.account() + more));
+            }
+            if (ofKey != null) {
+                long more = sum(granted, other -> Objects.equals(other.spender().apiKey(), spender.apiKey()));
+                uses.add(new Cap.Use(Cap.CAP_KEY, String.valueOf(spender.apiKey()), ofKey, spent.key() + more));
+            }
+            uses.forEach(use -> use.check(tx, wanted.micros()));
+            return uses;
+        }
+
+        /**
+         * Counts what is about to be held, also against the provider's budget; {@code own} is what {@link #check} answered.
+         *
+         * @throws Problem INSUFFICIENT_CREDITS when the budget does not allow it; then nothing is counted
+         */
+        Counted count(Wanted wanted, List<Cap.Use> own) {
+            String provider = wanted.provider();
+            Cap.Use budget = provider == null || !budgeted.contains(provider)
+                    ? null
+                    : Budgets.spend(tx, provider, wanted.micros());
+            granted.add(wanted);
+            if (budget == null) {
+                return new Counted(null, own);
+            }
+            return new Counted(
+                    provider, Stream.concat(own.stream(), Stream.of(budget)).toList());
+        }
     }
 
     /** The caps there are on those who ask, locked until the end of the transaction: whoever spends under one takes his turn. */
-    private Limits limits(Tx tx, List<Wanted> all) {
+    private static Limits limits(Tx tx, List<Wanted> all) {
         Set<UUID> accounts = all.stream().map(Wanted::account).collect(Collectors.toSet());
         Set<UUID> keys = all.stream()
                 .map(wanted -> wanted.spender().apiKey())
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
         return new Limits(caps(tx, CAPS, accounts), caps(tx, KEY_CAPS, keys));
-    }
-
-    private Counted admit(Tx tx, Limits limits, Set<String> budgeted, Wanted wanted, List<Wanted> before) {
-        Spender spender = wanted.spender();
-        var uses = new ArrayList<Cap.Use>();
-        Long ofAccount = limits.accounts().get(spender.account());
-        Long ofKey = spender.apiKey() == null ? null : limits.keys().get(spender.apiKey());
-        if (ofAccount != null || ofKey != null) {
-            Spent spent = spent(tx, spender);
-            if (ofAccount != null) {
-                long more = sum(before, other -> other.account().equals(spender.account()));
-                uses.add(new Cap.Use(Cap.CAP_DAY, spender.account().toString(), ofAccount, spent.account() + more));
-            }
-            if (ofKey != null) {
-                long more = sum(before, other -> Objects.equals(other.spender().apiKey(), spender.apiKey()));
-                uses.add(new Cap.Use(Cap.CAP_KEY, String.valueOf(spender.apiKey()), ofKey, spent.key() + more));
-            }
-            uses.forEach(use -> use.check(tx, wanted.micros()));
-        }
-        String provider = wanted.provider();
-        Cap.Use budget =
-                provider == null || !budgeted.contains(provider) ? null : Budgets.spend(tx, provider, wanted.micros());
-        if (budget != null) {
-            uses.add(budget);
-        }
-        return new Counted(budget == null ? null : provider, uses);
     }
 
     private static long sum(List<Wanted> all, Predicate<Wanted> which) {
@@ -115,7 +134,7 @@ final class Caps {
             WITH today AS (
                 SELECT api_key, sum(hold_weight(state, amount, charged)) AS micros
                 FROM hold
-                WHERE owner = :owner AND created_at >= date_trunc('day', now(), 'UTC')
+                WHERE owner = :owner AND created_at >= date_trunc('day', now(), 'UTC') AND purpose <> 'dispute'
                 GROUP BY api_key
             )
             SELECT owner AS id, CAST(NULL AS text) AS name, day_micros AS limit_micros,
@@ -160,7 +179,7 @@ final class Caps {
             SELECT CAST(coalesce(sum(hold_weight(state, amount, charged)), 0) AS bigint) AS account,
                    CAST(coalesce(sum(hold_weight(state, amount, charged)) FILTER (WHERE api_key = CAST(:key AS uuid)), 0) AS bigint) AS key
             FROM hold
-            WHERE owner = :owner AND created_at >= date_trunc('day', now(), 'UTC')""";
+            WHERE owner = :owner AND created_at >= date_trunc('day', now(), 'UTC') AND purpose <> 'dispute'""";
 
     private static Spent spent(Tx tx, Spender spender) {
         return tx.query(SPENT)
@@ -178,11 +197,6 @@ final class Caps {
      */
     record Counted(@Nullable String budget, List<Cap.Use> uses) {
         static final Counted NOWHERE = new Counted(null, List.of());
-
-        /** Whether it shows in more than the hold itself, so that it has to be undone when there is none. */
-        boolean anywhere() {
-            return !uses.isEmpty();
-        }
     }
 
     /** @param name of the key; null for the cap of the account */

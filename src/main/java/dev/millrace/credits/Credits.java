@@ -8,11 +8,9 @@ import dev.millrace.platform.limits.Limits;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
-import dev.millrace.platform.sql.Told;
 import dev.millrace.platform.sql.Tx;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +19,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,42 +81,22 @@ public final class Credits {
     /**
      * Holds for many, as if one came after the other, in statements for all of them, each within his caps on spending: his own a day,
      * that of his key, and what the operator lets be spent on the provider. Answers for each, in this order, why it is refused, or
-     * null; a refusal that is answered has left nothing behind, unless what was free paid what was owed.
-     *
-     * @throws Problem INSUFFICIENT_CREDITS when somebody has not enough for whom something was written already, a budget or his first
-     *     purse: then nothing of all this may be kept
+     * null; a refusal has left nothing behind, unless what was free paid what was owed.
      */
     public List<@Nullable Problem> hold(Tx tx, List<Wanted> all) {
-        List<Told<Caps.Counted>> admitted = caps.admit(tx, all);
-        var opened = new HashSet<UUID>();
-        Map<UUID, Funds> funds = funds(
-                tx,
-                IntStream.range(0, all.size())
-                        .filter(i -> admitted.get(i) instanceof Told.Answer)
-                        .mapToObj(i -> all.get(i).account())
-                        .collect(Collectors.toSet()),
-                opened);
+        Caps.Round round = caps.round(tx, all);
+        Map<UUID, Funds> funds =
+                holds.funds(tx, all.stream().map(Wanted::account).collect(Collectors.toSet()));
         var refusals = new ArrayList<@Nullable Problem>();
         var granted = new ArrayList<Holds.Granted>();
-        for (int i = 0; i < all.size(); i++) {
-            Wanted wanted = all.get(i);
-            Funds before = funds.getOrDefault(wanted.account(), Funds.NONE);
-            switch (admitted.get(i)) {
-                case Told.Refusal<Caps.Counted>(RuntimeException why) -> refusals.add((Problem) why);
-                case Told.Answer<Caps.Counted>(Caps.Counted counted)
-                when before.suffice(wanted.micros()) -> {
-                    var grant = new Holds.Granted(wanted, counted, before, before.parts(wanted.micros()));
-                    granted.add(grant);
-                    funds.put(wanted.account(), grant.after());
-                    refusals.add(null);
-                }
-                case Told.Answer<Caps.Counted>(Caps.Counted counted) -> {
-                    Problem refusal = refusal(tx, wanted, before);
-                    if (counted.anywhere() || opened.contains(wanted.account())) {
-                        throw refusal;
-                    }
-                    refusals.add(refusal);
-                }
+        for (Wanted wanted : all) {
+            try {
+                Holds.Granted grant = granted(tx, round, wanted, funds.getOrDefault(wanted.account(), Funds.NONE));
+                granted.add(grant);
+                funds.put(wanted.account(), grant.after());
+                refusals.add(null);
+            } catch (Problem refusal) {
+                refusals.add(refusal);
             }
         }
         holds.take(tx, granted);
@@ -128,15 +105,22 @@ public final class Credits {
         return refusals;
     }
 
-    /** What the accounts have, locked; who was never here is given his first purse, and is {@code opened}. */
-    private Map<UUID, Funds> funds(Tx tx, Set<UUID> accounts, Set<UUID> opened) {
-        Map<UUID, Funds> funds = holds.funds(tx, accounts);
-        accounts.stream().filter(account -> !funds.containsKey(account)).forEach(opened::add);
-        if (!opened.isEmpty()) {
-            opened.forEach(account -> ledger.open(tx, account));
-            funds.putAll(holds.funds(tx, opened));
+    /** Whether there is enough is asked before anything is counted; who was never here is given his first purse when there is. */
+    private Holds.Granted granted(Tx tx, Caps.Round round, Wanted wanted, Funds known) {
+        List<Cap.Use> own = round.check(wanted);
+        UUID account = wanted.account();
+        Funds before = known.opened()
+                ? known
+                : Funds.newcomer(account, plan(tx, account).creditsOnceMicros());
+        if (!before.suffice(wanted.micros())) {
+            throw refusal(tx, wanted, before);
         }
-        return funds;
+        Caps.Counted counted = round.count(wanted, own);
+        if (!known.opened()) {
+            ledger.open(tx, account);
+            before = holds.funds(tx, List.of(account)).getOrDefault(account, Funds.NONE);
+        }
+        return new Holds.Granted(wanted, counted, before, before.parts(wanted.micros()));
     }
 
     /**

@@ -21,6 +21,11 @@ record Funds(List<Pot> pots) {
         pots = List.copyOf(pots);
     }
 
+    /** Those of an owner who was never here, as they stand when he is given what his plan grants once. */
+    static Funds newcomer(UUID owner, long welcome) {
+        return new Funds(List.of(new Pot(owner, owner, "promo", welcome, 0, null, true)));
+    }
+
     /** Whether the owner was ever here. */
     boolean opened() {
         return !pots.isEmpty();

@@ -11,11 +11,12 @@ class CapTest {
     private static final Duration MIDNIGHT = Duration.ofHours(3);
 
     @Test
-    void theAlarmRingsOnceWhenFourFifthsAreReached() {
+    void theAlarmRingsFromFourFifthsOn() {
         assertThat(Cap.nears(100, 0, 79)).isFalse();
         assertThat(Cap.nears(100, 0, 80)).isTrue();
         assertThat(Cap.nears(100, 79, 1)).isTrue();
-        assertThat(Cap.nears(100, 80, 1)).isFalse();
+        assertThat(Cap.nears(100, 80, 1)).isTrue();
+        assertThat(Cap.nears(100, 90, 0)).isFalse();
         assertThat(Cap.nears(0, -1, 1)).isFalse();
     }
 

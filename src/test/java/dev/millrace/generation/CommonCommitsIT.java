@@ -85,7 +85,7 @@ class CommonCommitsIT {
         }
         assertThat(answers.get(3).json().path("reason").asText()).isEqualTo("balance");
         List<String> ids = begun(answers);
-        assertThat(number("SELECT count(DISTINCT xmin::text) FROM hold WHERE " + among("id", ids)))
+        assertThat(number("SELECT count(DISTINCT xmin::text) FROM hold_part WHERE " + among("hold", ids)))
                 .isEqualTo(1);
         assertThat(ids.stream().distinct()).hasSize(5);
         ids.forEach(this::over);
@@ -238,6 +238,37 @@ class CommonCommitsIT {
         over(begun(List.of(answers.get(1).expect(202))).getFirst());
         assertThat(number("SELECT count(*) FROM credit_account WHERE owner = '" + account(newcomer) + "'"))
                 .isZero();
+    }
+
+    @Test
+    void whoeverIsRefusedTheOthersAreBegunInOneGo() throws Exception {
+        house.db()
+                .run(tx -> tx.update(
+                                "INSERT INTO provider_budget (provider, day_micros) VALUES ('other', 100000000) ON CONFLICT DO NOTHING")
+                        .execute());
+        house.other().script("budget", says("one"));
+        Waiting.until("the budget is known", LIMIT, () -> {
+            over(begun(List.of(createOther(house.person()).expect(202))).getFirst());
+            return number("SELECT count(*) FROM hold WHERE budget = 'other'") > 0;
+        });
+        List<Api> people = people(6);
+        Api capped = people.get(1);
+        Api budgeted = people.get(3);
+        spendAll(capped);
+        spendAll(budgeted);
+        capped.send("PUT", "/v1/caps", "{\"day\": 1000}", Map.of()).expect(200);
+
+        List<Api.Answer> answers = inOneCommit(IntStream.range(0, 6)
+                .<Callable<Api.Answer>>mapToObj(
+                        i -> () -> i == 3 ? createOther(people.get(i)) : create(people.get(i), "beside-the-poor"))
+                .toList());
+
+        assertThat(answers.stream().map(Api.Answer::status)).containsExactly(202, 402, 202, 402, 202, 202);
+        List<String> ids = begun(answers);
+        // nobody's refusal has undone and repeated what was begun for the others
+        assertThat(number("SELECT count(DISTINCT xmin::text) FROM hold_part WHERE " + among("hold", ids)))
+                .isEqualTo(1);
+        ids.forEach(this::over);
     }
 
     @Test
