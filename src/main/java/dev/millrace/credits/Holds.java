@@ -181,8 +181,9 @@ final class Holds {
                 UPDATE credit_account c
                 SET held = c.held - less.amount,
                     posted = c.posted - less.spent,
-                    spent = less.spent + CASE WHEN c.month = this.month THEN c.spent ELSE 0 END,
-                    month = this.month
+                    spent = CASE WHEN c.month > this.month THEN c.spent -- who began last month and waited is no part of this one
+                                 WHEN c.month = this.month THEN c.spent + less.spent ELSE less.spent END,
+                    month = greatest(c.month, this.month)
                 FROM less, this
                 WHERE c.id = less.account
             ), line AS (

@@ -228,9 +228,11 @@ class CreditsIT {
     void whatIsDisputedIsNothingToWaitFor() {
         UUID owner = HOUSE.owner(0);
         String pack = "bought:" + Ids.next();
+        UUID dispute = Ids.next();
+        HOUSE.disputed(dispute);
         HOUSE.db.run(tx -> {
             HOUSE.credits.grant(tx, owner, new Grant(Purse.PURCHASED, 10 * Micros.CREDIT, null, pack, "A pack"));
-            HOUSE.credits.freeze(tx, pack, 6 * Micros.CREDIT, Ids.next(), "Disputed");
+            HOUSE.credits.freeze(tx, pack, 6 * Micros.CREDIT, dispute, "Disputed");
         });
         HOUSE.hold(owner, 3);
 
@@ -339,12 +341,22 @@ class CreditsIT {
     void whatWasSpentThisMonthIsKnownWithoutReadingTheBooks() {
         UUID owner = HOUSE.owner(50);
         HOUSE.settle(HOUSE.hold(owner, 10), 3);
-        HOUSE.sql("UPDATE credit_account SET month = month - interval '1 month' WHERE owner = '" + owner + "'");
+        HOUSE.sql(
+                "UPDATE credit_account SET month = month - interval '1 month' WHERE owner = '" + owner + "'",
+                "UPDATE hold SET closed_at = closed_at - interval '1 month' WHERE owner = '" + owner + "'");
 
         assertThat(spent(owner)).isZero();
         HOUSE.settle(HOUSE.hold(owner, 10), 4);
 
         assertThat(spent(owner)).isEqualTo(4 * Micros.CREDIT);
+
+        // a transaction that began before the month ended, and came last, takes nothing of the new one away
+        HOUSE.sql("UPDATE credit_account SET month = month + interval '1 month' WHERE owner = '" + owner + "'");
+        HOUSE.settle(HOUSE.hold(owner, 10), 5);
+        HOUSE.sql("UPDATE credit_account SET month = month - interval '1 month' WHERE owner = '" + owner + "'");
+        assertThat(spent(owner)).isEqualTo(4 * Micros.CREDIT);
+        HOUSE.sql("UPDATE hold SET closed_at = closed_at - interval '1 month' WHERE owner = '" + owner
+                + "' AND charged = 5000000");
     }
 
     @Test

@@ -264,6 +264,22 @@ class LedgerCheckIT {
                 "UPDATE payment_case SET hold = (SELECT id FROM hold WHERE state = 'open' LIMIT 1)");
         faults.put("a case and the ledger disagree", "UPDATE payment_case SET state = 'open'");
         faults.put(
+                "credits are set aside for no open dispute",
+                "UPDATE hold SET purpose = 'dispute' WHERE state = 'open'");
+        faults.put(
+                "an open dispute sets nothing aside any more",
+                "INSERT INTO payment_case SELECT 'dp_1', 'dispute', 'pi_1', id, 'open', 10 FROM hold WHERE state = 'released'");
+        faults.put(
+                "credits were taken or returned for a case that is not there",
+                "DELETE FROM payment_case WHERE id = 're_1'");
+        faults.put(
+                "a month's spending is not what was charged in it",
+                "UPDATE credit_account SET spent = spent - 1 WHERE spent > 0");
+        faults.put(
+                "a transfer is on the wrong account of the house",
+                "UPDATE transfer SET credit = (SELECT id FROM credit_account WHERE kind = 'breakage') "
+                        + "WHERE credit = '00000000-0000-7000-8000-000000000001'");
+        faults.put(
                 "a budget and the holds it pays for disagree",
                 "UPDATE hold SET budget = 'dear' WHERE state = 'open'; "
                         + "INSERT INTO provider_spending (provider, day, micros) VALUES ('dear', CAST(now() AT TIME ZONE 'UTC' AS date), 19999999)");

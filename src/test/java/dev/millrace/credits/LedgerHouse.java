@@ -137,6 +137,13 @@ final class LedgerHouse implements AutoCloseable {
                 .list());
     }
 
+    /** Somebody disputes a payment; the hold of that name is to set aside what it bought. */
+    void disputed(UUID hold) {
+        sql(
+                "INSERT INTO payment_case VALUES ('dp_%1$s', 'dispute', 'pi_%1$s', '%1$s', 'open', 10) ON CONFLICT DO NOTHING"
+                        .formatted(hold));
+    }
+
     /** As if nothing had ever been spent on these providers. */
     void forgetBudgets(String... providers) {
         db.run(tx -> {

@@ -63,7 +63,7 @@ class ReversalsIT {
     void partsAddUpToWhatWasGivenHoweverOftenTheyAreAskedFor() throws Exception {
         UUID owner = HOUSE.owner(0);
         String pack = bought(owner, 100);
-        String request = "re:" + Ids.next();
+        String request = "taken:" + Ids.next();
 
         List<Undoing> same = LedgerHouse.together(
                 20,
@@ -255,13 +255,13 @@ class ReversalsIT {
         UUID owner = HOUSE.owner(0);
         String pack = bought(owner, 100);
         HOUSE.settle(HOUSE.hold(owner, 30), 30);
-        String request = "re:" + Ids.next();
+        String request = "taken:" + Ids.next();
         HOUSE.db.run(tx -> HOUSE.credits.takeBack(tx, pack, 100 * Micros.CREDIT, request, "Refund"));
 
         assertThat(giveAgain(request)).isEqualTo(Undoing.DONE);
 
         assertThat(giveAgain(request)).isEqualTo(Undoing.REPEATED);
-        assertThat(giveAgain("re:" + Ids.next())).isEqualTo(Undoing.UNKNOWN);
+        assertThat(giveAgain("taken:" + Ids.next())).isEqualTo(Undoing.UNKNOWN);
         assertThat(HOUSE.funds(owner)).containsExactly(70L, 0L, 70L);
         assertThat(owed(owner)).isZero();
         // and it may be refunded once more
@@ -310,6 +310,7 @@ class ReversalsIT {
         assertThat(HOUSE.tryHold(owner, 1)).isFalse();
         assertThat(HOUSE.credits.expireHolds()).isZero();
         HOUSE.release(dispute);
+        HOUSE.sql("UPDATE payment_case SET state = 'returned' WHERE hold = '" + dispute + "'");
         assertThat(HOUSE.funds(owner)).containsExactly(40L, 0L, 40L);
         takeBack(pack, 100);
         assertThat(owed(owner)).isEqualTo(60);
@@ -396,7 +397,7 @@ class ReversalsIT {
     }
 
     private static Undoing takeBack(String of, long credits) {
-        String request = "re:" + Ids.next();
+        String request = "taken:" + Ids.next();
         return HOUSE.patiently(tx -> HOUSE.credits.takeBack(tx, of, credits * Micros.CREDIT, request, "Refund"));
     }
 
@@ -405,6 +406,7 @@ class ReversalsIT {
     }
 
     private static Undoing freeze(String of, long credits, UUID hold) {
+        HOUSE.disputed(hold);
         return HOUSE.patiently(tx -> HOUSE.credits.freeze(tx, of, credits * Micros.CREDIT, hold, "Disputed"));
     }
 
