@@ -47,7 +47,8 @@ final class Creations {
     private final Credits credits;
     private final Slots slots;
     private final Consumer<UUID> bell;
-    private final Many<Asked, Begun> beginning = this::begin;
+    private final Many<Asked, Begun> beginning =
+            Many.inTurn(asked -> asked.spender().account(), this::begin);
 
     /** {@code bell} is given the account of each generation that has begun. */
     Creations(Db db, Archive archive, Credits credits, Slots slots, Consumer<UUID> bell) {

@@ -46,7 +46,8 @@ class AfterTheEndIT {
                     var log = EventLog.open(house.db(), redis, (tx, generation, event, kept) -> kept, account -> {})) {
                 Recording recording = log.record(UUID.fromString(id), UUID.randomUUID(), epoch, true, () -> false);
                 recording.text("before ");
-                recording.commit(Joint.<GenerationEvent>end(AfterTheEndIT::alone), completed());
+                UUID account = UUID.randomUUID();
+                recording.commit(Joint.<GenerationEvent>end(AfterTheEndIT::alone, event -> account), completed());
 
                 recording.text("after");
                 assertThat(recording.light(progress())).isZero();

@@ -10,26 +10,33 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A change of state that many recordings make at once, in the same statements. */
 public final class Joint<Q> {
     private final Many<Q, GenerationEvent> work;
     private final boolean last;
-    private final Many<Asked<Q>, List<Change>> commits = this::commit;
+    private final Many<Asked<Q>, List<Change>> commits;
 
-    private Joint(Many<Q, GenerationEvent> work, boolean last) {
+    private Joint(Many<Q, GenerationEvent> work, @Nullable Function<Q, UUID> turn) {
         this.work = work;
-        this.last = last;
+        this.last = turn != null;
+        this.commits = turn == null ? this::commit : Many.inTurn(asked -> turn.apply(asked.question), this::commit);
     }
 
     /** {@code work} does what the change means besides, and answers the event that tells it. */
     public static <Q> Joint<Q> change(Many<Q, GenerationEvent> work) {
-        return new Joint<>(work, false);
+        return new Joint<>(work, null);
     }
 
-    /** The same when it is the last one of each: the deltas become one row, and nothing is told after this event. */
-    public static <Q> Joint<Q> end(Many<Q, GenerationEvent> work) {
-        return new Joint<>(work, true);
+    /**
+     * The same when it is the last one of each: the deltas become one row, and nothing is told after this event.
+     *
+     * @param account in whose turn it ends
+     */
+    public static <Q> Joint<Q> end(Many<Q, GenerationEvent> work, Function<Q, UUID> account) {
+        return new Joint<>(work, account);
     }
 
     boolean isLast() {

@@ -44,7 +44,7 @@ public final class Endings {
     private final Slots slots;
     private final InstantSource clock;
     private final EndNews news;
-    private final Joint<Last> finale = Joint.end(this::last);
+    private final Joint<Last> finale = Joint.end(this::last, last -> last.end().account());
 
     public Endings(Archive archive, Credits credits, Slots slots, InstantSource clock, EndNews news) {
         this.archive = archive;

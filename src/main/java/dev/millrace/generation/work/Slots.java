@@ -5,6 +5,7 @@ import dev.millrace.generation.store.Archive;
 import dev.millrace.platform.jobs.Enqueue;
 import dev.millrace.platform.jobs.Jobs;
 import dev.millrace.platform.jobs.Wish;
+import dev.millrace.platform.sql.Turns;
 import dev.millrace.platform.sql.Tx;
 import java.util.Collection;
 import java.util.List;
@@ -32,19 +33,9 @@ public final class Slots {
         this.archive = archive;
     }
 
-    private static final String TURNS = """
-            SELECT count(*)
-            FROM (SELECT DISTINCT hashtextextended(CAST(account AS text), 7) AS place
-                  FROM unnest(CAST(:accounts AS uuid[])) AS a (account)
-                  ORDER BY place) turn
-            CROSS JOIN LATERAL pg_advisory_xact_lock(turn.place)""";
-
     /** From here to the end of the transaction nobody else begins or ends anything of these accounts. */
     public static void turn(Tx tx, Collection<UUID> accounts) {
-        tx.query(TURNS)
-                .bindArray("accounts", UUID.class, accounts)
-                .mapTo(Integer.class)
-                .one();
+        Turns.take(tx, accounts);
     }
 
     private static final String COUNTS = """

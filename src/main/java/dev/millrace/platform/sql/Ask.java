@@ -3,6 +3,10 @@ package dev.millrace.platform.sql;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +38,33 @@ final class Ask<Q, A extends @Nullable Object> extends Task<A> {
         var same = new IdentityHashMap<Many<?, ?>, List<Ask<?, ?>>>();
         asks.forEach(
                 ask -> same.computeIfAbsent(ask.many, many -> new ArrayList<>()).add(ask));
+        if (same.size() > 1) {
+            takeTurns(steps, asks);
+        }
         asks.forEach(ask -> {
             List<Ask<?, ?>> those = same.remove(ask.many);
             if (those != null) {
                 ask.attempt(steps, those);
             }
         });
+    }
+
+    /** Before anything else; if it takes too long, each is left to take his own. */
+    private static void takeTurns(Steps steps, List<Ask<?, ?>> asks) {
+        Set<UUID> owners = asks.stream().map(Ask::turn).filter(Objects::nonNull).collect(Collectors.toSet());
+        if (owners.isEmpty()) {
+            return;
+        }
+        steps.begin(PATIENCE_MILLIS);
+        try {
+            Turns.take(new Tx(steps.handle()), owners);
+        } catch (Throwable waited) {
+            steps.undo(waited);
+        }
+    }
+
+    private @Nullable UUID turn() {
+        return many.turn(question);
     }
 
     @SuppressWarnings("unchecked") // who asks the same object asks the same kind of question

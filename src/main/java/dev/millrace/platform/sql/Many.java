@@ -1,6 +1,8 @@
 package dev.millrace.platform.sql;
 
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +19,27 @@ public interface Many<Q, A extends @Nullable Object> {
      * reaches only him whose question causes it. It may run several times, as any transaction.
      */
     List<Told<A>> all(Tx tx, List<Q> questions);
+
+    /** In whose turn {@link #all} answers this; null when in nobody's. */
+    default @Nullable UUID turn(Q question) {
+        return null;
+    }
+
+    /**
+     * The same for what takes the turns of owners: those of all who are answered in one commit, whatever they ask, are then taken in one
+     * order, so that two nodes that each have something to do for the same two owners do not wait for each other.
+     */
+    static <Q, A extends @Nullable Object> Many<Q, A> inTurn(Function<Q, UUID> owner, Many<Q, A> many) {
+        return new Many<>() {
+            @Override
+            public List<Told<A>> all(Tx tx, List<Q> questions) {
+                return many.all(tx, questions);
+            }
+
+            @Override
+            public UUID turn(Q question) {
+                return owner.apply(question);
+            }
+        };
+    }
 }
