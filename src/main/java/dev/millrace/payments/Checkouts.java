@@ -8,6 +8,7 @@ import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
 import dev.millrace.platform.sql.Tx;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -116,7 +117,10 @@ final class Checkouts {
         return new Begun(purchase.id(), page.url(), false);
     }
 
-    /** Nobody is to pay for two plans by two pages: all but the one just opened are closed, as far as Stripe can be told so now. */
+    /**
+     * Nobody is to pay for two plans by two pages: those that were begun before the one just opened are closed, as far as Stripe can be
+     * told so now. One that was begun after it closes it in turn.
+     */
     private void closeOthers(UUID account, UUID but) {
         for (Purchases.Page page : db.read(tx -> purchases.superseded(tx, account, live, but))) {
             try {
@@ -128,13 +132,16 @@ final class Checkouts {
         }
     }
 
-    /** The address of the portal for somebody who has bought before. */
-    String portal(UUID account, String site) {
+    /** The address of the portal for somebody who has bought before; the same one for the same key. */
+    String portal(UUID account, String site, @Nullable IdempotencyKey key) {
         String customer = db.read(tx -> purchases.customer(tx, account, live));
         if (customer == null) {
             throw Problem.of(ProblemType.NOT_FOUND, "Nothing has been bought by this account yet.");
         }
-        return answered(() -> stripe.portal(customer, site));
+        UUID call = key == null
+                ? UUID.randomUUID()
+                : UUID.nameUUIDFromBytes((account + " " + key.text()).getBytes(StandardCharsets.UTF_8));
+        return answered(() -> stripe.portal(customer, site, call));
     }
 
     private String customer(Buyer buyer) {

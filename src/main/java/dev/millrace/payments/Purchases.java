@@ -114,12 +114,12 @@ final class Purchases {
     private static final String SUPERSEDED = """
             SELECT id, session
             FROM purchase
-            WHERE account = :account AND livemode = :live AND kind = 'plan' AND state = 'open' AND id <> :but
+            WHERE account = :account AND livemode = :live AND kind = 'plan' AND state = 'open' AND id < :but
               AND created_at > now() - interval '24 hours'
             ORDER BY id DESC
             LIMIT 5""";
 
-    /** Pages where a plan may still be paid, but for that one; Stripe lets a page live for a day. */
+    /** Pages that were begun before that one and where a plan may still be paid; Stripe lets a page live for a day. */
     List<Page> superseded(Tx tx, UUID account, boolean live, UUID but) {
         return tx.query(SUPERSEDED)
                 .bind("account", account)

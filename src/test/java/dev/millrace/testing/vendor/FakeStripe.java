@@ -403,9 +403,11 @@ public final class FakeStripe implements AutoCloseable {
             }
             case "/v1/checkout/sessions" ->
                 unknown(form, name -> SESSION.matcher(name).matches()) ? null : session(form);
-            case "/v1/billing_portal/sessions" ->
-                make(next("bps"), "billing_portal.session")
-                        .put("url", form.get("return_url") + "?portal=" + form.get("customer"));
+            case "/v1/billing_portal/sessions" -> {
+                String session = next("bps");
+                yield make(session, "billing_portal.session")
+                        .put("url", form.get("return_url") + "?portal=" + form.get("customer") + "&session=" + session);
+            }
             default -> {
                 faults.add("nobody creates at " + path);
                 yield null;
