@@ -59,6 +59,16 @@ class CatalogueIT {
     }
 
     @Test
+    void whoseBillGoesOnIsReadToItsEnd() {
+        assertThat(catalogue.all().stream()
+                        .filter(model -> model.kind() == GenerationKind.TEXT)
+                        .filter(model -> model.conduct().cancelPolicy() == CancelPolicy.DRAIN)
+                        .map(Model::provider)
+                        .distinct())
+                .containsExactlyInAnyOrder("gemini", "replicate");
+    }
+
+    @Test
     void studioCostsWhatThePriceListSays() {
         assertThat(maximum("studio/video", Map.of("seconds", 4))).isEqualTo(4_000_000);
         assertThat(maximum("studio/image", Map.of("count", 3))).isEqualTo(3_000_000);
