@@ -152,7 +152,7 @@ class ProviderBudgetsIT {
         house.provider().script("all lean", breaksOff(Kind.QUOTA));
         house.other().script("all lean", (call, sink) -> {
             speak(sink, "one");
-            if (!go.await(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            if (!go.await(4 * LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("nobody let it go on");
             }
             finish(sink, 1);

@@ -397,7 +397,7 @@ class RetriesIT {
         Api person = house.person();
 
         // its bill cannot be undone: whoever called again would be billed twice
-        String billed = image(person, "scripted/billed-image", "billed and broken");
+        String billed = image(person, "scripted/paid-image", "billed and broken");
         assertThat(events(person, billed, null).getLast().event()).isEqualTo("failed");
         assertThat(house.provider().calls("billed and broken")).hasSize(1);
         assertThat(row(person, billed).path("receipt").path("charged").decimalValue())
@@ -405,7 +405,7 @@ class RetriesIT {
         assertThat(house.hold(billed)).isEqualTo("released");
 
         // of one that stops billing when it stops, and of one that had billed nothing yet, it is made again
-        for (String again : List.of("image: broken and not billed", "billed-image: broken before the bill")) {
+        for (String again : List.of("image: broken and not billed", "paid-image: broken before the bill")) {
             String prompt = again.substring(again.indexOf(' ') + 1);
             String id = image(person, "scripted/" + again.substring(0, again.indexOf(':')), prompt);
             Waiting.until(

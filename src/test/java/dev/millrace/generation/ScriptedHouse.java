@@ -248,7 +248,7 @@ final class ScriptedHouse implements AutoCloseable {
                             SELECT replace(id, 'studio/', 'scripted/'), kind, 'scripted', options, price, cancel_policy, 2, 120
                             FROM model WHERE id IN ('studio/text', 'studio/image', 'studio/video')
                             UNION ALL
-                            SELECT 'scripted/billed-image', kind, 'scripted', options, price, 'drain', 2, 120
+                            SELECT 'scripted/paid-image', kind, 'scripted', options, price, 'drain', 2, 120
                             FROM model WHERE id = 'studio/image'
                             ON CONFLICT DO NOTHING""").execute();
             tx.update("""

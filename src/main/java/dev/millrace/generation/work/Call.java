@@ -197,11 +197,10 @@ final class Call implements ProviderSink {
         return drains() && model.kind() != GenerationKind.TEXT && consumed().any();
     }
 
-    /** How long its text had been silent when it ended; a picture is one long silence. */
+    /** How long it had been silent when it ended, as that feels for a text: a picture is one long silence. */
     Duration silence() {
-        return model.kind() == GenerationKind.TEXT
-                ? Patience.USUAL.felt(Duration.ofNanos(System.nanoTime() - heardAt), model.conduct())
-                : Duration.ZERO;
+        Patience patience = model.kind() == GenerationKind.TEXT ? Patience.USUAL : Patience.PICTURES;
+        return patience.felt(Duration.ofNanos(System.nanoTime() - heardAt), model.conduct());
     }
 
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
@@ -267,7 +266,6 @@ final class Call implements ProviderSink {
     }
 
     private void hear(ProviderEvent event) {
-        heardAt = System.nanoTime();
         switch (event) {
             case ProviderEvent.Intended() -> {
                 intended = true;
@@ -360,6 +358,7 @@ final class Call implements ProviderSink {
 
     /** The vendor works on it: whatever stage it was in before, it is being made now. */
     private void begins() {
+        heardAt = System.nanoTime();
         boolean drains = draining && task.teller().stage() != Stage.DRAINING;
         if (begun && !drains) {
             return;
@@ -370,6 +369,7 @@ final class Call implements ProviderSink {
 
     /** It is in line at the vendor. Readers are told of our own queue alone: at a vendor's it is starting. */
     private void waits() {
+        heardAt = System.nanoTime();
         if (!begun) {
             answers(draining ? Stage.DRAINING : Stage.STARTING, false);
         }

@@ -199,13 +199,13 @@ final class Run {
         Model model = next.model();
         started = true;
         began = began == null ? shop.clock().instant() : began;
-        task.teller().restart();
         boolean known = !(next.foothold() instanceof Foothold.None);
         task.recording()
                 .commit(
                         shop.records().starts().joint(),
                         new Starts.Start(
                                 task.attempt(), task.id(), model.provider(), model.id(), next.number(), known));
+        task.teller().restart(); // not before: who loses his job here has told nothing of it
     }
 
     private @Nullable Next after(ProviderFailure failure, Next next, Call failed) throws InterruptedException {

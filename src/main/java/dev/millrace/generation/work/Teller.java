@@ -10,6 +10,7 @@ import dev.millrace.generation.provider.ProviderEvent.Usage;
 import dev.millrace.generation.store.Course;
 import dev.millrace.generation.store.Order;
 import dev.millrace.generation.store.Stage;
+import dev.millrace.generation.store.Status;
 import dev.millrace.platform.Micros;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -51,6 +52,7 @@ final class Teller {
     private double unstored;
     private long unstoredSeq;
     private boolean silent;
+    private boolean begun;
 
     /** {@code before} is how many seconds ago somebody began with this generation. */
     Teller(Order order, Recording recording, Meter meter, double before) {
@@ -58,6 +60,7 @@ final class Teller {
         this.recording = recording;
         this.meter = meter;
         this.stored = meter.percent();
+        this.begun = order.standing().status() != Status.QUEUED;
         boolean text = order.wish().kind() == GenerationKind.TEXT;
         this.everyNanos = text ? TEXT_EVERY_NANOS : PICTURES_EVERY_NANOS;
         this.began = System.nanoTime() - (long) (before * 1e9);
@@ -112,6 +115,7 @@ final class Teller {
         lock.lock();
         try {
             meter.restart();
+            begun = true;
             making = System.nanoTime();
             cost = 0;
             basis = null;
@@ -161,13 +165,13 @@ final class Teller {
         }
     }
 
-    /** Time has passed. Never waits, for nobody. */
+    /** Time has passed; for what is still in line it does not count. Never waits, for nobody. */
     void tick() {
         if (!lock.tryLock()) {
             return;
         }
         try {
-            if (stage != Stage.UNRESOLVED && stage != Stage.RETRYING) {
+            if (begun && stage != Stage.UNRESOLVED && stage != Stage.RETRYING) {
                 tell(true);
             }
         } finally {

@@ -46,7 +46,7 @@ class RetryTest {
         assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(16))))
                 .isNull();
         patient.elsewhere();
-        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(15))))
+        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(12))))
                 .isNotNull();
         assertThat(patient.leftAlone(failure(Kind.OVERLOADED, Duration.ofSeconds(1))))
                 .isNull();
@@ -57,8 +57,8 @@ class RetryTest {
         var patient = new Retry(bound -> 0);
         patient.silent(Duration.ofSeconds(30));
         assertThat(patient.after(failure(Kind.DEADLINE, null))).isNotNull();
-        patient.silent(Duration.ofSeconds(30));
-        assertThat(patient.after(failure(Kind.DEADLINE, null))).isNotNull();
+        patient.silent(Duration.ofSeconds(28));
+        assertThat(patient.after(failure(Kind.DEADLINE, null))).isNull();
 
         var late = new Retry(bound -> 0);
         late.silent(Duration.ofSeconds(61));

@@ -34,11 +34,12 @@ public record Patience(Duration connect, Duration firstByte, Duration idle) {
                 Duration.ofSeconds(conduct.deadlineSeconds()));
     }
 
-    /** What a silence of this model counts as, beside one of a usual model: who may be silent for longer has been for less. */
+    /** What a silence of this model counts as, beside one of a usual text: who may be silent for longer has been for less. */
     public Duration felt(Duration silence, Model.Conduct conduct) {
         Duration own = firstByte(conduct);
-        return own.compareTo(firstByte) > 0
-                ? Duration.ofMillis(silence.toMillis() * firstByte.toMillis() / own.toMillis())
+        Duration usual = USUAL.firstByte;
+        return own.compareTo(usual) > 0
+                ? Duration.ofMillis(silence.toMillis() * usual.toMillis() / own.toMillis())
                 : silence;
     }
 

@@ -30,10 +30,33 @@ class PatienceTest {
         assertThat(of(true, new Model.Silence(7, null))).isEqualTo(deadlines(7, 60));
     }
 
+    @Test
+    void whoMayBeSilentForLongerHasBeenForLess() {
+        var minute = Duration.ofMinutes(1);
+        assertThat(Patience.USUAL.felt(minute, conduct(false, new Model.Silence(null, null))))
+                .isEqualTo(minute);
+        assertThat(Patience.USUAL.felt(minute, conduct(false, new Model.Silence(2, 2))))
+                .isEqualTo(minute);
+        assertThat(Patience.USUAL.felt(minute, conduct(true, new Model.Silence(null, null))))
+                .isEqualTo(Duration.ofSeconds(15));
+        assertThat(Patience.USUAL.felt(minute, conduct(false, new Model.Silence(60, null))))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(Patience.PICTURES.felt(minute, conduct(false, new Model.Silence(null, null))))
+                .isEqualTo(Duration.ofSeconds(6));
+    }
+
+    private static Model.Conduct conduct(boolean thinking, Model.Silence silence) {
+        return new Model.Conduct(CancelPolicy.STOP, List.of(), thinking, 5, 600, silence);
+    }
+
     private static Deadlines of(boolean thinking, Model.Silence silence) {
-        var conduct = new Model.Conduct(CancelPolicy.STOP, List.of(), thinking, 5, 600, silence);
-        return Patience.USUAL.with(
-                new Request(GenerationKind.TEXT, "a/model", "words", List.of(), GenerationOptions.NONE, conduct));
+        return Patience.USUAL.with(new Request(
+                GenerationKind.TEXT,
+                "a/model",
+                "words",
+                List.of(),
+                GenerationOptions.NONE,
+                conduct(thinking, silence)));
     }
 
     private static Deadlines deadlines(long firstByte, long idle) {
