@@ -6,6 +6,14 @@ ALTER TABLE provider_spending
 COMMENT ON COLUMN provider_spending.micros IS 'what holds come to, open ones in full, and what was paid beyond that';
 COMMENT ON COLUMN provider_spending.uncovered_micros IS 'the part that no charge covers: calls that failed or were left';
 
+-- What an operator changed by hand is forgotten: from here on the sum is what its parts come to, and is looked at. A budget is changed
+-- in its own row.
+UPDATE provider_spending s
+SET micros = coalesce((
+    SELECT sum(hold_weight(h.state, h.amount, h.charged))
+    FROM hold h
+    WHERE h.budget = s.provider AND coalesce(h.budget_day, CAST(h.created_at AT TIME ZONE 'UTC' AS date)) = s.day), 0);
+
 -- A budget that is set while a day runs begins with what the day has cost so far. What still runs is counted when it ends.
 CREATE FUNCTION budget_begins_with_the_day() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,15 @@
 -- Rules that nothing looked at: what is set aside for disputes and taken for refunds, what a month's spending is, and the house's own side.
+-- Who was charged by a transaction that began in the month before lost what he had spent in the new one: it is reckoned anew.
+UPDATE credit_account a
+SET spent = coalesce((
+    SELECT sum(t.amount)
+    FROM transfer t
+    JOIN entry e ON e.id = t.entry AND e.kind = 'charge'
+    JOIN hold h ON h.id = e.hold AND h.state = 'settled'
+    WHERE t.debit = a.id AND CAST(date_trunc('month', h.closed_at AT TIME ZONE 'UTC') AS date) = a.month), 0)
+WHERE a.month = CAST(date_trunc('month', now() AT TIME ZONE 'UTC') AS date);
+UPDATE credit_account SET month = NULL, spent = 0 WHERE month < CAST(date_trunc('month', now() AT TIME ZONE 'UTC') AS date);
+
 CREATE FUNCTION admin.cases_check() RETURNS TABLE (rule text, subject text, detail text) LANGUAGE sql STABLE AS $$
     SELECT 'credits are set aside for no open dispute', h.id::text, h.what
     FROM hold h
@@ -8,6 +19,7 @@ CREATE FUNCTION admin.cases_check() RETURNS TABLE (rule text, subject text, deta
     SELECT 'an open dispute sets nothing aside any more', c.id, h.state
     FROM payment_case c JOIN hold h ON h.id = c.hold AND h.state <> 'open'
     WHERE c.kind = 'dispute' AND c.state = 'open'
+        AND NOT EXISTS (SELECT FROM hold_audit a WHERE a.hold = h.id AND a.how = 'operator')
     UNION ALL
     SELECT 'credits were taken or returned for a case that is not there', e.id::text, e.request_id
     FROM entry e

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,14 +117,18 @@ final class Budgets {
     /** Takes the sums of providers in the order of their names, as everybody does, and before the purses of those who spend. */
     static void lock(Tx tx, Set<String> providers) {
         if (!providers.isEmpty()) {
-            tx.update(FIRST_OF_THE_DAY)
-                    .bindArray("providers", String.class, providers)
-                    .execute();
+            beginDay(tx, providers);
             tx.query(LOCK)
                     .bindArray("providers", String.class, providers)
                     .mapTo(String.class)
                     .list();
         }
+    }
+
+    private static void beginDay(Tx tx, Set<String> providers) {
+        tx.update(FIRST_OF_THE_DAY)
+                .bindArray("providers", String.class, providers)
+                .execute();
     }
 
     // The row is locked by the update, which then looks at it as it is now, whatever was seen before.
@@ -165,7 +170,7 @@ final class Budgets {
             FROM unnest(CAST(:holds AS uuid[]), CAST(:accounts AS uuid[]), CAST(:providers AS text[]), CAST(:micros AS bigint[]),
                         CAST(:charged AS bigint[]))
                 AS c (hold, account, provider, micros, charged)
-            LEFT JOIN hold h ON h.id = c.hold AND h.closed_at IS NULL
+            LEFT JOIN hold h ON h.id = c.hold AND h.state IN ('open', 'expired') -- one that expired is charged all the same
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN h.budget = c.provider THEN least(c.charged, h.amount) ELSE 0 END AS micros) paid
             WHERE c.micros > paid.micros
@@ -194,14 +199,9 @@ final class Budgets {
      * their budgets too: all of them are locked here, in the order in which everybody does.
      */
     static void pay(Tx tx, List<UUID> holds, List<Cost> costs) {
-        tx.query(LOCK_OF_HOLDS)
-                .bindArray("holds", UUID.class, holds)
-                .bindArray(
-                        "providers",
-                        String.class,
-                        costs.stream().map(Cost::provider).toList())
-                .mapTo(String.class)
-                .list();
+        Set<String> providers = costs.stream().map(Cost::provider).collect(Collectors.toSet());
+        beginDay(tx, providers);
+        lock(tx, holds, providers);
         List<Uncovered> uncovered = Columns.of(costs)
                 .uuids("holds", Cost::hold)
                 .uuids("accounts", Cost::account)
@@ -219,6 +219,15 @@ final class Budgets {
                     .findOne()
                     .ifPresent(spend -> note(tx, one, spend));
         }
+    }
+
+    /** The sums that these holds count in, before they end: in the order in which everybody takes them. */
+    static void lock(Tx tx, List<UUID> holds, Set<String> providers) {
+        tx.query(LOCK_OF_HOLDS)
+                .bindArray("holds", UUID.class, holds)
+                .bindArray("providers", String.class, providers)
+                .mapTo(String.class)
+                .list();
     }
 
     private static void note(Tx tx, Uncovered one, Spend spend) {

@@ -105,21 +105,24 @@ public final class Credits {
         return refusals;
     }
 
-    /** Whether there is enough is asked before anything is counted; who was never here is given his first purse when there is. */
+    /**
+     * Whether there is enough is asked before anything is counted. Who was never here is given his first purse when it would do, and
+     * asked again: his plan may be another one by now.
+     */
     private Holds.Granted granted(Tx tx, Caps.Round round, Wanted wanted, Funds known) {
         List<Cap.Use> own = round.check(wanted);
         UUID account = wanted.account();
         Funds before = known.opened()
                 ? known
                 : Funds.newcomer(account, plan(tx, account).creditsOnceMicros());
+        if (!known.opened() && before.suffice(wanted.micros())) {
+            ledger.open(tx, account);
+            before = holds.funds(tx, List.of(account)).getOrDefault(account, Funds.NONE);
+        }
         if (!before.suffice(wanted.micros())) {
             throw refusal(tx, wanted, before);
         }
         Caps.Counted counted = round.count(wanted, own);
-        if (!known.opened()) {
-            ledger.open(tx, account);
-            before = holds.funds(tx, List.of(account)).getOrDefault(account, Funds.NONE);
-        }
         return new Holds.Granted(wanted, counted, before, before.parts(wanted.micros()));
     }
 

@@ -5,6 +5,7 @@ import dev.millrace.platform.sql.Columns;
 import dev.millrace.platform.sql.Tx;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class FreeHolds {
         List<UUID> overdue =
                 tx.query(OVERDUE).bind("batch", BATCH).mapTo(UUID.class).list();
         if (!overdue.isEmpty()) {
+            Budgets.lock(tx, overdue, Set.of());
             LOG.warn("{} holds were forgotten and are freed, {} among them", overdue.size(), overdue.getFirst());
             free(tx, overdue, "expired");
             audit(tx, overdue, "expired", "nobody extended it for an hour");
@@ -60,6 +62,7 @@ final class FreeHolds {
                     "{} holds outlive what they pay for and are freed, {} among them",
                     leaked.size(),
                     leaked.getFirst());
+            Budgets.lock(tx, leaked, Set.of());
             free(tx, leaked, "released");
             audit(tx, leaked, "leaked", "what it pays for is over");
         }
