@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * The right to make one call, from its beginning to its end. Closing it gives the permit to who is next, once.
  *
- * <p>The breaker hears of a call as soon as the vendor answers it: a text that is written for ten minutes must not keep those waiting
- * who want to know whether the vendor is back. One that breaks off after that counts against it all the same. Not thread-safe.
+ * <p>The breaker hears how a call ended. Only while it tries whether a vendor is back it hears of one as soon as he says something: a
+ * text that is written for ten minutes must not keep those waiting who want to know. One that breaks off after that counts against it
+ * all the same. Not thread-safe.
  */
 public final class Passage implements AutoCloseable {
     private final Gateway gateway;
@@ -27,7 +28,15 @@ public final class Passage implements AutoCloseable {
         this.told = resumed;
     }
 
-    /** The vendor says something. */
+    /** The vendor says something; how it ends is to be seen. */
+    public void heard() {
+        gateway.budget().answered();
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            answered();
+        }
+    }
+
+    /** The call ended well, or as well as the vendor could help it. */
     public void answered() {
         if (!told) {
             told = true;

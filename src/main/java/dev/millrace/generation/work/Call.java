@@ -189,18 +189,16 @@ final class Call implements ProviderSink {
         return model.conduct().cancelPolicy() == CancelPolicy.DRAIN;
     }
 
-    /**
-     * Whether it was paid for as a whole, and cannot be undone: making it again would be paid for again. Of a text what was said is
-     * paid for, whoever says the rest.
-     */
+    /** Whether it was paid for as a whole, and would be again: of a text what was said is paid for, whoever says the rest. */
     boolean billed() {
         return drains() && model.kind() != GenerationKind.TEXT && consumed().any();
     }
 
-    /** How long it had been silent when it ended, as that feels for a text: a picture is one long silence. */
+    /** How long it had been silent when it ended, as that feels for a text; whose job was looked at again and again was not. */
     Duration silence() {
         Patience patience = model.kind() == GenerationKind.TEXT ? Patience.USUAL : Patience.PICTURES;
-        return patience.felt(Duration.ofNanos(System.nanoTime() - heardAt), model.conduct());
+        long silent = accepted ? 0 : System.nanoTime() - heardAt;
+        return patience.felt(Duration.ofNanos(silent), model.conduct());
     }
 
     /** Writes down how it ended; {@code outcome} is {@code finished} or the kind of the failure in lower case. */
@@ -255,7 +253,7 @@ final class Call implements ProviderSink {
             task.quietly(tx -> ours.set(Calls.accept(tx, task.id(), number, model.provider(), externalId)));
             accepted |= ours.get();
             if (accepted) {
-                passage.answered();
+                passage.heard();
             }
             return ours.get();
         } catch (Duplicate elsewhere) {
@@ -359,7 +357,7 @@ final class Call implements ProviderSink {
     /** The vendor works on it: whatever stage it was in before, it is being made now. */
     private void begins() {
         heardAt = System.nanoTime();
-        boolean drains = draining && task.teller().stage() != Stage.DRAINING;
+        boolean drains = drainsNow();
         if (begun && !drains) {
             return;
         }
@@ -371,13 +369,17 @@ final class Call implements ProviderSink {
     private void waits() {
         heardAt = System.nanoTime();
         if (!begun) {
-            answers(draining ? Stage.DRAINING : Stage.STARTING, false);
+            answers(draining ? Stage.DRAINING : Stage.STARTING, drainsNow());
         }
+    }
+
+    private boolean drainsNow() {
+        return draining && task.teller().stage() != Stage.DRAINING;
     }
 
     /** The vendor is there, and the work in this stage; {@code told} when readers hear of that for good also if it was there before. */
     private void answers(Stage now, boolean told) {
-        passage.answered();
+        passage.heard();
         Stage before = task.teller().stage();
         task.teller().stage(now);
         if (before == Stage.UNRESOLVED || told) {

@@ -27,6 +27,11 @@ final class Failures {
                 delay.toMillis());
     }
 
+    /** What a vendor comes to who does not go on with the answer that he, or another, broke off: somebody else may begin it anew. */
+    static ProviderFailure brokenOff() {
+        return new ProviderFailure(ProviderFailure.Kind.TRUNCATED, ProviderFailure.Kind.TRUNCATED.words());
+    }
+
     /** The kind as events name it. */
     static String outcome(ProviderFailure failure) {
         return failure.kind().name().toLowerCase(Locale.ROOT);

@@ -247,7 +247,7 @@ final class Run {
         if (wait != null && granted) {
             return new Step(next.again(number), wait, "retry", true);
         }
-        Next other = bound ? null : elsewhere(failure, number);
+        Next other = bound ? null : elsewhere(declined ? Failures.brokenOff() : failure, number);
         if (other != null) {
             return new Step(other, Duration.ZERO, "fallback", true);
         }
