@@ -7,9 +7,10 @@ import dev.millrace.platform.json.Json;
 import dev.millrace.platform.problem.Problem;
 import dev.millrace.platform.problem.ProblemType;
 import dev.millrace.platform.sql.Db;
+import dev.millrace.platform.sql.Turns;
 import dev.millrace.platform.sql.Tx;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class Checkouts {
                 KillPoint.reach("checkout-made-before-stored");
                 Begun begun = db.transact(tx -> opened(tx, purchase, page, key));
                 if (kind == Offer.Kind.PLAN && !begun.replayed()) {
-                    closeOthers(buyer.account(), purchase.id());
+                    closeOthers(buyer.account(), begun.id());
                 }
                 yield begun;
             }
@@ -110,17 +111,22 @@ final class Checkouts {
             return before;
         }
         purchases.opened(tx, purchase.id(), page);
+        Page opened = purchase.pack() ? new Page(purchase.id(), page.url()) : newest(tx, purchase, page);
         if (key != null) {
-            String body = Json.write(new Page(purchase.id(), page.url()));
-            Idempotency.keep(tx, purchase.account(), key, new Idempotency.Answer(201, page.url(), body));
+            Idempotency.keep(
+                    tx, purchase.account(), key, new Idempotency.Answer(201, opened.url(), Json.write(opened)));
         }
-        return new Begun(purchase.id(), page.url(), false);
+        return new Begun(opened.id(), opened.url(), false);
     }
 
-    /**
-     * Nobody is to pay for two plans by two pages: those that were begun before the one just opened are closed, as far as Stripe can be
-     * told so now. One that was begun after it closes it in turn.
-     */
+    /** Of the pages where this account may pay for a plan the one that was begun last, be it opened before this one. */
+    private Page newest(Tx tx, Purchase purchase, StripeApi.Opened page) {
+        Turns.take(tx, List.of(purchase.account()));
+        Page newer = purchases.newer(tx, purchase.account(), live, purchase.id());
+        return newer == null ? new Page(purchase.id(), page.url()) : newer;
+    }
+
+    /** Nobody is to pay for two plans by two pages: those that were begun before that one are closed, as far as Stripe can be told so now. */
     private void closeOthers(UUID account, UUID but) {
         for (Purchases.Page page : db.read(tx -> purchases.superseded(tx, account, live, but))) {
             try {
@@ -132,16 +138,13 @@ final class Checkouts {
         }
     }
 
-    /** The address of the portal for somebody who has bought before; the same one for the same key. */
-    String portal(UUID account, String site, @Nullable IdempotencyKey key) {
+    /** The address of the portal for somebody who has bought before. */
+    String portal(UUID account, String site) {
         String customer = db.read(tx -> purchases.customer(tx, account, live));
         if (customer == null) {
             throw Problem.of(ProblemType.NOT_FOUND, "Nothing has been bought by this account yet.");
         }
-        UUID call = key == null
-                ? UUID.randomUUID()
-                : UUID.nameUUIDFromBytes((account + " " + key.text()).getBytes(StandardCharsets.UTF_8));
-        return answered(() -> stripe.portal(customer, site, call));
+        return answered(() -> stripe.portal(customer, site));
     }
 
     private String customer(Buyer buyer) {

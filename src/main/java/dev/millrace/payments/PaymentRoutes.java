@@ -117,8 +117,7 @@ final class PaymentRoutes implements Routes {
     private void portal(ServerRequest request, ServerResponse response) {
         Counter open = counter();
         UUID account = Caller.required(request).account();
-        IdempotencyKey key = IdempotencyHeaders.key(request, new byte[0]);
-        Answers.json(response, 201, new PortalView(open.checkouts().portal(account, site(open, request), key)));
+        Answers.json(response, 201, new PortalView(open.checkouts().portal(account, site(open, request))));
     }
 
     /**

@@ -129,6 +129,25 @@ final class Purchases {
                 .list();
     }
 
+    private static final String NEWER = """
+            SELECT id, url
+            FROM purchase
+            WHERE account = :account AND livemode = :live AND kind = 'plan' AND state = 'open' AND id > :than
+              AND created_at > now() - interval '24 hours'
+            ORDER BY id DESC
+            LIMIT 1""";
+
+    /** The page that was begun last of those where a plan may still be paid and that were begun after that one; null when there is none. */
+    Checkouts.@Nullable Page newer(Tx tx, UUID account, boolean live, UUID than) {
+        return tx.query(NEWER)
+                .bind("account", account)
+                .bind("live", live)
+                .bind("than", than)
+                .mapTo(Checkouts.Page.class)
+                .findOne()
+                .orElse(null);
+    }
+
     private static final String EXPIRE = """
             UPDATE purchase
             SET state = 'expired', ended_at = now()

@@ -123,16 +123,13 @@ final class StripeApi {
         return line.setPriceData(price.build()).build();
     }
 
-    /**
-     * Opens the page where a customer looks after cards, invoices and the subscription; good for a few minutes, and the same one
-     * however often it is asked for in the same {@code call}.
-     */
-    String portal(String customer, String site, UUID call) {
+    /** Opens the page where a customer looks after cards, invoices and the subscription; good for a few minutes. */
+    String portal(String customer, String site) {
         var params = com.stripe.param.billingportal.SessionCreateParams.builder()
                 .setCustomer(customer)
                 .setReturnUrl(site + "/account")
                 .build();
-        return call(() -> stripe.billingPortal().sessions().create(params, key("portal:" + call)))
+        return call(() -> stripe.billingPortal().sessions().create(params, key("portal:" + UUID.randomUUID())))
                 .getUrl();
     }
 

@@ -293,10 +293,12 @@ class PaymentsIT {
                         .expect(409)
                         .code())
                 .isEqualTo("conflict");
-        assertThat(portal(buyer, Map.of())).contains("portal=cus_").isNotEqualTo(portal(buyer, Map.of()));
-        assertThat(portal(buyer, Map.of("Idempotency-Key", "once")))
-                .isEqualTo(portal(buyer, Map.of("Idempotency-Key", "once")))
-                .isNotEqualTo(portal(buyer, Map.of("Idempotency-Key", "twice")));
+        assertThat(buyer.send("POST", "/v1/portal-sessions", null, Map.of())
+                        .expect(201)
+                        .json()
+                        .path("url")
+                        .asText())
+                .contains("portal=cus_");
 
         // a renewal that fails keeps the credits; the next month replaces the last one
         stripe.object(subscription).put("status", "past_due");
@@ -423,13 +425,5 @@ class PaymentsIT {
 
     private static JsonNode ledger(Api buyer) {
         return buyer.get("/v1/ledger?limit=100").expect(200).json().path("data");
-    }
-
-    private static String portal(Api buyer, Map<String, String> headers) {
-        return buyer.send("POST", "/v1/portal-sessions", null, headers)
-                .expect(201)
-                .json()
-                .path("url")
-                .asText();
     }
 }

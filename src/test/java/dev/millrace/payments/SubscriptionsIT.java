@@ -15,8 +15,12 @@ import dev.millrace.testing.vendor.StripeWebhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** The pages where a plan is bought, the mirror of what was bought, and two where there should be one. */
@@ -40,6 +44,24 @@ class SubscriptionsIT extends OpenShop {
         }
         shop.told(shop.stripe().pay(third));
         assertThat(plan(buyer)).isEqualTo("maker");
+    }
+
+    @Test
+    void ofPagesForAPlanThatAreOpenedAtOnceOneStaysOpen() throws Exception {
+        Api buyer = shop.house().person();
+        shop.page(buyer, Map.of("plan", "maker"));
+        List<Callable<Api.Answer>> calls =
+                Collections.nCopies(5, () -> buyer.post("/v1/checkouts", Map.of("plan", "studio")));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Api.Answer> answer : threads.invokeAll(calls)) {
+                answer.get().expect(201);
+            }
+        }
+
+        String account = buyer.get("/v1/me").expect(200).json().path("id").asText();
+        String mine = "FROM purchase WHERE account = CAST('" + account + "' AS uuid) AND state = ";
+        assertThat(shop.rows("SELECT 1 " + mine + "'open'")).isEqualTo(1);
+        assertThat(shop.rows("SELECT 1 " + mine + "'expired'")).isEqualTo(5);
     }
 
     @Test
