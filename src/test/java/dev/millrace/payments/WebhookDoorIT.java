@@ -114,7 +114,7 @@ class WebhookDoorIT extends OpenShop {
         assertThat(seenUntil()).isEqualTo(1);
     }
 
-    private static Reconciliation reconciliation() {
+    static Reconciliation reconciliation() {
         var jobs = new Jobs();
         jobs.register(List.of(new Known()));
         var stripe = new StripeApi(new Secret(FakeStripe.KEY), shop.stripe().address());
