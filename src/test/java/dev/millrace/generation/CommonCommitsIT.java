@@ -20,11 +20,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -330,7 +328,7 @@ class CommonCommitsIT {
                     () -> number("SELECT count(*) FROM provider_call WHERE " + among("generation", List.of(id))) == 1);
         }
 
-        try (var line = new Line()) {
+        try (var line = new CommonLine(house.db(), callers)) {
             gate.countDown();
             line.await(6);
         }
@@ -366,7 +364,7 @@ class CommonCommitsIT {
                 .toList();
         Waiting.until("they run", LIMIT, () -> house.provider().calls("lost").size() == 3);
 
-        try (var line = new Line()) {
+        try (var line = new CommonLine(house.db(), callers)) {
             gate.countDown();
             line.await(3);
             house.db().run(tx -> tx.update("""
@@ -405,7 +403,7 @@ class CommonCommitsIT {
                 .toList();
         assertThat(waiting).hasSize(3);
 
-        try (var line = new Line()) {
+        try (var line = new CommonLine(house.db(), callers)) {
             gate.countDown();
             line.await(6); // three ends, and three beginnings
             house.db().run(tx -> tx.update("""
@@ -423,47 +421,10 @@ class CommonCommitsIT {
         assertThat(house.provider().calls("three at once")).hasSize(6);
     }
 
-    /** Keeps the common line from moving until it is closed. */
-    private final class Line implements AutoCloseable {
-        private final CountDownLatch held = new CountDownLatch(1);
-        private final CountDownLatch go = new CountDownLatch(1);
-        private final Future<?> sitter;
-
-        Line() throws InterruptedException {
-            sitter = callers.submit(() -> house.db().together(tx -> {
-                held.countDown();
-                try {
-                    return go.await(60, TimeUnit.SECONDS);
-                } catch (InterruptedException stop) {
-                    throw new IllegalStateException(stop);
-                }
-            }));
-            held.await();
-        }
-
-        /** Waits until so many stand in line. */
-        void await(int many) {
-            Waiting.until("callers in line", LIMIT, () -> house.db().load().inLine() >= many);
-        }
-
-        @Override
-        public void close() {
-            go.countDown();
-            try {
-                sitter.get();
-            } catch (ExecutionException failure) {
-                throw new AssertionError(failure.getCause());
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(stop);
-            }
-        }
-    }
-
     /** The answers to calls that all stand in line before one of them is answered. */
     private List<Api.Answer> inOneCommit(List<Callable<Api.Answer>> calls) throws Exception {
         var answers = new ArrayList<Future<Api.Answer>>();
-        try (var line = new Line()) {
+        try (var line = new CommonLine(house.db(), callers)) {
             calls.forEach(call -> answers.add(callers.submit(call)));
             line.await(calls.size());
         }

@@ -88,6 +88,11 @@ final class ScriptedHouse implements AutoCloseable {
                 throw new UncheckedIOException(failure);
             }
         }
+
+        /** The same by another way to the database. */
+        Shared by(SqlConfig way) {
+            return new Shared(way, redis, keys, storage, provider, other, third);
+        }
     }
 
     ScriptedHouse(Shared shared) {

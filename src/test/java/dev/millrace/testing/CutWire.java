@@ -42,6 +42,7 @@ public final class CutWire implements AutoCloseable {
     private final Queue<Cut> due = new ConcurrentLinkedQueue<>();
     private final Set<Cut> met = ConcurrentHashMap.newKeySet();
     private volatile @Nullable String words;
+    private volatile List<String> course = List.of();
 
     /** Where a transaction is cut: at its n-th message, which still arrives or does not. */
     public record Cut(int message, boolean arrives) {}
@@ -81,6 +82,14 @@ public final class CutWire implements AutoCloseable {
     /** The cuts that transactions were long enough for, since {@link #cut}. */
     public Set<Cut> met() {
         return new HashSet<>(met);
+    }
+
+    /**
+     * The messages that passed in the last transaction that took a cut, up to there or to its end: the letter of each, and the words of
+     * each statement. By this a test knows whether two transactions went the same way.
+     */
+    public List<String> course() {
+        return course;
     }
 
     @Override
@@ -147,6 +156,11 @@ public final class CutWire implements AutoCloseable {
             out.write(body);
         }
 
+        /** Its letter, and the words of a statement. */
+        String name() {
+            return type == 'P' ? type + " " + text(1) : String.valueOf(type);
+        }
+
         /** The texts at its start, each of which ends with a zero. */
         String text(int number) {
             int from = 0;
@@ -171,8 +185,8 @@ public final class CutWire implements AutoCloseable {
         private final DataOutputStream toFar;
         private final ReentrantLock lock = new ReentrantLock();
         private final Map<String, String> statements = new HashMap<>();
+        private final List<String> passed = new ArrayList<>();
         private @Nullable Cut cut;
-        private int messages;
         private boolean severed;
 
         Talk(Socket near, Socket far) throws IOException {
@@ -240,7 +254,7 @@ public final class CutWire implements AutoCloseable {
             try {
                 if (opens(flight)) {
                     cut = due.poll();
-                    messages = 0;
+                    passed.clear();
                 }
                 for (Message message : flight) {
                     pass(message, toFar);
@@ -265,10 +279,13 @@ public final class CutWire implements AutoCloseable {
             lock.lock();
             try {
                 pass(message, toNear);
-                toNear.flush();
                 if (message.type() == 'Z' && message.body()[0] == 'I') {
+                    if (cut != null && !severed) {
+                        course = List.copyOf(passed);
+                    }
                     cut = null;
                 }
+                toNear.flush();
             } finally {
                 lock.unlock();
             }
@@ -279,11 +296,15 @@ public final class CutWire implements AutoCloseable {
                 return;
             }
             Cut here = cut;
-            boolean now = here != null && ++messages == here.message();
+            boolean now = here != null && passed.size() + 1 == here.message();
             if (here == null || !now || here.arrives()) {
                 message.write(to);
             }
+            if (here != null && !now) {
+                passed.add(message.name());
+            }
             if (here != null && now) {
+                course = List.copyOf(passed);
                 met.add(here);
                 severed = true;
                 toFar.flush();
