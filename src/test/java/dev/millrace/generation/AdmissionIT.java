@@ -39,7 +39,7 @@ class AdmissionIT {
             "{\"kind\":\"text\",\"model\":\"studio/text\",\"prompt\":\"a mill\",\"options\":{\"max_tokens\":1000}}";
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
     private static final AtomicInteger DEGRADED = new AtomicInteger();
-    private static final int SCENES = 5;
+    private static final int SCENES = 20;
 
     private static Path storage;
     private static TestHouse slow;
