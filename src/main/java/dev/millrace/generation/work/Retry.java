@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retry {
     static final int MOST_ATTEMPTS = 3;
-    /** A minute, less what else takes time: with the silence of one more attempt it makes a minute and a half. */
-    private static final Duration PATIENCE = Duration.ofSeconds(57);
+    /**
+     * A minute, less what else takes time: with one more attempt at a vendor that takes the connection and says nothing, 35 seconds, it
+     * makes a minute and a half.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(53);
 
     private static final long BASE_MILLIS = 500;
     private static final long MOST_MILLIS = 8_000;

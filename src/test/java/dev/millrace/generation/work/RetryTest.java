@@ -46,7 +46,7 @@ class RetryTest {
         assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(16))))
                 .isNull();
         patient.elsewhere();
-        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(12))))
+        assertThat(patient.after(failure(Kind.RATE_LIMITED, Duration.ofSeconds(8))))
                 .isNotNull();
         assertThat(patient.leftAlone(failure(Kind.OVERLOADED, Duration.ofSeconds(1))))
                 .isNull();
