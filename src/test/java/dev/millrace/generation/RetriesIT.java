@@ -199,7 +199,7 @@ class RetriesIT {
                 .script(
                         "comes again later",
                         (call, sink) -> {
-                            throw new ProviderFailure(Kind.RATE_LIMITED, "Not so fast.", Duration.ofSeconds(50), null);
+                            throw new ProviderFailure(Kind.RATE_LIMITED, "Not so fast.", Duration.ofSeconds(45), null);
                         },
                         says("at", "last"));
         house.provider().script("meanwhile", says("at", "once"));
