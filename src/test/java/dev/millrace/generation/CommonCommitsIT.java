@@ -165,16 +165,7 @@ class CommonCommitsIT {
 
     @Test
     void whoWasCountedAgainstABudgetAndHasNotEnoughIsCountedNoMore() throws Exception {
-        house.db()
-                .run(tx -> tx.update(
-                                "INSERT INTO provider_budget (provider, day_micros) VALUES ('other', 100000000) ON CONFLICT DO NOTHING")
-                        .execute());
-        house.other().script("budget", says("one"));
-        Waiting.until("the budget is known", LIMIT, () -> {
-            Api person = house.person();
-            over(begun(List.of(createOther(person).expect(202))).getFirst());
-            return number("SELECT count(*) FROM hold WHERE budget = 'other'") > 0;
-        });
+        budgetOther();
         List<Api> people = people(5);
         spendAll(people.get(1));
         spendAll(people.get(4));
@@ -191,15 +182,7 @@ class CommonCommitsIT {
 
     @Test
     void whoIsTheOnlyOneLeftToHoldForLeavesNothingBehindEither() throws Exception {
-        house.other().script("budget", says("one"));
-        house.db()
-                .run(tx -> tx.update(
-                                "INSERT INTO provider_budget (provider, day_micros) VALUES ('other', 100000000) ON CONFLICT DO NOTHING")
-                        .execute());
-        Waiting.until("the budget is known", LIMIT, () -> {
-            over(begun(List.of(createOther(house.person()).expect(202))).getFirst());
-            return number("SELECT count(*) FROM hold WHERE budget = 'other'") > 0;
-        });
+        budgetOther();
         Api person = house.person();
         Api poor = house.person();
         spendAll(poor);
@@ -240,15 +223,7 @@ class CommonCommitsIT {
 
     @Test
     void whoeverIsRefusedTheOthersAreBegunInOneGo() throws Exception {
-        house.db()
-                .run(tx -> tx.update(
-                                "INSERT INTO provider_budget (provider, day_micros) VALUES ('other', 100000000) ON CONFLICT DO NOTHING")
-                        .execute());
-        house.other().script("budget", says("one"));
-        Waiting.until("the budget is known", LIMIT, () -> {
-            over(begun(List.of(createOther(house.person()).expect(202))).getFirst());
-            return number("SELECT count(*) FROM hold WHERE budget = 'other'") > 0;
-        });
+        budgetOther();
         List<Api> people = people(6);
         Api capped = people.get(1);
         Api budgeted = people.get(3);
@@ -449,6 +424,19 @@ class CommonCommitsIT {
                 "/v1/generations",
                 "{\"kind\":\"text\",\"prompt\":\"" + prompt + "\"}",
                 Map.of("Idempotency-Key", key));
+    }
+
+    /** What is spent on the other provider counts against a budget from here on. */
+    private void budgetOther() {
+        house.db()
+                .run(tx -> tx.update(
+                                "INSERT INTO provider_budget (provider, day_micros) VALUES ('other', 100000000) ON CONFLICT DO NOTHING")
+                        .execute());
+        house.other().script("budget", says("one"));
+        Waiting.until("the budget is known", LIMIT, () -> {
+            over(begun(List.of(createOther(house.person()).expect(202))).getFirst());
+            return number("SELECT count(*) FROM hold WHERE budget = 'other'") > 0;
+        });
     }
 
     private static Api.Answer createOther(Api person) {
